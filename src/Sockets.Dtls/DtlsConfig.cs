@@ -1,0 +1,164 @@
+using System;
+using System.Collections.Generic;
+using Sockets.Dtls.Crypto;
+using Sockets.Dtls.Records;
+
+namespace Sockets.Dtls;
+
+/// <summary>
+/// Everything a connection has to know before it starts. Immutable, shared by any number of connections of either
+/// role; call <see cref="Validate"/> once (creating a connection does).
+/// </summary>
+public sealed record DtlsConfig
+{
+    /// <summary>Where the cryptography and the randomness come from.</summary>
+    public required CryptoProvider Crypto { get; init; }
+
+    /// <summary>Suites to offer or accept, the preferred one first. Null: all the provider has.</summary>
+    public IReadOnlyList<CipherSuite>? CipherSuites { get; init; }
+
+    /// <summary>Groups to offer or accept, the preferred one first. Null: all the provider has.</summary>
+    public IReadOnlyList<NamedGroup>? Groups { get; init; }
+
+    /// <summary>Client: how many of the first groups get a key share in the first ClientHello.</summary>
+    public int KeyShareCount { get; init; } = 1;
+
+    /// <summary>Schemes accepted in the peer's CertificateVerify, the preferred one first. Null: all the provider has.</summary>
+    public IReadOnlyList<SignatureScheme>? SignatureSchemes { get; init; }
+
+    /// <summary>Schemes accepted inside the peer's certificates, sent as signature_algorithms_cert. Null: not sent.</summary>
+    public IReadOnlyList<SignatureScheme>? CertificateSignatureSchemes { get; init; }
+
+    /// <summary>Own certificates, tried in order. A server needs at least one.</summary>
+    public IReadOnlyList<DtlsCredential> Credentials { get; init; } = [];
+
+    /// <summary>Client: the name sent as server_name (DNS name; never an IP address). Null: not sent.</summary>
+    public string? ServerName { get; init; }
+
+    /// <summary>
+    /// Application protocols (ALPN), the preferred one first. A server that has some refuses a client that offers
+    /// only others.
+    /// </summary>
+    public IReadOnlyList<DtlsApplicationProtocol> ApplicationProtocols { get; init; } = [];
+
+    /// <summary>Server: whether to ask for a client certificate.</summary>
+    public DtlsClientAuthentication ClientAuthentication { get; init; }
+
+    /// <summary>DER distinguished names sent as certificate_authorities.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> CertificateAuthorities { get; init; } = [];
+
+    /// <summary>Largest datagram to send, in bytes of UDP payload.</summary>
+    public int MaxDatagramSize { get; init; } = 1200;
+
+    /// <summary>The size that repeated loss lowers handshake datagrams to, in steps (RFC 9147 §4.4).</summary>
+    public int MinDatagramSize { get; init; } = 256;
+
+    /// <summary>Whether the second and each further timeout of a flight lowers the datagram size.</summary>
+    public bool LowerDatagramSizeOnLoss { get; init; } = true;
+
+    /// <summary>Form of the unified header on sending.</summary>
+    public RecordHeaderForm HeaderForm { get; init; }
+
+    /// <summary>Records an epoch's replay window remembers: 256 or more, a multiple of 64.</summary>
+    public int ReplayWindowSize { get; init; } = 256;
+
+    /// <summary>First retransmission timeout; doubled at each timeout (RFC 9147 §5.8.2).</summary>
+    public TimeSpan InitialRetransmitTimeout { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest retransmission timeout.</summary>
+    public TimeSpan MaxRetransmitTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// Once a round trip has been measured, use one and a half times it (and 50 ms at least) where that is less than
+    /// <see cref="InitialRetransmitTimeout"/>.
+    /// </summary>
+    public bool UseMeasuredRoundTrip { get; init; } = true;
+
+    /// <summary>Retransmissions of one flight; the timeout after the last one ends the connection.</summary>
+    public int MaxRetransmissions { get; init; } = 7;
+
+    /// <summary>The ACK timer is the current retransmission timeout divided by this (RFC 9147 §7.1).</summary>
+    public int AckDelayDivisor { get; init; } = 4;
+
+    /// <summary>Record numbers an ACK names at most, and sent records that are remembered for the peer's ACKs.</summary>
+    public int AckHistory { get; init; } = 64;
+
+    /// <summary>How long the whole handshake may take.</summary>
+    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long the keys of an older epoch open late records: the TCP maximum segment lifetime (RFC 9147 §4.2.1).</summary>
+    public TimeSpan PreviousEpochLifetime { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Longest handshake message accepted, in bytes.</summary>
+    public int MaxHandshakeMessageSize { get; init; } = 65_536;
+
+    /// <summary>Bytes of handshake messages held for reassembly, for all messages of one peer together.</summary>
+    public int ReassemblyBudget { get; init; } = 131_072;
+
+    /// <summary>KeyUpdates of the peer accepted without application data between them.</summary>
+    public int MaxKeyUpdates { get; init; } = 32;
+
+    /// <summary>
+    /// Records sealed under one key before it is updated; lowered to the AEAD's limit (RFC 9147 §4.5.3). The update is
+    /// asked for at 7/8 of it; at the limit itself the connection is closed.
+    /// </summary>
+    public ulong MaxRecordsPerKey { get; init; } = ulong.MaxValue;
+
+    /// <summary>
+    /// Receives every traffic secret as a line in SSLKEYLOGFILE form. Whoever reads it can decrypt everything: for
+    /// debugging only.
+    /// </summary>
+    public Action<string>? DangerousKeyLog { get; init; }
+
+    internal IReadOnlyList<CipherSuite> EffectiveCipherSuites => CipherSuites ?? Crypto.CipherSuites;
+
+    internal IReadOnlyList<NamedGroup> EffectiveGroups => Groups ?? Crypto.Groups;
+
+    internal IReadOnlyList<SignatureScheme> EffectiveSignatureSchemes => SignatureSchemes ?? Crypto.SignatureSchemes;
+
+    /// <summary>Checks the settings against each other and the provider.</summary>
+    /// <exception cref="ArgumentException">Names the setting and what it accepts.</exception>
+    public void Validate()
+    {
+        RequireSubset(nameof(CipherSuites), EffectiveCipherSuites, Crypto.CipherSuites);
+        RequireSubset(nameof(Groups), EffectiveGroups, Crypto.Groups);
+        RequireSubset(nameof(SignatureSchemes), EffectiveSignatureSchemes, Crypto.SignatureSchemes);
+        Require(KeyShareCount >= 0, nameof(KeyShareCount), "0 or more");
+        Require(MinDatagramSize is >= 128 and <= 65_507, nameof(MinDatagramSize), "128 to 65507 bytes");
+        Require(MaxDatagramSize >= MinDatagramSize && MaxDatagramSize <= 65_507, nameof(MaxDatagramSize), "MinDatagramSize to 65507 bytes");
+        Require(ReplayWindowSize >= 256 && ReplayWindowSize % 64 == 0 && ReplayWindowSize <= 1 << 20, nameof(ReplayWindowSize), "a multiple of 64 from 256 to 2^20 records");
+        Require(InitialRetransmitTimeout >= TimeSpan.FromMilliseconds(1), nameof(InitialRetransmitTimeout), "1 ms or more");
+        Require(MaxRetransmitTimeout >= InitialRetransmitTimeout, nameof(MaxRetransmitTimeout), "InitialRetransmitTimeout or more");
+        Require(MaxRetransmissions is >= 1 and <= 255, nameof(MaxRetransmissions), "1 to 255");
+        Require(AckDelayDivisor >= 1, nameof(AckDelayDivisor), "1 or more");
+        Require(AckHistory is >= 8 and <= 512, nameof(AckHistory), "8 to 512 records");
+        Require(HandshakeTimeout > TimeSpan.Zero, nameof(HandshakeTimeout), "more than zero");
+        Require(PreviousEpochLifetime >= TimeSpan.Zero, nameof(PreviousEpochLifetime), "zero or more");
+        Require(MaxHandshakeMessageSize is >= 4096 and <= 0xFFFFFF, nameof(MaxHandshakeMessageSize), "4096 to 16777215 bytes");
+        Require(ReassemblyBudget >= MaxHandshakeMessageSize, nameof(ReassemblyBudget), "MaxHandshakeMessageSize or more");
+        Require(MaxKeyUpdates >= 1, nameof(MaxKeyUpdates), "1 or more");
+        Require(MaxRecordsPerKey >= 16, nameof(MaxRecordsPerKey), "16 or more");
+        Require(ServerName is null || (ServerName.Length is > 0 and <= 255 && System.Text.Ascii.IsValid(ServerName)), nameof(ServerName), "a DNS name in ASCII (punycode) of at most 255 characters");
+    }
+
+    private static void Require(bool condition, string setting, string accepted)
+    {
+        if (!condition)
+            throw new ArgumentException($"DtlsConfig.{setting} must be {accepted}.", setting);
+    }
+
+    private void RequireSubset<T>(string setting, IReadOnlyList<T> values, IReadOnlyList<T> available)
+        where T : struct, Enum
+    {
+        if (values.Count == 0)
+            throw new ArgumentException($"DtlsConfig.{setting} must not be empty.", setting);
+        foreach (T value in values)
+        {
+            bool found = false;
+            foreach (T candidate in available)
+                found |= EqualityComparer<T>.Default.Equals(candidate, value);
+            if (!found)
+                throw new ArgumentException($"DtlsConfig.{setting} names {value}, which the provider {Crypto.Name} lacks.", setting);
+        }
+    }
+}

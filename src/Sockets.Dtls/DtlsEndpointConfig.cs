@@ -1,0 +1,55 @@
+using System;
+
+namespace Sockets.Dtls;
+
+/// <summary>Settings of a <see cref="DtlsEndpoint"/>. Immutable.</summary>
+public sealed record DtlsEndpointConfig
+{
+    /// <summary>Configuration of the connections this endpoint accepts. Null: it only makes client connections.</summary>
+    public DtlsConfig? Server { get; init; }
+
+    /// <summary>
+    /// Whether a client must return a cookie before any state is kept for it (RFC 9147 §5.1). Off saves a round trip,
+    /// and lets forged source addresses cost memory.
+    /// </summary>
+    public bool RequireCookie { get; init; } = true;
+
+    /// <summary>How long a cookie is good for: one handshake's opening.</summary>
+    public TimeSpan CookieLifetime { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often the cookie key is replaced; the key before it is still accepted.</summary>
+    public TimeSpan CookieKeyLifetime { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Connections at most, all states together.</summary>
+    public int MaxConnections { get; init; } = 100_000;
+
+    /// <summary>Server connections at most whose handshake is not done.</summary>
+    public int MaxHandshakes { get; init; } = 1_000;
+
+    /// <summary>ClientHellos larger than a datagram that are reassembled at the same time; the oldest gives way.</summary>
+    public int ReassemblySlots { get; init; } = 64;
+
+    /// <summary>Longest ClientHello that is reassembled before the cookie, in bytes.</summary>
+    public int ReassemblySlotSize { get; init; } = 8_192;
+
+    /// <summary>Checks the settings.</summary>
+    /// <exception cref="ArgumentException">Names the setting and what it accepts.</exception>
+    public void Validate()
+    {
+        Server?.Validate();
+        if (Server is { Credentials.Count: 0 })
+            throw new ArgumentException("DtlsEndpointConfig.Server must have at least one credential.", nameof(Server));
+        Require(CookieLifetime > TimeSpan.Zero, nameof(CookieLifetime), "more than zero");
+        Require(CookieKeyLifetime >= CookieLifetime, nameof(CookieKeyLifetime), "CookieLifetime or more");
+        Require(MaxConnections >= 1, nameof(MaxConnections), "1 or more");
+        Require(MaxHandshakes >= 1, nameof(MaxHandshakes), "1 or more");
+        Require(ReassemblySlots is >= 1 and <= 65_536, nameof(ReassemblySlots), "1 to 65536");
+        Require(ReassemblySlotSize is >= 1024 and <= 65_536, nameof(ReassemblySlotSize), "1024 to 65536 bytes");
+    }
+
+    private static void Require(bool condition, string setting, string accepted)
+    {
+        if (!condition)
+            throw new ArgumentException($"DtlsEndpointConfig.{setting} must be {accepted}.", setting);
+    }
+}

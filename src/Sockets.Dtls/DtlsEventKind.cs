@@ -1,0 +1,40 @@
+namespace Sockets.Dtls;
+
+/// <summary>What happened, or what the driver has to answer.</summary>
+public enum DtlsEventKind : byte
+{
+    /// <summary>No event.</summary>
+    None,
+
+    /// <summary>Endpoint: a new server connection has begun its handshake.</summary>
+    Accepted,
+
+    /// <summary>
+    /// Verify <see cref="DtlsConnection.PeerCertificates"/> and answer with
+    /// <see cref="DtlsConnection.CompleteCertificateVerification"/>.
+    /// </summary>
+    CertificateVerificationRequired,
+
+    /// <summary>
+    /// Sign <see cref="DtlsConnection.PendingSignature"/> and answer with <see cref="DtlsConnection.CompleteSignature"/>.
+    /// </summary>
+    SignatureRequired,
+
+    /// <summary>The handshake is done; application data may be written.</summary>
+    Connected,
+
+    /// <summary>Our sending keys have changed (the peer acknowledged our KeyUpdate).</summary>
+    WriteKeyUpdated,
+
+    /// <summary>The peer's sending keys have changed.</summary>
+    ReadKeyUpdated,
+
+    /// <summary>A NewSessionTicket came and was acknowledged.</summary>
+    TicketReceived,
+
+    /// <summary>The peer sent close_notify: it will send no more.</summary>
+    PeerClosed,
+
+    /// <summary>The connection is over; <see cref="DtlsConnection.Failure"/> says why, or is null after a close in good order.</summary>
+    Closed,
+}
