@@ -1,0 +1,115 @@
+using System;
+using System.Collections.Generic;
+using System.Security.Cryptography;
+
+namespace Sockets.Dtls.Crypto.OpenSsl;
+
+/// <summary>
+/// Cryptography of libcrypto 3 (OpenSSL), called directly with contexts kept per epoch. Offers whatever the installed
+/// library offers: under a FIPS configuration that is less.
+/// </summary>
+public sealed class OpenSslCryptoProvider : CryptoProvider, IKnownKeyExchange
+{
+    private static readonly Lazy<OpenSslCryptoProvider> s_instance = new(Create);
+
+    private readonly string _name;
+    private readonly CipherSuite[] _suites;
+    private readonly NamedGroup[] _groups;
+    private readonly SignatureScheme[] _schemes;
+
+    private OpenSslCryptoProvider()
+    {
+        _name = $"OpenSSL {LibCrypto.Version}";
+        _suites = Array.FindAll(
+            [CipherSuite.Aes128GcmSha256, CipherSuite.Aes256GcmSha384, CipherSuite.ChaCha20Poly1305Sha256],
+            static suite => EvpAlgorithms.Aead(suite) != 0 && EvpAlgorithms.NumberCipher(suite) != 0);
+        _groups = EvpAlgorithms.HasKeyType("X25519")
+            ? [NamedGroup.X25519, NamedGroup.Secp256r1, NamedGroup.Secp384r1]
+            : [NamedGroup.Secp256r1, NamedGroup.Secp384r1];
+        bool ed25519 = EvpAlgorithms.HasKeyType("ED25519");
+        _schemes = Array.FindAll(
+            [
+                SignatureScheme.EcdsaSecp256r1Sha256,
+                SignatureScheme.Ed25519,
+                SignatureScheme.EcdsaSecp384r1Sha384,
+                SignatureScheme.RsaPssRsaeSha256,
+                SignatureScheme.RsaPssRsaeSha384,
+                SignatureScheme.RsaPssRsaeSha512,
+            ],
+            scheme => scheme != SignatureScheme.Ed25519 || ed25519);
+    }
+
+    /// <summary>True when libcrypto 3 or later can be loaded.</summary>
+    public static bool IsSupported => LibCrypto.IsAvailable;
+
+    /// <summary>The shared provider, which has passed its self-test.</summary>
+    /// <exception cref="PlatformNotSupportedException"><see cref="IsSupported"/> is false.</exception>
+    /// <exception cref="CryptographicException">The self-test failed.</exception>
+    public static OpenSslCryptoProvider Instance => s_instance.Value;
+
+    /// <inheritdoc/>
+    public override string Name => _name;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<CipherSuite> CipherSuites => _suites;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<NamedGroup> Groups => _groups;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<SignatureScheme> SignatureSchemes => _schemes;
+
+    /// <inheritdoc/>
+    public override RecordCipher CreateRecordCipher(
+        CipherSuite suite, ReadOnlySpan<byte> key, ReadOnlySpan<byte> iv, ReadOnlySpan<byte> numberKey)
+    {
+        RecordKeys.Validate(this, suite, key, iv, numberKey);
+        return new OpenSslRecordCipher(suite, key, iv, numberKey);
+    }
+
+    /// <inheritdoc/>
+    public override KeyExchange CreateKeyExchange(NamedGroup group)
+    {
+        if (Array.IndexOf(_groups, group) < 0)
+            throw new ArgumentOutOfRangeException(nameof(group), group, "Not a group of this provider.");
+        return OpenSslKeyExchange.Generate(group);
+    }
+
+    /// <inheritdoc/>
+    public override TranscriptHash CreateTranscriptHash(HashKind hash) => new OpenSslTranscriptHash(hash);
+
+    /// <inheritdoc/>
+    public override void Hmac(HashKind hash, ReadOnlySpan<byte> key, ReadOnlySpan<byte> data, Span<byte> destination) =>
+        OpenSslHmac.Get(hash).Compute(key, data, destination);
+
+    /// <inheritdoc/>
+    public override void HkdfExpand(HashKind hash, ReadOnlySpan<byte> key, ReadOnlySpan<byte> info, Span<byte> destination) =>
+        OpenSslHmac.Get(hash).Expand(key, info, destination);
+
+    /// <inheritdoc/>
+    public override bool VerifySignature(
+        SignatureScheme scheme, ReadOnlySpan<byte> subjectPublicKeyInfo, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature) =>
+        Array.IndexOf(_schemes, scheme) >= 0 && OpenSslSignature.Verify(scheme, subjectPublicKeyInfo, data, signature);
+
+    /// <inheritdoc/>
+    public override DtlsSigner ImportPrivateKey(ReadOnlySpan<byte> pkcs8) => OpenSslSigner.Import(pkcs8, _schemes);
+
+    /// <inheritdoc/>
+    public override void FillRandom(Span<byte> destination)
+    {
+#pragma warning disable RS0030 // The provider is where the engine's randomness comes from.
+        RandomNumberGenerator.Fill(destination);
+#pragma warning restore RS0030
+    }
+
+    /// <inheritdoc/>
+    KeyExchange IKnownKeyExchange.ImportKeyExchange(NamedGroup group, ReadOnlySpan<byte> privateKey) =>
+        OpenSslKeyExchange.Import(group, privateKey);
+
+    private static OpenSslCryptoProvider Create()
+    {
+        if (!IsSupported)
+            throw new PlatformNotSupportedException("libcrypto 3 was not found.");
+        return new OpenSslCryptoProvider();
+    }
+}

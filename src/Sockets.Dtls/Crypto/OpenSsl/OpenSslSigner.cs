@@ -1,0 +1,97 @@
+using System;
+using System.Collections.Generic;
+using System.Security.Cryptography;
+
+namespace Sockets.Dtls.Crypto.OpenSsl;
+
+/// <summary>A private key inside libcrypto. Safe to use from several threads: each signature has its own context.</summary>
+internal sealed unsafe class OpenSslSigner : DtlsSigner
+{
+    private readonly EvpKeyHandle _key;
+    private readonly SignatureScheme[] _schemes;
+
+    private OpenSslSigner(EvpKeyHandle key, SignatureScheme[] schemes)
+    {
+        _key = key;
+        _schemes = schemes;
+    }
+
+    public override IReadOnlyList<SignatureScheme> Schemes => _schemes;
+
+    /// <summary>See <see cref="CryptoProvider.ImportPrivateKey"/>.</summary>
+    public static OpenSslSigner Import(ReadOnlySpan<byte> pkcs8, IReadOnlyList<SignatureScheme> supported)
+    {
+        SignatureScheme[] schemes = KeyEncoding.Schemes(KeyEncoding.OfPrivateKey(pkcs8));
+        if (schemes.Length == 0)
+            throw new CryptographicException("Not an unencrypted PKCS#8 key of a kind that DTLS signs with here.");
+        foreach (SignatureScheme scheme in schemes)
+        {
+            bool found = false;
+            foreach (SignatureScheme candidate in supported)
+                found |= candidate == scheme;
+            if (!found)
+                throw new CryptographicException($"This libcrypto does not offer {scheme}.");
+        }
+
+        fixed (byte* start = pkcs8)
+        {
+            byte* cursor = start;
+            EvpKeyHandle key = new(LibCrypto.d2i_AutoPrivateKey(0, &cursor, new(pkcs8.Length)));
+            if (key.IsInvalid || cursor != start + pkcs8.Length || !OpenSslSignature.IsAcceptableSize(key, schemes[0]))
+            {
+                bool malformed = key.IsInvalid;
+                key.Dispose();
+                LibCrypto.ERR_clear_error();
+                throw new CryptographicException(malformed
+                    ? "The PKCS#8 private key is malformed."
+                    : "The RSA key is smaller than 2048 or larger than 8192 bits.");
+            }
+
+            return new OpenSslSigner(key, schemes);
+        }
+    }
+
+    public override byte[] Sign(SignatureScheme scheme, ReadOnlySpan<byte> data)
+    {
+        ObjectDisposedException.ThrowIf(_key.IsClosed, this);
+        if (Array.IndexOf(_schemes, scheme) < 0)
+            throw new ArgumentOutOfRangeException(nameof(scheme), scheme, "The key does not sign under this scheme.");
+
+        nint context = OpenSslError.ThrowIfNull(LibCrypto.EVP_MD_CTX_new());
+        try
+        {
+            fixed (byte* content = data)
+                return Sign(context, scheme, content, (nuint)data.Length);
+        }
+        finally
+        {
+            LibCrypto.EVP_MD_CTX_free(context);
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            _key.Dispose();
+    }
+
+    private byte[] Sign(nint context, SignatureScheme scheme, byte* content, nuint contentLength)
+    {
+        nint keyContext = 0;
+        OpenSslError.ThrowIfFailed(
+            LibCrypto.EVP_DigestSignInit(context, &keyContext, EvpAlgorithms.SignatureHash(scheme), 0, _key));
+        if (!OpenSslSignature.ConfigurePss(scheme, keyContext))
+        {
+            LibCrypto.ERR_clear_error();
+            throw new CryptographicException("OpenSSL: RSA-PSS could not be configured.");
+        }
+
+        // The first call tells the largest length, the second one the length in fact (DER of ECDSA varies).
+        nuint length = 0;
+        OpenSslError.ThrowIfFailed(LibCrypto.EVP_DigestSign(context, null, &length, content, contentLength));
+        byte[] signature = new byte[(int)length];
+        fixed (byte* output = signature)
+            OpenSslError.ThrowIfFailed(LibCrypto.EVP_DigestSign(context, output, &length, content, contentLength));
+        return (int)length == signature.Length ? signature : signature[..(int)length];
+    }
+}

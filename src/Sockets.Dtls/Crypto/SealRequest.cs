@@ -1,0 +1,56 @@
+using System;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Sockets.Dtls.Crypto;
+
+/// <summary>Checks what a caller of <see cref="RecordCipher.Seal"/> promises; breaking it is misuse, so it throws.</summary>
+internal static class SealRequest
+{
+    /// <summary>
+    /// Length in bytes of the inner plaintext: content, type, padding. In place is true when the content already lies
+    /// where its ciphertext goes.
+    /// </summary>
+    /// <exception cref="ArgumentException">The parts do not fit the record, or overlap it elsewhere.</exception>
+    public static int Validate(
+        in RecordHeaderLayout header, ReadOnlySpan<byte> plaintext, Span<byte> record, out bool inPlace)
+    {
+        int inner = record.Length - header.Length - CipherSuites.TagLength;
+        if (header.Length < 0 || inner < 1 || plaintext.Length > inner - 1)
+            ThrowTooShort();
+        if (header.NumberLength is not (1 or 2) || (uint)header.NumberOffset > (uint)(header.Length - header.NumberLength))
+            ThrowLayout();
+
+        inPlace = false;
+        if (((ReadOnlySpan<byte>)record).Overlaps(plaintext, out int offset))
+        {
+            if (offset != header.Length)
+                ThrowOverlap();
+            inPlace = true;
+        }
+
+        return inner;
+    }
+
+    /// <summary>Checks the lengths given to <see cref="RecordCipher.ComputeMask"/>.</summary>
+    public static void ValidateMask(ReadOnlySpan<byte> sample, Span<byte> mask)
+    {
+        if (sample.Length != 16 || mask.Length is not (1 or 2))
+            ThrowMask();
+    }
+
+    [DoesNotReturn]
+    private static void ThrowTooShort() =>
+        throw new ArgumentException("The record has no room for header, plaintext, content type and tag.");
+
+    [DoesNotReturn]
+    private static void ThrowLayout() =>
+        throw new ArgumentException("The record number does not lie within the header.");
+
+    [DoesNotReturn]
+    private static void ThrowOverlap() =>
+        throw new ArgumentException("The plaintext overlaps the record other than exactly in place.");
+
+    [DoesNotReturn]
+    private static void ThrowMask() =>
+        throw new ArgumentException("The sample has 16 bytes and the mask 1 or 2.");
+}
