@@ -21,10 +21,10 @@ wait_for() {
 wait_for_end() {
     local tries
     for ((tries = 0; tries < 200; tries++)); do
-        kill -0 "$1" || break
+        kill -0 "$1" 2>/dev/null || break
         sleep 0.05
     done
-    kill "$1"
+    kill "$1" 2>/dev/null
     wait "$1"
 }
 
@@ -67,7 +67,7 @@ run_tstclnt_client() {
     peer_pid=$!
     cat "$folder/payload" >"$folder/echo"
     wait_for "$folder/peer.log" "$(<"$folder/payload")"
-    kill "$peer_pid"
+    kill "$peer_pid" 2>/dev/null
 }
 
 # We connect, NSS serves and echoes. (nss_peer's idle limit counts wake-ups of 2 to 100 ms, hence the large number.)
@@ -84,7 +84,7 @@ run_server() {
     fi
     (bounded "${tool[@]}" "${ours[@]}" "${tool_options[@]}" <>"$folder/input" >"$folder/ours.log" 2>&1)
     ours_exit=$?
-    [[ -z $unfinished || -n $refused ]] || kill "$peer_pid"
+    [[ -z $unfinished || -n $refused ]] || kill "$peer_pid" 2>/dev/null
     wait_for_end "$peer_pid"
     peer_exit=$?
 }
@@ -109,7 +109,7 @@ run_client() {
     fi
     wait "$peer_pid"
     peer_exit=$?
-    [[ -z $unfinished ]] || kill "$ours_pid"
+    [[ -z $unfinished ]] || kill "$ours_pid" 2>/dev/null
     wait_for_end "$ours_pid"
     ours_exit=$?
 }
