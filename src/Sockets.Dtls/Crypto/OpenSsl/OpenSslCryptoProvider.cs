@@ -59,6 +59,10 @@ public sealed class OpenSslCryptoProvider : CryptoProvider, IKnownKeyExchange
     /// <inheritdoc/>
     public override IReadOnlyList<SignatureScheme> SignatureSchemes => _schemes;
 
+    /// <summary>Runs the known answers of every primitive, as was done before <see cref="Instance"/> was first given out.</summary>
+    /// <exception cref="CryptographicException">A known answer was missed; the message names provider and primitive.</exception>
+    public void SelfTest() => CryptoSelfTest.Run(this);
+
     /// <inheritdoc/>
     public override RecordCipher CreateRecordCipher(
         CipherSuite suite, ReadOnlySpan<byte> key, ReadOnlySpan<byte> iv, ReadOnlySpan<byte> numberKey)
@@ -110,6 +114,8 @@ public sealed class OpenSslCryptoProvider : CryptoProvider, IKnownKeyExchange
     {
         if (!IsSupported)
             throw new PlatformNotSupportedException("libcrypto 3 was not found.");
-        return new OpenSslCryptoProvider();
+        OpenSslCryptoProvider provider = new();
+        provider.SelfTest();
+        return provider;
     }
 }
