@@ -1,4 +1,6 @@
 using Sockets.Dtls.Crypto;
+using Sockets.Dtls.Crypto.Bcl;
+using Sockets.Dtls.Crypto.OpenSsl;
 
 namespace Sockets.Testing;
 
@@ -7,5 +9,8 @@ public static class TestProviders
 {
     public static CryptoProvider Default => CryptoProviders.Default;
 
-    public static IReadOnlyList<CryptoProvider> All { get; } = [CryptoProviders.Default];
+    public static IReadOnlyList<CryptoProvider> All { get; } =
+        OpenSslCryptoProvider.IsSupported
+            ? [OpenSslCryptoProvider.Instance, BclCryptoProvider.Instance]
+            : [BclCryptoProvider.Instance];
 }
