@@ -14,11 +14,6 @@ internal static class KeyEncoding
     /// <summary>The largest RSA modulus in bits: a peer chooses the key, and so the cost of verifying.</summary>
     public const int MaximumRsaBits = 8192;
 
-    private const byte Sequence = 0x30;
-    private const byte Integer = 0x02;
-    private const byte BitString = 0x03;
-    private const byte OctetString = 0x04;
-
     /// <summary>AlgorithmIdentifier of rsaEncryption (RFC 3279 §2.3.1).</summary>
     private static ReadOnlySpan<byte> RsaIdentifier =>
         [0x30, 0x0D, 0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01, 0x05, 0x00];
@@ -41,11 +36,11 @@ internal static class KeyEncoding
     /// <param name="info">The whole structure and nothing behind it.</param>
     public static KeyAlgorithm OfPublicKey(ReadOnlySpan<byte> info)
     {
-        if (!TryTake(ref info, Sequence, out ReadOnlySpan<byte> body) || !info.IsEmpty)
+        if (!DerReader.TryTake(ref info, DerReader.Sequence, out ReadOnlySpan<byte> body) || !info.IsEmpty)
             return KeyAlgorithm.Unknown;
 
         KeyAlgorithm algorithm = TakeIdentifier(ref body);
-        if (!TryTake(ref body, BitString, out ReadOnlySpan<byte> key) || !body.IsEmpty || key.Length < 2 || key[0] != 0)
+        if (!DerReader.TryTake(ref body, DerReader.BitString, out ReadOnlySpan<byte> key) || !body.IsEmpty || key.Length < 2 || key[0] != 0)
             return KeyAlgorithm.Unknown;
 
         key = key[1..];
@@ -63,9 +58,9 @@ internal static class KeyEncoding
     /// <param name="info">The whole structure and nothing behind it.</param>
     public static KeyAlgorithm OfPrivateKey(ReadOnlySpan<byte> info)
     {
-        return TryTake(ref info, Sequence, out ReadOnlySpan<byte> body)
+        return DerReader.TryTake(ref info, DerReader.Sequence, out ReadOnlySpan<byte> body)
             && info.IsEmpty
-            && TryTake(ref body, Integer, out ReadOnlySpan<byte> version)
+            && DerReader.TryTake(ref body, DerReader.Integer, out ReadOnlySpan<byte> version)
             && version is [0] or [1]
             ? TakeIdentifier(ref body)
             : KeyAlgorithm.Unknown;
@@ -111,18 +106,18 @@ internal static class KeyEncoding
         };
 
         // An ECPrivateKey (RFC 5915 §3) has a version before the octets; RFC 8410 §7 has the octets alone.
-        ReadOnlySpan<byte> innerVersion = montgomery ? [] : [Integer, 1, 1];
+        ReadOnlySpan<byte> innerVersion = montgomery ? [] : [DerReader.Integer, 1, 1];
         int octets = 2 + privateKey.Length;
         int inner = montgomery ? octets : 2 + innerVersion.Length + octets;
         byte[] info = new byte[2 + 3 + identifier.Length + 2 + inner];
         Span<byte> rest = info;
-        Put(ref rest, [Sequence, (byte)(info.Length - 2), Integer, 1, 0]);
+        Put(ref rest, [DerReader.Sequence, (byte)(info.Length - 2), DerReader.Integer, 1, 0]);
         Put(ref rest, identifier);
-        Put(ref rest, [OctetString, (byte)inner]);
+        Put(ref rest, [DerReader.OctetString, (byte)inner]);
         if (!montgomery)
-            Put(ref rest, [Sequence, (byte)(inner - 2)]);
+            Put(ref rest, [DerReader.Sequence, (byte)(inner - 2)]);
         Put(ref rest, innerVersion);
-        Put(ref rest, [OctetString, (byte)privateKey.Length]);
+        Put(ref rest, [DerReader.OctetString, (byte)privateKey.Length]);
         Put(ref rest, privateKey);
         return info;
     }
@@ -145,35 +140,6 @@ internal static class KeyEncoding
         if (!body.StartsWith(expected))
             return false;
         body = body[expected.Length..];
-        return true;
-    }
-
-    /// <summary>Takes one DER element with a definite length in its shortest form (X.690 §10.1).</summary>
-    private static bool TryTake(ref ReadOnlySpan<byte> input, byte tag, out ReadOnlySpan<byte> content)
-    {
-        content = default;
-        if (input.Length < 2 || input[0] != tag)
-            return false;
-
-        int length = input[1];
-        int header = 2;
-        if (length >= 0x80)
-        {
-            int count = length & 0x7F;
-            header += count;
-            if (count is 0 or > 3 || input.Length < header || input[2] == 0)
-                return false;
-            length = 0;
-            for (int i = 2; i < header; i++)
-                length = (length << 8) | input[i];
-            if (length < 0x80)
-                return false;
-        }
-
-        if (input.Length - header < length)
-            return false;
-        content = input.Slice(header, length);
-        input = input[(header + length)..];
         return true;
     }
 }

@@ -64,6 +64,9 @@ internal static class BclSignature
     private static bool VerifyEcdsa(
         SignatureScheme scheme, ReadOnlySpan<byte> info, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
     {
+        // The platform's own parser is lenient: it takes integers that lack their leading zero.
+        if (!DerReader.IsEcdsaSignature(signature))
+            return false;
         using ECDsa key = ECDsa.Create();
         key.ImportSubjectPublicKeyInfo(info, out _);
         return key.VerifyData(data, signature, SignatureHashes.Of(scheme), DSASignatureFormat.Rfc3279DerSequence);

@@ -1,0 +1,59 @@
+using System.Collections.Generic;
+using System.Linq;
+using Sockets.Dtls.Crypto;
+using Sockets.Dtls.Crypto.Bcl;
+using Sockets.Dtls.Crypto.OpenSsl;
+
+namespace Sockets.Dtls.Tests.Crypto;
+
+/// <summary>The shared vector suite runs once for each provider: cases carry names, tests ask for the provider.</summary>
+internal static class ProviderCases
+{
+    public const string OpenSsl = "OpenSSL";
+    public const string Bcl = "BCL";
+
+    private static readonly CipherSuite[] Suites =
+        [CipherSuite.Aes128GcmSha256, CipherSuite.Aes256GcmSha384, CipherSuite.ChaCha20Poly1305Sha256];
+
+    private static readonly NamedGroup[] Groups = [NamedGroup.X25519, NamedGroup.Secp256r1, NamedGroup.Secp384r1];
+
+    public static IEnumerable<TheoryDataRow<string>> Providers() => [new(OpenSsl), new(Bcl)];
+
+    public static IEnumerable<TheoryDataRow<string, CipherSuite>> ProvidersAndSuites() =>
+        from name in new[] { OpenSsl, Bcl }
+        from suite in Suites
+        select new TheoryDataRow<string, CipherSuite>(name, suite);
+
+    /// <summary>X25519 only where it exists at all: the BCL has none.</summary>
+    public static IEnumerable<TheoryDataRow<string, NamedGroup>> ProvidersAndGroups() =>
+        from name in new[] { OpenSsl, Bcl }
+        from suite in Groups
+        where name != Bcl || suite != NamedGroup.X25519
+        select new TheoryDataRow<string, NamedGroup>(name, suite);
+
+    public static CryptoProvider Get(string name)
+    {
+        if (name == Bcl)
+        {
+            Assert.SkipUnless(BclCryptoProvider.IsSupported, "This platform has no AES-GCM.");
+            return BclCryptoProvider.Instance;
+        }
+
+        Assert.SkipUnless(OpenSslCryptoProvider.IsSupported, "libcrypto 3 was not found.");
+        return OpenSslCryptoProvider.Instance;
+    }
+
+    public static CryptoProvider Get(string name, CipherSuite suite)
+    {
+        CryptoProvider provider = Get(name);
+        Assert.SkipUnless(provider.CipherSuites.Contains(suite), $"{provider.Name} does not offer {suite} here.");
+        return provider;
+    }
+
+    public static CryptoProvider Get(string name, NamedGroup group)
+    {
+        CryptoProvider provider = Get(name);
+        Assert.SkipUnless(provider.Groups.Contains(group), $"{provider.Name} does not offer {group} here.");
+        return provider;
+    }
+}
