@@ -1,0 +1,15 @@
+using System;
+
+namespace Sockets;
+
+/// <summary>What was asked of a channel inside the engine's callback, where the engine may not be called: done right after it.</summary>
+[Flags]
+internal enum ChannelRequests : byte
+{
+    None = 0,
+    KeyUpdate = 1,
+    KeyUpdateOfBoth = 2,
+    Abort = 4,
+    Close = 8,
+    Cancel = 16,
+}

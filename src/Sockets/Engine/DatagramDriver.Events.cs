@@ -1,0 +1,197 @@
+using System;
+using System.Threading.Tasks;
+using Sockets.Dtls;
+
+namespace Sockets;
+
+internal sealed partial class DatagramDriver
+{
+    /// <summary>Acts on a channel's connection: at once, or after the engine's call when a handler asks from inside it.</summary>
+    public void Request(DtlsChannel channel, ChannelRequests requests)
+    {
+        lock (_gate)
+        {
+            if (_stopped || channel.IsOver)
+                return;
+            if (channel.Requests == ChannelRequests.None)
+                _deferred.Add(channel);
+            channel.Requests |= requests;
+            if (!_insideEngine && !_draining)
+                Drain(_clock.Now);
+        }
+    }
+
+    /// <summary>Runs <paramref name="read"/> on the engine's connection, unless it is over.</summary>
+    public bool Inspect<TState>(DtlsChannel channel, TState state, Action<DtlsConnection, TState> read)
+        where TState : allows ref struct
+    {
+        lock (_gate)
+        {
+            if (channel.IsOver)
+                return false;
+            read(channel.Connection, state);
+            return true;
+        }
+    }
+
+    private bool PerformRequests(MonotonicTime now)
+    {
+        if (_deferred.Count == 0)
+            return false;
+        foreach (DtlsChannel channel in _deferred)
+        {
+            ChannelRequests requests = channel.Requests;
+            channel.Requests = ChannelRequests.None;
+            if (channel.IsOver)
+                continue;
+            if ((requests & ChannelRequests.Abort) != 0)
+                channel.Connection.Abort(AlertDescription.InternalError, now);
+            else if ((requests & ChannelRequests.Cancel) != 0)
+                channel.Connection.Abort(AlertDescription.UserCanceled, now);
+            else if ((requests & ChannelRequests.Close) != 0)
+                channel.Connection.Close(now);
+            else
+                channel.Connection.RequestKeyUpdate(now, (requests & ChannelRequests.KeyUpdateOfBoth) != 0);
+        }
+
+        _deferred.Clear();
+        return true;
+    }
+
+    private bool HandleEvents(MonotonicTime now)
+    {
+        bool any = false;
+        while (_endpoint.PollEvent(out DtlsEvent dtlsEvent))
+        {
+            any = true;
+            DtlsConnection connection = dtlsEvent.Connection;
+            if (dtlsEvent.Kind == DtlsEventKind.Accepted)
+            {
+                AddChannel(connection);
+                continue;
+            }
+
+            if (connection.UserState is DtlsChannel { IsOver: false } channel)
+                HandleEvent(dtlsEvent.Kind, channel, now);
+        }
+
+        return any;
+    }
+
+    private void HandleEvent(DtlsEventKind kind, DtlsChannel channel, MonotonicTime now)
+    {
+        DtlsConnection connection = channel.Connection;
+        switch (kind)
+        {
+            case DtlsEventKind.CertificateVerificationRequired:
+                _ = Task.Run(() => Verify(channel));
+                break;
+            case DtlsEventKind.SignatureRequired when connection.PendingSignature is { } request:
+                _ = Task.Run(() => SignAsync(channel, request));
+                break;
+            case DtlsEventKind.Connected:
+                channel.Open();
+                if (_handler is null && Accepted is { } accepted && !accepted(channel))
+                    connection.Close(now);
+                break;
+            case DtlsEventKind.WriteKeyUpdated:
+                channel.KeysUpdated(sending: true);
+                break;
+            case DtlsEventKind.ReadKeyUpdated:
+                channel.KeysUpdated(sending: false);
+                break;
+            case DtlsEventKind.PeerClosed:
+                // The peer sends no more. Answered with our own close_notify, so that both ends are done with it.
+                channel.EndOfData();
+                connection.Close(now);
+                break;
+            case DtlsEventKind.Closed:
+                Finish(channel);
+                break;
+        }
+    }
+
+    private void Finish(DtlsChannel channel)
+    {
+        _channels.Remove(channel);
+        _finished.Add(channel.Connection);
+        DtlsException? failure = channel.Connection.Failure is { } reason
+            ? FailureText.CreateException(reason, channel, LastSocketError)
+            : channel.WasOpen ? null : new DtlsException("The connection was closed during the handshake.");
+        bool wasOpen = channel.WasOpen;
+        channel.Finish(failure);
+        if (!wasOpen && failure is not null && HandshakeFailed is { } handshakeFailed)
+        {
+            try
+            {
+                handshakeFailed(channel.RemoteEndPoint, failure);
+            }
+            catch (Exception)
+            {
+                // An observer's exception has nowhere to go and changes nothing.
+            }
+        }
+
+        if (_port.IsConnected)
+            _stopRequested = true; // the socket was this channel's own
+    }
+
+    private void Verify(DtlsChannel channel)
+    {
+        CertificateVerdict verdict;
+        try
+        {
+            verdict = _verifier.Verify(channel.ReadPeerCertificates());
+        }
+        catch (Exception exception)
+        {
+            verdict = new CertificateVerdict(AlertDescription.InternalError, CertificateProblem.Other, $"The certificate could not be checked: {exception.Message}") { Exception = exception };
+        }
+
+        lock (_gate)
+        {
+            if (_stopped || channel.IsOver)
+                return;
+            if (verdict.Rejection is not null)
+                channel.Verdict = verdict;
+            Answer(channel, verdict, static (connection, verdict, now) => connection.CompleteCertificateVerification(verdict.Rejection, now));
+        }
+    }
+
+    private async Task SignAsync(DtlsChannel channel, DtlsSignatureRequest request)
+    {
+        byte[] signature = [];
+        try
+        {
+            if (request.Credential.Signer is { } signer)
+                signature = signer.Sign(request.Scheme, request.Content.Span);
+            else if (_signingCallback is { } callback)
+                signature = await callback(request, channel.Lifetime).ConfigureAwait(false) ?? [];
+        }
+        catch (Exception exception)
+        {
+            channel.SigningException = exception;
+        }
+
+        lock (_gate)
+        {
+            if (_stopped || channel.IsOver)
+                return;
+            Answer(channel, signature, static (connection, signature, now) => connection.CompleteSignature(signature, now));
+        }
+    }
+
+    private void Answer<TAnswer>(DtlsChannel channel, TAnswer answer, Action<DtlsConnection, TAnswer, MonotonicTime> complete)
+    {
+        try
+        {
+            MonotonicTime now = _clock.Now;
+            complete(channel.Connection, answer, now);
+            Drain(now);
+        }
+        catch (Exception exception)
+        {
+            Fail(exception);
+        }
+    }
+}

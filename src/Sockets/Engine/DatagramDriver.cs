@@ -1,0 +1,276 @@
+using System;
+using System.Collections.Generic;
+using System.Net;
+using System.Net.Sockets;
+using System.Threading;
+using System.Threading.Tasks;
+using Sockets.Dtls;
+
+namespace Sockets;
+
+/// <summary>
+/// Runs one <see cref="DtlsEndpoint"/> on one UDP socket: the receive loop, the timer, sending, and the answers to the
+/// engine's events. It serves a listener (many channels) or one client channel. Everything that touches the engine happens
+/// under <see cref="_gate"/>; nothing allocates per datagram.
+/// </summary>
+internal sealed partial class DatagramDriver : IAsyncDisposable
+{
+    private const int LargestDatagram = 65_536;
+    private const int DatagramsPerTurn = 64;
+    private const int ErrorsInARow = 16;
+
+    private readonly Lock _gate = new();
+    private readonly UdpPort _port;
+    private readonly DtlsEndpoint _endpoint;
+    private readonly DriverClock _clock;
+    private readonly TimeProvider _timeProvider;
+    private readonly ITimer _timer;
+    private readonly IDtlsHandler? _handler;
+    private readonly int _receiveQueueSize;
+    private readonly CertificateVerifier _verifier;
+    private readonly Func<DtlsSignatureRequest, CancellationToken, ValueTask<byte[]>>? _signingCallback;
+    private readonly HashSet<DtlsChannel> _channels = [];
+    private readonly List<DtlsChannel> _deferred = [];
+    private readonly List<DtlsConnection> _finished = [];
+
+    /// <summary>Only the loop's receive and the engine's decryption in place touch it; pinned, since the kernel writes to it all the time.</summary>
+    private readonly byte[] _receiveBuffer = GC.AllocateUninitializedArray<byte>(LargestDatagram, pinned: true);
+
+    /// <summary>For whatever is sent by a thread that holds <see cref="_gate"/>.</summary>
+    private readonly byte[] _driverBuffer;
+    private readonly SocketAddress _driverDestination;
+
+    private readonly TaskCompletionSource _socketErrorSeen = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _loop = Task.CompletedTask;
+    private MonotonicTime _armed = MonotonicTime.Never;
+    private DtlsStatistics _lastStatistics;
+    private bool _insideEngine;
+    private bool _draining;
+    private bool _stopRequested;
+    private bool _stopped;
+
+    public DatagramDriver(UdpPort port, DtlsEndpointConfig config, int maxDatagramSize, DtlsOptions options, string? targetHost)
+    {
+        _port = port;
+        _timeProvider = options.TimeProvider;
+        _clock = new DriverClock(_timeProvider);
+        _endpoint = new DtlsEndpoint(config);
+        _handler = options.Handler;
+        _receiveQueueSize = options.ReceiveQueueSize;
+        _verifier = new CertificateVerifier(options, targetHost);
+        _signingCallback = options.SigningCallback;
+        _driverBuffer = new byte[maxDatagramSize];
+        _sendBuffer = new byte[maxDatagramSize];
+        _driverDestination = port.CreateAddress();
+        using (ExecutionContext.SuppressFlow())
+            _timer = _timeProvider.CreateTimer(static state => ((DatagramDriver)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Server: what happens to a channel whose handshake is done and that no handler takes. False: nobody has room for it.</summary>
+    public Func<DtlsChannel, bool>? Accepted { get; init; }
+
+    /// <summary>Server: told of failed handshakes, in the loop.</summary>
+    public Action<IPEndPoint, DtlsException>? HandshakeFailed { get; init; }
+
+    public IPEndPoint LocalEndPoint => _port.LocalEndPoint;
+
+    /// <summary>Completes when the system reports an error of the socket (an ICMP error, mostly): a hint, never a verdict.</summary>
+    public Task SocketErrorSeen => _socketErrorSeen.Task;
+
+    /// <summary>The last error the system reported; Success when there was none.</summary>
+    public SocketError LastSocketError { get; private set; }
+
+    /// <summary>Whether the socket belongs to one client channel and ends with it.</summary>
+    public bool ServesOneChannel => _port.IsConnected;
+
+    public int ReceiveQueueSize => _receiveQueueSize;
+
+    public IDtlsHandler? Handler => _handler;
+
+    public DtlsStatistics Statistics
+    {
+        get
+        {
+            lock (_gate)
+                return _stopped ? _lastStatistics : _endpoint.Statistics;
+        }
+    }
+
+    public int ConnectionCount
+    {
+        get
+        {
+            lock (_gate)
+                return _channels.Count;
+        }
+    }
+
+    public void Start()
+    {
+        using (ExecutionContext.SuppressFlow())
+            _loop = Task.Run(RunAsync);
+    }
+
+    /// <summary>Begins a client's handshake and the loop.</summary>
+    public DtlsChannel Connect(DtlsConfig config, DtlsAddress remote)
+    {
+        DtlsChannel channel;
+        lock (_gate)
+        {
+            MonotonicTime now = _clock.Now;
+            channel = AddChannel(_endpoint.Connect(config, new DtlsPath(remote), now));
+            Drain(now);
+        }
+
+        Start();
+        return channel;
+    }
+
+    /// <summary>Closes every connection in good order, then the socket; waits until the loop has ended.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        lock (_gate)
+        {
+            if (!_stopped)
+            {
+                foreach (DtlsChannel channel in (DtlsChannel[])[.. _channels])
+                    Request(channel, ChannelRequests.Close);
+                _stopRequested = true;
+                if (!_draining && !_insideEngine)
+                    Drain(_clock.Now);
+            }
+        }
+
+        await _loop.ConfigureAwait(false);
+    }
+
+    private async Task RunAsync()
+    {
+        int received = 0;
+        int errors = 0;
+        while (!Volatile.Read(ref _stopped))
+        {
+            try
+            {
+                int length = await _port.ReceiveAsync(_receiveBuffer).ConfigureAwait(false);
+                errors = 0;
+                HandleDatagram(length);
+            }
+            catch (SocketException exception)
+            {
+                if (Volatile.Read(ref _stopped))
+                    return;
+                NoteSocketError(exception.SocketErrorCode);
+                if (++errors >= ErrorsInARow)
+                    await Task.Delay(TimeSpan.FromMilliseconds(20), _timeProvider).ConfigureAwait(false);
+            }
+            catch (ObjectDisposedException)
+            {
+                return;
+            }
+
+            // Other work on this thread pool gets its turn, however fast datagrams come.
+            if (++received % DatagramsPerTurn == 0)
+                await Task.Yield();
+        }
+    }
+
+    private void HandleDatagram(int length)
+    {
+        lock (_gate)
+        {
+            if (_stopped)
+                return;
+            try
+            {
+                MonotonicTime now = _clock.Now;
+                var sink = new ChannelSink();
+                _insideEngine = true;
+                _endpoint.HandleDatagram(new DtlsPath(_port.Source), _receiveBuffer.AsSpan(0, length), now, ref sink);
+                _insideEngine = false;
+                Drain(now);
+            }
+            catch (Exception exception)
+            {
+                Fail(exception);
+            }
+        }
+    }
+
+    private void OnTimer()
+    {
+        lock (_gate)
+        {
+            if (_stopped)
+                return;
+            try
+            {
+                _armed = MonotonicTime.Never;
+                MonotonicTime now = _clock.Now;
+                if (_endpoint.NextTimeout <= now)
+                    _endpoint.HandleTimeout(now);
+                Drain(now);
+            }
+            catch (Exception exception)
+            {
+                Fail(exception);
+            }
+        }
+    }
+
+    /// <summary>One timer for everything. A later deadline than the armed one is left to the early wake-up.</summary>
+    private void ArmTimer(MonotonicTime now)
+    {
+        MonotonicTime next = _endpoint.NextTimeout;
+        if (next >= _armed)
+            return;
+        _armed = next;
+        _timer.Change(DriverClock.Until(next, now), Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>ICMP errors can be forged and may pass: counted, shown as a hint when a handshake times out, never acted on.</summary>
+    private void NoteSocketError(SocketError error)
+    {
+        LastSocketError = error;
+        _socketErrorSeen.TrySetResult();
+    }
+
+    /// <summary>An exception that the engine should not have thrown: nothing it says can be relied on any more.</summary>
+    private void Fail(Exception exception)
+    {
+        if (_stopped)
+            return;
+        _insideEngine = false;
+        _draining = true; // what handlers ask for now is not done any more
+        var failure = new DtlsException($"The DTLS engine failed: {exception.Message}", innerException: exception);
+        foreach (DtlsChannel channel in _channels)
+            channel.Finish(failure);
+        _channels.Clear();
+        Stop();
+    }
+
+    private void Stop()
+    {
+        if (_stopped)
+            return;
+        _lastStatistics = _endpoint.Statistics;
+        Volatile.Write(ref _stopped, true);
+        _timer.Dispose();
+        _port.Dispose();
+        _endpoint.Dispose();
+    }
+
+    private DtlsChannel AddChannel(DtlsConnection connection)
+    {
+        var channel = new DtlsChannel(this, connection, SocketAddressFormat.Create(connection.Path.Remote));
+        connection.UserState = channel;
+        _channels.Add(channel);
+        return channel;
+    }
+
+    /// <summary>The engine's way to the channels.</summary>
+    private readonly struct ChannelSink : IDtlsSink
+    {
+        public void OnData(DtlsConnection connection, ReadOnlySpan<byte> data) => ((DtlsChannel)connection.UserState!).Deliver(data);
+    }
+}

@@ -1,0 +1,21 @@
+using System;
+using Sockets.Dtls;
+
+namespace Sockets;
+
+/// <summary>The driver's monotonic clock: what the engine is told, counted from the driver's start.</summary>
+internal sealed class DriverClock(TimeProvider timeProvider)
+{
+    private readonly long _origin = timeProvider.GetTimestamp();
+
+    public MonotonicTime Now => new(timeProvider.GetElapsedTime(_origin).Ticks);
+
+    /// <summary>How long a timer must wait for <paramref name="deadline"/>, rounded up to its resolution of one millisecond.</summary>
+    public static TimeSpan Until(MonotonicTime deadline, MonotonicTime now)
+    {
+        if (deadline <= now)
+            return TimeSpan.Zero;
+        long milliseconds = ((deadline - now).Ticks + TimeSpan.TicksPerMillisecond - 1) / TimeSpan.TicksPerMillisecond;
+        return TimeSpan.FromMilliseconds(Math.Min(milliseconds, int.MaxValue));
+    }
+}

@@ -1,0 +1,213 @@
+using System;
+using System.Runtime.InteropServices;
+using System.Threading;
+using System.Threading.Tasks;
+using System.Threading.Tasks.Sources;
+
+namespace Sockets;
+
+/// <summary>
+/// Received datagrams on their way from the loop to one reader: a ring of bytes, each datagram behind its length, bounded in
+/// bytes; what does not fit is dropped and counted. Allocates only when the ring grows. The loop adds from its thread, the
+/// reader's continuation runs on the thread pool.
+/// </summary>
+internal sealed class ReceiveQueue(int capacity) : IValueTaskSource<DtlsReceiveResult>, IThreadPoolWorkItem
+{
+    private const int LengthSize = sizeof(int);
+    private const int InitialSize = 4096;
+
+    private readonly Lock _gate = new();
+    private byte[] _ring = [];
+    private int _head;
+    private int _used;
+    private long _dropped;
+    private bool _ended;
+    private Exception? _failure;
+
+    // The reader that waits. One at a time, from ReceiveAsync until it has fetched its result.
+    private ManualResetValueTaskSourceCore<DtlsReceiveResult> _core;
+    private CancellationTokenRegistration _registration;
+    private CancellationToken _token;
+    private Memory<byte> _buffer;
+    private bool _busy;
+    private bool _waiting;
+    private DtlsReceiveResult _result;
+    private Exception? _error;
+
+    /// <summary>Datagrams that did not fit.</summary>
+    public long Dropped => Interlocked.Read(ref _dropped);
+
+    public ValueTask<DtlsReceiveResult> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+            return ValueTask.FromCanceled<DtlsReceiveResult>(cancellationToken);
+        lock (_gate)
+        {
+            if (_busy)
+                throw new InvalidOperationException("Only one ReceiveAsync at a time.");
+            if (_used > 0)
+                return new ValueTask<DtlsReceiveResult>(Take(buffer.Span));
+            if (_ended)
+                return End(_failure);
+
+            _core.Reset();
+            _buffer = buffer;
+            _busy = _waiting = true;
+            _error = null;
+            _token = cancellationToken;
+            // Runs Cancel at once when the token has been cancelled meanwhile: the lock is reentrant.
+            _registration = cancellationToken.UnsafeRegister(static (state, token) => ((ReceiveQueue)state!).Cancel(token), this);
+            return new ValueTask<DtlsReceiveResult>(this, _core.Version);
+        }
+    }
+
+    /// <summary>Adds one datagram, or hands it straight to the reader that waits.</summary>
+    public void Add(ReadOnlySpan<byte> datagram)
+    {
+        lock (_gate)
+        {
+            if (_ended)
+                return;
+            if (!_waiting)
+            {
+                if (!TryPut(datagram))
+                    Interlocked.Increment(ref _dropped);
+                return;
+            }
+
+            _waiting = false;
+            _result = Copy(datagram, _buffer.Span);
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    /// <summary>No more will come: readers get what is queued, then the end, which is an exception when there is a failure.</summary>
+    public void Complete(Exception? failure)
+    {
+        lock (_gate)
+        {
+            if (_ended)
+                return;
+            _ended = true;
+            _failure = failure;
+            if (!_waiting)
+                return;
+            _waiting = false;
+            _error = failure;
+            _result = new DtlsReceiveResult(0, false, true);
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        if (_error is { } error)
+            _core.SetException(error);
+        else
+            _core.SetResult(_result);
+    }
+
+    DtlsReceiveResult IValueTaskSource<DtlsReceiveResult>.GetResult(short token)
+    {
+        try
+        {
+            return _core.GetResult(token);
+        }
+        finally
+        {
+            _registration.Unregister();
+            lock (_gate)
+            {
+                _registration = default;
+                _buffer = default;
+                _busy = false;
+            }
+        }
+    }
+
+    ValueTaskSourceStatus IValueTaskSource<DtlsReceiveResult>.GetStatus(short token) => _core.GetStatus(token);
+
+    void IValueTaskSource<DtlsReceiveResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _core.OnCompleted(continuation, state, token, flags);
+
+    private static ValueTask<DtlsReceiveResult> End(Exception? failure) => failure is null
+        ? new ValueTask<DtlsReceiveResult>(new DtlsReceiveResult(0, false, true))
+        : ValueTask.FromException<DtlsReceiveResult>(failure);
+
+    private static DtlsReceiveResult Copy(ReadOnlySpan<byte> datagram, Span<byte> destination)
+    {
+        int length = Math.Min(datagram.Length, destination.Length);
+        datagram[..length].CopyTo(destination);
+        return new DtlsReceiveResult(length, length < datagram.Length, false);
+    }
+
+    private void Cancel(CancellationToken token)
+    {
+        lock (_gate)
+        {
+            if (!_waiting || token != _token)
+                return; // too late: a callback of an earlier read
+            _waiting = false;
+            _error = new OperationCanceledException(token);
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    private bool TryPut(ReadOnlySpan<byte> datagram)
+    {
+        int needed = _used + LengthSize + datagram.Length;
+        if (needed > capacity)
+            return false;
+        if (needed > _ring.Length)
+            Grow(needed);
+        int length = datagram.Length;
+        WriteRing(_used, MemoryMarshal.AsBytes(new ReadOnlySpan<int>(in length)));
+        WriteRing(_used + LengthSize, datagram);
+        _used = needed;
+        return true;
+    }
+
+    private DtlsReceiveResult Take(Span<byte> destination)
+    {
+        int length = 0;
+        ReadRing(0, MemoryMarshal.AsBytes(new Span<int>(ref length)));
+        int copied = Math.Min(length, destination.Length);
+        ReadRing(LengthSize, destination[..copied]);
+        int consumed = LengthSize + length;
+        _used -= consumed;
+        _head = _used == 0 ? 0 : (_head + consumed) % _ring.Length;
+        return new DtlsReceiveResult(copied, copied < length, false);
+    }
+
+    private void Grow(int needed)
+    {
+        int size = Math.Max(_ring.Length, InitialSize);
+        while (size < needed)
+            size *= 2;
+        byte[] larger = new byte[Math.Min(size, Math.Max(capacity, InitialSize))];
+        ReadRing(0, larger.AsSpan(0, _used));
+        _ring = larger;
+        _head = 0;
+    }
+
+    private void WriteRing(int offset, ReadOnlySpan<byte> source)
+    {
+        int start = (_head + offset) % _ring.Length;
+        int first = Math.Min(source.Length, _ring.Length - start);
+        source[..first].CopyTo(_ring.AsSpan(start));
+        source[first..].CopyTo(_ring);
+    }
+
+    private void ReadRing(int offset, Span<byte> destination)
+    {
+        if (destination.IsEmpty)
+            return;
+        int start = (_head + offset) % _ring.Length;
+        int first = Math.Min(destination.Length, _ring.Length - start);
+        _ring.AsSpan(start, first).CopyTo(destination);
+        _ring.AsSpan(0, destination.Length - first).CopyTo(destination[first..]);
+    }
+}

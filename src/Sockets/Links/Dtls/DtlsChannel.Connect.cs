@@ -1,0 +1,148 @@
+using System;
+using System.Collections.Generic;
+using System.Net;
+using System.Threading;
+using System.Threading.Tasks;
+using Sockets.Dtls;
+
+namespace Sockets;
+
+public sealed partial class DtlsChannel
+{
+    /// <summary>Another address of the same host is tried when the one before has not answered for so long.</summary>
+    private static readonly TimeSpan NextAddressDelay = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>Connects to a host by name or IP address, and verifies that name unless the options give another.</summary>
+    /// <param name="host">DNS name or IP address.</param>
+    /// <param name="port">UDP port.</param>
+    /// <param name="options">Read once, now.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="DtlsException">The handshake failed, or nobody answered.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">The host is unknown, or there is no way to it.</exception>
+    public static async ValueTask<DtlsChannel> ConnectAsync(string host, int port, DtlsClientOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(host);
+        ArgumentNullException.ThrowIfNull(options);
+        string target = DtlsClientOptions.NormalizeHost(options.TargetHost ?? host)!;
+        if (IPAddress.TryParse(host, out IPAddress? address))
+            return await ConnectAsync(new IPEndPoint(address, port), target, options, cancellationToken).ConfigureAwait(false);
+
+        IPAddress[] addresses = await Dns.GetHostAddressesAsync(host, cancellationToken).ConfigureAwait(false);
+        return await ConnectToAnyAsync(addresses, port, target, options, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Connects to an address. <see cref="DtlsClientOptions.TargetHost"/> is needed when the trust checks names; null stands for the address.</summary>
+    /// <param name="remoteEndPoint">Address and port.</param>
+    /// <param name="options">Read once, now.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="DtlsException">The handshake failed, or nobody answered.</exception>
+    public static ValueTask<DtlsChannel> ConnectAsync(IPEndPoint remoteEndPoint, DtlsClientOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(remoteEndPoint);
+        ArgumentNullException.ThrowIfNull(options);
+        string target = DtlsClientOptions.NormalizeHost(options.TargetHost) ?? remoteEndPoint.Address.ToString();
+        return ConnectAsync(remoteEndPoint, target, options, cancellationToken);
+    }
+
+    private static async ValueTask<DtlsChannel> ConnectAsync(IPEndPoint remote, string target, DtlsClientOptions options, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return await HandshakeAsync(Begin(remote, target, options), cancellationToken).ConfigureAwait(false);
+    }
+
+    private static DtlsChannel Begin(IPEndPoint remote, string target, DtlsClientOptions options)
+    {
+        DtlsConfig config = options.CreateConfig(target);
+        UdpPort port = UdpPort.Connect(remote, options);
+        try
+        {
+            string name = DtlsClientOptions.ToAscii(target);
+            var driver = new DatagramDriver(port, new DtlsEndpointConfig(), config.MaxDatagramSize, options, name);
+            return driver.Connect(config, DtlsAddress.FromEndPoint(remote));
+        }
+        catch
+        {
+            port.Dispose();
+            throw;
+        }
+    }
+
+    private static async ValueTask<DtlsChannel> HandshakeAsync(DtlsChannel channel, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await channel.Connected.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return channel;
+        }
+        catch
+        {
+            await channel.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// A handshake with each address in turn; the next begins when the one before has had its time or its host reports that
+    /// nobody listens. The first that succeeds wins; a refusal by either side is final.
+    /// </summary>
+    private static async ValueTask<DtlsChannel> ConnectToAnyAsync(IPAddress[] addresses, int port, string target, DtlsClientOptions options, CancellationToken cancellationToken)
+    {
+        using var losers = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var running = new List<Task<DtlsChannel>>();
+        DtlsChannel? winner = null;
+        Exception? failure = null;
+        int next = 0;
+        while (winner is null && (next < addresses.Length || running.Count > 0))
+        {
+            Task hint = Task.Delay(Timeout.InfiniteTimeSpan, losers.Token);
+            if (next < addresses.Length)
+            {
+                try
+                {
+                    DtlsChannel channel = Begin(new IPEndPoint(addresses[next++], port), target, options);
+                    running.Add(HandshakeAsync(channel, losers.Token).AsTask());
+                    if (next < addresses.Length)
+                        hint = Task.WhenAny(channel._driver.SocketErrorSeen, Task.Delay(NextAddressDelay, options.TimeProvider, losers.Token));
+                }
+                catch (System.Net.Sockets.SocketException exception)
+                {
+                    failure ??= exception; // no way to addresses of this family
+                    continue;
+                }
+            }
+
+            Task finished = await Task.WhenAny([.. running, hint]).ConfigureAwait(false);
+            if (finished is not Task<DtlsChannel> handshake)
+                continue;
+            running.Remove(handshake);
+            try
+            {
+                winner = await handshake.ConfigureAwait(false);
+            }
+            catch (DtlsException exception) when (exception.Reason is DtlsFailureReason.HandshakeTimeout or DtlsFailureReason.RetransmissionLimit)
+            {
+                failure ??= exception;
+            }
+            catch (Exception exception)
+            {
+                failure = exception;
+                break;
+            }
+        }
+
+        await losers.CancelAsync().ConfigureAwait(false);
+        foreach (Task<DtlsChannel> loser in running)
+        {
+            try
+            {
+                await (await loser.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
+            }
+            catch (Exception exception)
+            {
+                failure ??= exception;
+            }
+        }
+
+        return winner ?? throw (failure ?? new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.HostNotFound));
+    }
+}

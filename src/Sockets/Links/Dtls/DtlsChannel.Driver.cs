@@ -1,0 +1,122 @@
+using System;
+using System.Collections.Generic;
+using System.Threading.Tasks;
+
+namespace Sockets;
+
+/// <summary>What the driver tells the channel. All of it under the driver's gate.</summary>
+public sealed partial class DtlsChannel
+{
+    /// <summary>The handshake is done: what was negotiated stays readable after the engine's connection is gone.</summary>
+    internal void Open()
+    {
+        Role = Connection.Role;
+        LocalEndPoint = _driver.LocalEndPoint;
+        CipherSuite = Connection.CipherSuite;
+        Group = Connection.Group;
+        PeerSignatureScheme = Connection.PeerSignatureScheme;
+        ApplicationProtocol = Connection.ApplicationProtocol;
+        ServerName = Connection.ServerName;
+        UsedHelloRetryRequest = Connection.UsedHelloRetryRequest;
+        PeerCertificates = Connection.PeerCertificates;
+        HandshakeDuration = Connection.Statistics.HandshakeDuration;
+        _maxDatagramLength = Connection.MaxPlaintextSize;
+        WasOpen = true;
+        Guard(static (handler, channel) => handler.OnConnected(channel));
+        _connected.TrySetResult();
+    }
+
+    /// <summary>One application record, inside the engine's call.</summary>
+    internal void Deliver(ReadOnlySpan<byte> datagram)
+    {
+        if (_driver.Handler is not { } handler)
+        {
+            _queue.Add(datagram);
+            return;
+        }
+
+        try
+        {
+            handler.OnDatagram(this, datagram);
+        }
+        catch (Exception exception)
+        {
+            AbortFor(exception);
+        }
+    }
+
+    internal void KeysUpdated(bool sending)
+    {
+        if (sending)
+        {
+            TaskCompletionSource? waiter;
+            lock (_completion)
+            {
+                waiter = _keyUpdate;
+                _keyUpdate = null;
+            }
+
+            waiter?.TrySetResult();
+            Guard(static (handler, channel) => handler.OnKeysUpdated(channel, sending: true));
+        }
+        else
+        {
+            Guard(static (handler, channel) => handler.OnKeysUpdated(channel, sending: false));
+        }
+    }
+
+    /// <summary>The peer sends no more.</summary>
+    internal void EndOfData() => _queue.Complete(null);
+
+    /// <summary>The connection is over. Called once.</summary>
+    internal void Finish(DtlsException? failure)
+    {
+        _lastStatistics = Connection.Statistics;
+        TaskCompletionSource? waiter;
+        lock (_completion)
+        {
+            _isOver = true;
+            waiter = _keyUpdate;
+            _keyUpdate = null;
+        }
+
+        _queue.Complete(failure);
+        _completion.TrySetResult(failure);
+        waiter?.TrySetException(CreateOverException());
+        if (WasOpen)
+            Guard((handler, channel) => handler.OnClosed(channel, failure));
+        else
+            _connected.TrySetException(failure ?? CreateOverException());
+        _ = _connected.Task.Exception; // nobody has to wait for a handshake
+        _ = Task.Run(_lifetime.Cancel);
+    }
+
+    /// <summary>What the peer sent, for the verifier, which runs beside the loop.</summary>
+    internal IReadOnlyList<ReadOnlyMemory<byte>> ReadPeerCertificates()
+    {
+        var holder = new List<ReadOnlyMemory<byte>>();
+        _driver.Inspect(this, holder, static (connection, certificates) => certificates.AddRange(connection.PeerCertificates));
+        return holder;
+    }
+
+    /// <summary>An exception of the application ends its own connection and nothing else.</summary>
+    private void AbortFor(Exception exception)
+    {
+        HandlerException ??= exception;
+        _driver.Request(this, ChannelRequests.Abort);
+    }
+
+    private void Guard(Action<IDtlsHandler, DtlsChannel> call)
+    {
+        if (_driver.Handler is not { } handler)
+            return;
+        try
+        {
+            call(handler, this);
+        }
+        catch (Exception exception)
+        {
+            AbortFor(exception);
+        }
+    }
+}

@@ -1,0 +1,213 @@
+using System;
+using System.Collections.Generic;
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Threading;
+using System.Threading.Tasks;
+using Sockets.Dtls;
+using Sockets.Dtls.Crypto;
+
+namespace Sockets;
+
+/// <summary>
+/// One peer over DTLS 1.3: datagrams in, datagrams out, confidential and authentic. They may be lost, reordered, but are
+/// never delivered twice. Sending is safe from any thread; one <see cref="ReceiveAsync"/> at a time.
+/// </summary>
+public sealed partial class DtlsChannel : IAsyncDisposable
+{
+    private readonly DatagramDriver _driver;
+    private readonly ReceiveQueue _queue;
+    private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<DtlsException?> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _lifetime = new();
+    private TaskCompletionSource? _keyUpdate;
+    private DtlsStatistics _lastStatistics;
+    private int _maxDatagramLength;
+    private volatile bool _isOver;
+
+    internal DtlsChannel(DatagramDriver driver, DtlsConnection connection, SocketAddress remoteAddress)
+    {
+        _driver = driver;
+        _queue = new ReceiveQueue(driver.ReceiveQueueSize);
+        Connection = connection;
+        RemoteAddress = remoteAddress;
+        RemoteEndPoint = SocketAddressFormat.ToEndPoint(connection.Path.Remote);
+        Lifetime = _lifetime.Token;
+    }
+
+    /// <summary>The peer's address.</summary>
+    public IPEndPoint RemoteEndPoint { get; }
+
+    /// <summary>Our address; the wildcard for a listener that is bound to it.</summary>
+    public IPEndPoint LocalEndPoint { get; private set; } = new(IPAddress.Any, 0);
+
+    /// <summary>Which end this is.</summary>
+    public DtlsRole Role { get; private set; }
+
+    /// <summary>The negotiated cipher suite.</summary>
+    public CipherSuite CipherSuite { get; private set; }
+
+    /// <summary>The negotiated key-exchange group.</summary>
+    public NamedGroup Group { get; private set; }
+
+    /// <summary>The scheme of the peer's signature; <see cref="SignatureScheme.None"/> when it has no certificate.</summary>
+    public SignatureScheme PeerSignatureScheme { get; private set; }
+
+    /// <summary>The negotiated application protocol (ALPN); empty when there is none.</summary>
+    public DtlsApplicationProtocol ApplicationProtocol { get; private set; }
+
+    /// <summary>The name the client asked for, if any.</summary>
+    public string? ServerName { get; private set; }
+
+    /// <summary>Whether the handshake took a HelloRetryRequest, for a cookie or for another group.</summary>
+    public bool UsedHelloRetryRequest { get; private set; }
+
+    /// <summary>The peer's certificates in DER, leaf first; empty for a client that sent none.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> PeerCertificates { get; private set; } = [];
+
+    /// <summary>How long the handshake took.</summary>
+    public TimeSpan HandshakeDuration { get; private set; }
+
+    /// <summary>Most bytes that fit into one datagram.</summary>
+    public int MaxDatagramLength => _maxDatagramLength;
+
+    /// <summary>Datagrams dropped because the receive queue was full: the newest ones.</summary>
+    public long DatagramsDropped => _queue.Dropped;
+
+    /// <summary>Free for the application.</summary>
+    public object? Tag { get; set; }
+
+    /// <summary>Completes when the connection is over: with its failure, or null after a close in good order.</summary>
+    public Task<DtlsException?> Completion => _completion.Task;
+
+    /// <summary>The connection's counters; the last ones when it is over.</summary>
+    public DtlsStatistics Statistics
+    {
+        get
+        {
+            DtlsStatistics statistics = default;
+            return _driver.Inspect(this, new StatisticsReader(ref statistics), static (connection, reader) => reader.Target = connection.Statistics)
+                ? statistics
+                : _lastStatistics;
+        }
+    }
+
+    internal DtlsConnection Connection { get; }
+
+    internal SocketAddress RemoteAddress { get; }
+
+    internal bool IsOver => _isOver;
+
+    internal bool WasOpen { get; private set; }
+
+    internal CancellationToken Lifetime { get; }
+
+    internal ChannelRequests Requests { get; set; }
+
+    internal CertificateVerdict? Verdict { get; set; }
+
+    internal Exception? SigningException { get; set; }
+
+    internal Exception? HandlerException { get; private set; }
+
+    internal Task Connected => _connected.Task;
+
+    /// <summary>The peer's own certificate, or null. The caller disposes it.</summary>
+    public X509Certificate2? GetPeerCertificate() =>
+        PeerCertificates.Count == 0 ? null : X509CertificateLoader.LoadCertificate(PeerCertificates[0].Span);
+
+    /// <summary>Waits for one datagram.</summary>
+    /// <param name="buffer">Takes it; <see cref="MaxDatagramLength"/> of the peer is at most 16384 bytes.</param>
+    /// <param name="cancellationToken">Ends the wait only.</param>
+    /// <exception cref="DtlsException">The connection failed, and everything that came before has been read.</exception>
+    public ValueTask<DtlsReceiveResult> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (_driver.Handler is not null)
+            throw new InvalidOperationException("Datagrams of this connection go to its handler.");
+        return _queue.ReceiveAsync(buffer, cancellationToken);
+    }
+
+    /// <summary>Sends one datagram, which may be empty. Allocates nothing. False: the connection is over, or not open yet.</summary>
+    /// <exception cref="ArgumentException">It is longer than <see cref="MaxDatagramLength"/>.</exception>
+    public bool TrySend(ReadOnlySpan<byte> datagram) => _driver.TrySend(this, datagram);
+
+    /// <summary>Sends one datagram. Completes when the system has it.</summary>
+    /// <exception cref="DtlsException">The connection is over.</exception>
+    /// <exception cref="ArgumentException">It is longer than <see cref="MaxDatagramLength"/>.</exception>
+    public ValueTask SendAsync(ReadOnlyMemory<byte> datagram, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return TrySend(datagram.Span) ? ValueTask.CompletedTask : ValueTask.FromException(CreateOverException());
+    }
+
+    /// <summary>Asks for new sending keys, and for new keys of the peer with <paramref name="requestPeerUpdate"/>. May be called by a handler.</summary>
+    public void RequestKeyUpdate(bool requestPeerUpdate = false) =>
+        _driver.Request(this, requestPeerUpdate ? ChannelRequests.KeyUpdateOfBoth : ChannelRequests.KeyUpdate);
+
+    /// <summary>As <see cref="RequestKeyUpdate"/>, and waits until the peer has acknowledged it and the new keys are in use.</summary>
+    /// <exception cref="DtlsException">The connection is over.</exception>
+    public Task UpdateKeysAsync(bool requestPeerUpdate = false, CancellationToken cancellationToken = default)
+    {
+        TaskCompletionSource? waiter = null;
+        lock (_completion)
+        {
+            if (!_isOver)
+                waiter = _keyUpdate ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        if (waiter is null)
+            return Task.FromException(CreateOverException());
+        RequestKeyUpdate(requestPeerUpdate);
+        return waiter.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Derives a secret that both ends share (RFC 8446 §7.5).</summary>
+    /// <param name="label">ASCII; registered, or beginning with EXPERIMENTAL.</param>
+    /// <param name="context">May be empty, which is the same as none.</param>
+    /// <param name="destination">Filled with the secret.</param>
+    /// <exception cref="DtlsException">The connection is over.</exception>
+    public void ExportKeyingMaterial(string label, ReadOnlySpan<byte> context, Span<byte> destination)
+    {
+        ArgumentNullException.ThrowIfNull(label);
+        byte[] labelBytes = Encoding.ASCII.GetBytes(label);
+        if (!_driver.Inspect(this, new ExporterArguments(labelBytes, context, destination), static (connection, arguments) =>
+                connection.ExportKeyingMaterial(arguments.Label, arguments.Context, arguments.Destination)))
+            throw CreateOverException();
+    }
+
+    /// <summary>Sends close_notify and ends the connection at once. Does nothing when it is over. May be called by a handler.</summary>
+    public void Close() => _driver.Request(this, WasOpen ? ChannelRequests.Close : ChannelRequests.Cancel);
+
+    /// <summary>Closes the connection; a client's socket with it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Close();
+        if (_driver.ServesOneChannel)
+            await _driver.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private DtlsException CreateOverException() =>
+        _completion.Task is { IsCompletedSuccessfully: true, Result: { } failure }
+            ? new DtlsException(failure.Message, failure.Failure, failure.CertificateProblem, failure)
+            : new DtlsException(_isOver ? "The connection was closed." : "The handshake is not done.");
+
+    private readonly ref struct StatisticsReader(ref DtlsStatistics target)
+    {
+        private readonly ref DtlsStatistics _target = ref target;
+
+        public DtlsStatistics Target
+        {
+            set => _target = value;
+        }
+    }
+
+    private readonly ref struct ExporterArguments(ReadOnlySpan<byte> label, ReadOnlySpan<byte> context, Span<byte> destination)
+    {
+        public ReadOnlySpan<byte> Label { get; } = label;
+
+        public ReadOnlySpan<byte> Context { get; } = context;
+
+        public Span<byte> Destination { get; } = destination;
+    }
+}

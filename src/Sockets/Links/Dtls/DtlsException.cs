@@ -1,0 +1,25 @@
+using System;
+using System.IO;
+using Sockets.Dtls;
+
+namespace Sockets;
+
+/// <summary>A DTLS connection failed or is over. The message is for people; code looks at the properties.</summary>
+public sealed class DtlsException : IOException
+{
+    internal DtlsException(string message, DtlsFailure? failure = null, CertificateProblem certificateProblem = CertificateProblem.None, Exception? innerException = null)
+        : base(message, innerException)
+    {
+        Failure = failure;
+        CertificateProblem = certificateProblem;
+    }
+
+    /// <summary>How the engine saw it. Null: the connection was closed in good order, and something was asked of it afterwards.</summary>
+    public DtlsFailure? Failure { get; }
+
+    /// <summary>The cause; <see cref="DtlsFailureReason.None"/> when the connection was closed in good order.</summary>
+    public DtlsFailureReason Reason => Failure?.Reason ?? DtlsFailureReason.None;
+
+    /// <summary>What was wrong with the peer's certificate, when <see cref="Reason"/> is <see cref="DtlsFailureReason.CertificateRejected"/>.</summary>
+    public CertificateProblem CertificateProblem { get; }
+}

@@ -1,0 +1,128 @@
+using System;
+using System.Collections.Generic;
+using System.Security.Cryptography.X509Certificates;
+using System.Threading;
+using System.Threading.Tasks;
+using Sockets.Dtls;
+using Sockets.Dtls.Crypto;
+
+namespace Sockets;
+
+/// <summary>
+/// What both ends of DTLS have in common. Read once, when the listener is bound or the connection begins; later changes
+/// have no effect.
+/// </summary>
+public abstract class DtlsOptions
+{
+    private protected DtlsOptions()
+    {
+    }
+
+    /// <summary>Where the cryptography comes from. Null: <see cref="CryptoProviders.Default"/>.</summary>
+    public CryptoProvider? Crypto { get; set; }
+
+    /// <summary>Suites to offer or accept, the preferred one first. Null: all the provider has.</summary>
+    public IReadOnlyList<CipherSuite>? CipherSuites { get; set; }
+
+    /// <summary>Groups to offer or accept, the preferred one first. Null: all the provider has.</summary>
+    public IReadOnlyList<NamedGroup>? Groups { get; set; }
+
+    /// <summary>Application protocols (ALPN), the preferred one first.</summary>
+    public IReadOnlyList<DtlsApplicationProtocol> ApplicationProtocols { get; set; } = [];
+
+    /// <summary>Own certificates, tried in order: see <see cref="DtlsCredentialLoader"/>. A server needs one.</summary>
+    public IReadOnlyList<DtlsCredential> Credentials { get; set; } = [];
+
+    /// <summary>
+    /// Signs for credentials whose key is not in this process. Called on the thread pool; the handshake waits, its timers
+    /// go on. An exception or an empty result ends the handshake. The token is cancelled when the connection is over.
+    /// </summary>
+    public Func<DtlsSignatureRequest, CancellationToken, ValueTask<byte[]>>? SigningCallback { get; set; }
+
+    /// <summary>How the peer's certificate is judged: exactly one way. Default: the system's roots, and the name.</summary>
+    public PeerTrust Trust { get; set; } = PeerTrust.SystemRoots;
+
+    /// <summary>
+    /// Revocation check of chains. Nothing is ever downloaded during a handshake, so <see cref="X509RevocationMode.Offline"/>
+    /// and <see cref="X509RevocationMode.Online"/> mean the same: revocation lists this machine has cached, and refusal where
+    /// there is none. Default: no check.
+    /// </summary>
+    public X509RevocationMode CertificateRevocationCheckMode { get; set; } = X509RevocationMode.NoCheck;
+
+    /// <summary>
+    /// A further check of a certificate that <see cref="Trust"/> has accepted already: false refuses it. It gets the
+    /// certificates as the peer sent them, leaf first, which are disposed afterwards. Called on the thread pool. It can never
+    /// make a bad certificate good.
+    /// </summary>
+    public Func<X509Certificate2Collection, bool>? AdditionalCertificateCheck { get; set; }
+
+    /// <summary>Largest datagram to send, in bytes of UDP payload. Default: 1200.</summary>
+    public int MaxDatagramSize { get; set; } = 1200;
+
+    /// <summary>How long the whole handshake may take. Default: 60 s.</summary>
+    public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// Bytes of received datagrams that wait for <see cref="DtlsChannel.ReceiveAsync"/>, per connection. When a datagram
+    /// does not fit, it is the newest that is dropped, and counted in <see cref="DtlsChannel.DatagramsDropped"/>. Default: 256 KiB.
+    /// </summary>
+    public int ReceiveQueueSize { get; set; } = 256 * 1024;
+
+    /// <summary>SO_RCVBUF of the UDP socket in bytes. Null: the system's default. The system may grant less.</summary>
+    public int? SocketReceiveBufferSize { get; set; }
+
+    /// <summary>SO_SNDBUF of the UDP socket in bytes. Null: the system's default. The system may grant less.</summary>
+    public int? SocketSendBufferSize { get; set; }
+
+    /// <summary>
+    /// Receives everything synchronously in the receive loop, without a queue or a copy. Null: use
+    /// <see cref="DtlsListener.AcceptAsync"/> and <see cref="DtlsChannel.ReceiveAsync"/>.
+    /// </summary>
+    public IDtlsHandler? Handler { get; set; }
+
+    /// <summary>The clock of timers and of certificate validity.</summary>
+    public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    /// <summary>
+    /// Last word on the engine's configuration, for settings that have no property here:
+    /// <c>config =&gt; config with { ReplayWindowSize = 1024 }</c>.
+    /// </summary>
+    public Func<DtlsConfig, DtlsConfig>? ConfigureEngine { get; set; }
+
+    internal abstract DtlsRole Role { get; }
+
+    internal CryptoProvider EffectiveCrypto => Crypto ?? CryptoProviders.Default;
+
+    internal virtual DtlsConfig CreateConfig()
+    {
+        if (ReceiveQueueSize < 1024)
+            throw new ArgumentException($"{nameof(ReceiveQueueSize)} must be 1024 bytes or more.", nameof(ReceiveQueueSize));
+        ArgumentNullException.ThrowIfNull(Trust);
+        ArgumentNullException.ThrowIfNull(TimeProvider);
+        return new DtlsConfig
+        {
+            Crypto = EffectiveCrypto,
+            CipherSuites = CipherSuites,
+            Groups = Groups,
+            ApplicationProtocols = ApplicationProtocols,
+            Credentials = Credentials,
+            MaxDatagramSize = MaxDatagramSize,
+            MinDatagramSize = Math.Min(256, MaxDatagramSize),
+            HandshakeTimeout = HandshakeTimeout,
+        };
+    }
+
+    /// <summary>The hook has the last word; the result is checked, so that a bad setting is found here and not in the loop.</summary>
+    private protected DtlsConfig Finish(DtlsConfig config)
+    {
+        config = ConfigureEngine?.Invoke(config) ?? config;
+        config.Validate();
+        foreach (DtlsCredential credential in config.Credentials)
+        {
+            if (credential.Signer is null && SigningCallback is null)
+                throw new ArgumentException($"A credential without a key in this process needs a {nameof(SigningCallback)}.");
+        }
+
+        return config;
+    }
+}

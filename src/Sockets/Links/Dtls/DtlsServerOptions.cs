@@ -1,0 +1,57 @@
+using System;
+using System.Collections.Generic;
+using System.Net;
+using Sockets.Dtls;
+
+namespace Sockets;
+
+/// <summary>How <see cref="DtlsListener.Bind"/> serves; the shape of SslServerAuthenticationOptions.</summary>
+public sealed class DtlsServerOptions : DtlsOptions
+{
+    /// <summary>Whether clients are asked for a certificate, and whether they must have one. It is judged by <see cref="DtlsOptions.Trust"/>.</summary>
+    public DtlsClientAuthentication ClientAuthentication { get; set; }
+
+    /// <summary>DER distinguished names sent to clients as certificate_authorities, so that they can choose a certificate.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> CertificateAuthorities { get; set; } = [];
+
+    /// <summary>Whether a client must return a cookie before anything is kept for it. Default: yes.</summary>
+    public bool RequireCookie { get; set; } = true;
+
+    /// <summary>Connections at most, all states together.</summary>
+    public int MaxConnections { get; set; } = 100_000;
+
+    /// <summary>Handshakes at the same time at most.</summary>
+    public int MaxHandshakes { get; set; } = 1_000;
+
+    /// <summary>Connections that wait for <see cref="DtlsListener.AcceptAsync"/>; further ones are closed at once.</summary>
+    public int Backlog { get; set; } = 512;
+
+    /// <summary>
+    /// Told of each client whose handshake failed. Called in the receive loop: it must not block. Nothing is told about
+    /// clients that never returned a cookie.
+    /// </summary>
+    public Action<IPEndPoint, DtlsException>? HandshakeFailed { get; set; }
+
+    internal override DtlsRole Role => DtlsRole.Server;
+
+    internal override DtlsConfig CreateConfig()
+    {
+        if (Credentials.Count == 0)
+            throw new ArgumentException("A server needs a certificate and its key.", nameof(Credentials));
+        if (Backlog < 1)
+            throw new ArgumentException($"{nameof(Backlog)} must be 1 or more.", nameof(Backlog));
+        return Finish(base.CreateConfig() with
+        {
+            ClientAuthentication = ClientAuthentication,
+            CertificateAuthorities = CertificateAuthorities,
+        });
+    }
+
+    internal DtlsEndpointConfig CreateEndpointConfig() => new()
+    {
+        Server = CreateConfig(),
+        RequireCookie = RequireCookie,
+        MaxConnections = MaxConnections,
+        MaxHandshakes = Math.Min(MaxHandshakes, MaxConnections),
+    };
+}

@@ -1,0 +1,107 @@
+using System.Collections.Generic;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Sockets.Dtls;
+
+namespace Sockets;
+
+/// <summary>
+/// Trusts a certificate whose chain ends in a root of ours, which is in date, was issued for the purpose, and carries the
+/// name. Nothing is downloaded: issuers come from the peer or from this machine.
+/// </summary>
+internal sealed class ChainTrust(X509Certificate2Collection? anchors) : PeerTrust
+{
+    // RFC 5280 §4.2.1.12
+    private static readonly Oid ServerAuthentication = new("1.3.6.1.5.5.7.3.1");
+    private static readonly Oid ClientAuthentication = new("1.3.6.1.5.5.7.3.2");
+
+    internal override void Judge(PeerCertificateContext context, List<CertificateFinding> findings)
+    {
+        using var chain = new X509Chain();
+        X509ChainPolicy policy = chain.ChainPolicy;
+        policy.DisableCertificateDownloads = true;
+        policy.RevocationMode = context.RevocationMode == X509RevocationMode.NoCheck ? X509RevocationMode.NoCheck : X509RevocationMode.Offline;
+        policy.RevocationFlag = X509RevocationFlag.ExcludeRoot;
+        policy.VerificationTime = context.Time.UtcDateTime;
+        policy.ApplicationPolicy.Add(context.PeerRole == DtlsRole.Server ? ServerAuthentication : ClientAuthentication);
+        for (int i = 1; i < context.Certificates.Count; i++)
+            policy.ExtraStore.Add(context.Certificates[i]);
+        if (anchors is not null)
+        {
+            policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+            policy.CustomTrustStore.AddRange(anchors);
+        }
+
+        if (!chain.Build(context.Leaf))
+            Describe(chain, context, findings);
+        foreach (X509ChainElement element in chain.ChainElements)
+        {
+            if (!ReferenceEquals(element.Certificate, context.Leaf))
+                element.Certificate.Dispose();
+        }
+
+        if (context.TargetHost is { } host && !CarriesName(context.Leaf, host))
+            findings.Add(new CertificateFinding(CertificateProblem.NameMismatch, CertificateText.NameMismatch(context.Leaf, host)));
+    }
+
+    private static bool CarriesName(X509Certificate2 certificate, string host)
+    {
+        try
+        {
+            return certificate.MatchesHostname(host, allowWildcards: true, allowCommonName: false);
+        }
+        catch (CryptographicException)
+        {
+            return false; // a subject alternative name that cannot be parsed names nobody
+        }
+    }
+
+    private static void Describe(X509Chain chain, PeerCertificateContext context, List<CertificateFinding> findings)
+    {
+        int before = findings.Count;
+        foreach (X509ChainElement element in chain.ChainElements)
+        {
+            foreach (X509ChainStatus status in element.ChainElementStatus)
+                findings.Add(Describe(element.Certificate, status, context));
+        }
+
+        // A chain that could not be built at all has no elements, and a partial one may say so only for the whole chain.
+        foreach (X509ChainStatus status in chain.ChainStatus)
+        {
+            if (findings.Count == before)
+                findings.Add(Describe(context.Leaf, status, context));
+        }
+
+        if (findings.Count == before)
+            findings.Add(new CertificateFinding(CertificateProblem.Other, "its chain could not be built"));
+    }
+
+    private static CertificateFinding Describe(X509Certificate2 certificate, X509ChainStatus status, PeerCertificateContext context)
+    {
+        string subject = CertificateText.Subject(certificate);
+        string issuer = CertificateText.Issuer(certificate);
+        return status.Status switch
+        {
+            X509ChainStatusFlags.NotTimeValid when certificate.NotBefore.ToUniversalTime() > context.Time.UtcDateTime =>
+                new(CertificateProblem.NotYetValid, $"'{subject}' is not valid before {CertificateText.Date(certificate.NotBefore)}"),
+            X509ChainStatusFlags.NotTimeValid =>
+                new(CertificateProblem.Expired, $"'{subject}' expired on {CertificateText.Date(certificate.NotAfter)}"),
+            X509ChainStatusFlags.UntrustedRoot =>
+                new(CertificateProblem.UntrustedRoot, $"its root '{subject}' is not trusted"),
+            X509ChainStatusFlags.PartialChain =>
+                new(CertificateProblem.UntrustedRoot, $"the issuer '{issuer}' of '{subject}' is not trusted, or its certificate was not sent"),
+            X509ChainStatusFlags.Revoked =>
+                new(CertificateProblem.Revoked, $"'{subject}' was revoked"),
+            X509ChainStatusFlags.RevocationStatusUnknown or X509ChainStatusFlags.OfflineRevocation =>
+                new(CertificateProblem.RevocationUnknown, $"this machine has no revocation list of '{issuer}' to check '{subject}' with"),
+            X509ChainStatusFlags.NotValidForUsage =>
+                new(CertificateProblem.WrongUsage, string.Create(CultureInfo.InvariantCulture, $"'{subject}' may not be used for {(context.PeerRole == DtlsRole.Server ? "server" : "client")} authentication")),
+            X509ChainStatusFlags.InvalidBasicConstraints =>
+                new(CertificateProblem.WrongUsage, $"'{subject}' may not issue certificates"),
+            X509ChainStatusFlags.NotSignatureValid =>
+                new(CertificateProblem.Malformed, $"the signature on '{subject}' is wrong"),
+            _ => new(CertificateProblem.Other, $"'{subject}': {status.Status}"),
+        };
+    }
+}

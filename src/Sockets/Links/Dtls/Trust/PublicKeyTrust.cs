@@ -1,0 +1,21 @@
+using System;
+using System.Collections.Generic;
+using System.Security.Cryptography;
+
+namespace Sockets;
+
+/// <summary>Trusts keys by the SHA-256 of their subject public key info.</summary>
+internal sealed class PublicKeyTrust(byte[][] pins) : PeerTrust
+{
+    internal override void Judge(PeerCertificateContext context, List<CertificateFinding> findings)
+    {
+        byte[] actual = SHA256.HashData(context.Leaf.PublicKey.ExportSubjectPublicKeyInfo());
+        foreach (byte[] pin in pins)
+        {
+            if (actual.AsSpan().SequenceEqual(pin))
+                return;
+        }
+
+        findings.Add(new CertificateFinding(CertificateProblem.PinMismatch, $"the SHA-256 of its public key is {Convert.ToHexStringLower(actual)}, which is not a pinned one"));
+    }
+}
