@@ -81,7 +81,7 @@ public sealed record DtlsConfig
     public int AckDelayDivisor { get; init; } = 4;
 
     /// <summary>Record numbers an ACK names at most, and sent records that are remembered for the peer's ACKs.</summary>
-    public int AckHistory { get; init; } = 64;
+    public int AckHistory { get; init; } = 32;
 
     /// <summary>How long the whole handshake may take.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(60);

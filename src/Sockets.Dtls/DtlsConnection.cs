@@ -1,74 +1,253 @@
-#pragma warning disable CS1591, CA1822, CA1065, IDE0060 // bodies are being written
 using System;
 using System.Collections.Generic;
+using System.Security.Cryptography;
 using Sockets.Dtls.Crypto;
+using Sockets.Dtls.Handshake;
+using Sockets.Dtls.Records;
 
 namespace Sockets.Dtls;
 
-public sealed partial class DtlsConnection : IDisposable
+/// <summary>
+/// One DTLS 1.3 connection (RFC 9147) of either role, without any I/O: datagrams, times and answers go in, datagrams,
+/// deadlines and events come out.
+/// </summary>
+/// <remarks>
+/// <para><b>In:</b> <see cref="HandleDatagram"/>, <see cref="HandleTimeout"/>, <see cref="Write"/>, <see cref="Close"/>,
+/// <see cref="Abort"/>, <see cref="RequestKeyUpdate"/>, <see cref="CompleteCertificateVerification"/>,
+/// <see cref="CompleteSignature"/>.
+/// <b>Out:</b> <see cref="PollTransmit"/>, <see cref="PollEvent"/>, <see cref="NextTimeout"/>.
+/// After each input, or each batch of datagrams, drain the first two and read the third.</para>
+/// <para>One thread at a time. A connection that belongs to a <see cref="DtlsEndpoint"/> is driven through it; only the
+/// inputs other than datagrams and timeouts are called here.</para>
+/// </remarks>
+public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
 {
-    public static DtlsConnection CreateClient(DtlsConfig config, in DtlsPath path, MonotonicTime now) => throw new InvalidOperationException();
+    private readonly DtlsConfig _config;
+    private readonly DtlsPath _path;
+    private readonly EpochTable _epochs = new();
+    private readonly Queue<DtlsEventKind> _events = new();
+    private readonly MonotonicTime _created;
+    private readonly byte[] _clientRandom = new byte[32];
+    private HandshakeMachine? _machine;
+    private byte[]? _readSecret;
+    private byte[]? _writeSecret;
+    private byte[]? _exporterSecret;
+    private DtlsStatistics _statistics;
+    private DtlsState _state;
+    private MonotonicTime _now;
 
-    public static DtlsConnection CreateServer(DtlsConfig config, in DtlsPath path, MonotonicTime now) => throw new InvalidOperationException();
+    private DtlsConnection(DtlsConfig config, DtlsRole role, in DtlsPath path, MonotonicTime now, int firstMessage, ulong firstRecord)
+    {
+        config.Validate();
+        _config = config;
+        _path = path;
+        _created = now;
+        _now = now;
+        Role = role;
+        _nextSendMessage = firstMessage;
+        _reassembler = new Reassembler((ushort)firstMessage, config.MaxHandshakeMessageSize, config.ReassemblyBudget);
+        _epochs.PlaintextSequence = firstRecord;
+        _datagramSize = config.MaxDatagramSize;
+        _timer = new RetransmitTimer { Initial = config.InitialRetransmitTimeout, Maximum = config.MaxRetransmitTimeout };
+    }
 
-    public DtlsRole Role => default;
+    /// <summary>Which end this is.</summary>
+    public DtlsRole Role { get; }
 
-    public DtlsState State => default;
+    /// <summary>Where the connection stands.</summary>
+    public DtlsState State => _machine?.State ?? _state;
 
-    public DtlsPath Path => default;
+    /// <summary>The path its datagrams take.</summary>
+    public DtlsPath Path => _path;
 
-    public DtlsFailure? Failure => null;
+    /// <summary>Why the connection failed; null while it has not.</summary>
+    public DtlsFailure? Failure { get; private set; }
 
+    /// <summary>Free for the driver.</summary>
     public object? UserState { get; set; }
 
-    public CipherSuite CipherSuite => default;
+    /// <summary>The negotiated suite.</summary>
+    public CipherSuite CipherSuite { get; private set; }
 
-    public NamedGroup Group => default;
+    /// <summary>The negotiated group.</summary>
+    public NamedGroup Group { get; private set; }
 
-    public SignatureScheme PeerSignatureScheme => default;
+    /// <summary>The scheme the peer's certificate key signed with; None when it showed no certificate.</summary>
+    public SignatureScheme PeerSignatureScheme { get; private set; }
 
-    public DtlsApplicationProtocol ApplicationProtocol => default;
+    /// <summary>The negotiated application protocol; empty when there is none.</summary>
+    public DtlsApplicationProtocol ApplicationProtocol { get; private set; }
 
-    public string? ServerName => null;
+    /// <summary>The name the client asked for; null when it named none.</summary>
+    public string? ServerName { get; private set; }
 
-    public bool UsedHelloRetryRequest => false;
+    /// <summary>Whether a HelloRetryRequest took place, for a group or for a cookie.</summary>
+    public bool UsedHelloRetryRequest { get; private set; }
 
-    public IReadOnlyList<ReadOnlyMemory<byte>> PeerCertificates => [];
+    /// <summary>The peer's chain, leaf first, DER; empty when it showed none.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> PeerCertificates { get; private set; } = [];
 
-    public DtlsSignatureRequest? PendingSignature => null;
+    /// <summary>The signature the handshake waits for; null when it waits for none.</summary>
+    public DtlsSignatureRequest? PendingSignature => _machine?.PendingSignature;
 
-    public int MaxPlaintextSize => 0;
+    /// <summary>Counters so far.</summary>
+    public DtlsStatistics Statistics => _statistics;
 
-    public DtlsStatistics Statistics => default;
+    /// <summary>The endpoint this connection belongs to, which wants to know of every input.</summary>
+    internal DtlsEndpoint? Endpoint { get; set; }
 
-    public MonotonicTime NextTimeout => default;
+    /// <summary>The client's random: how a restarted client is told from a retransmission.</summary>
+    internal ReadOnlySpan<byte> ClientRandom => _clientRandom;
 
-    public void HandleDatagram<TSink>(in DtlsPath path, Span<byte> datagram, MonotonicTime now, ref TSink sink)
-        where TSink : struct, IDtlsSink, allows ref struct => throw new InvalidOperationException();
+    /// <summary>Whether the handshake is done and the connection not over.</summary>
+    internal bool IsConnected => _machine is null && _state == DtlsState.Connected;
 
-    public void HandleTimeout(MonotonicTime now) => throw new InvalidOperationException();
+    private bool IsOver => _state is DtlsState.Closed or DtlsState.Failed;
 
-    public DtlsWriteResult Write(ReadOnlySpan<byte> plaintext, MonotonicTime now, Span<byte> destination, out int bytesWritten) => throw new InvalidOperationException();
+    /// <summary>Starts a client: its ClientHello is ready in <see cref="PollTransmit"/>.</summary>
+    /// <exception cref="ArgumentException">A setting is out of range; the message names it.</exception>
+    public static DtlsConnection CreateClient(DtlsConfig config, in DtlsPath path, MonotonicTime now)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        var connection = new DtlsConnection(config, DtlsRole.Client, path, now, 0, 0);
+        var machine = new ClientHandshake(config, connection);
+        connection._machine = machine;
+        machine.Start();
+        machine.ClientRandom.CopyTo(connection._clientRandom, 0);
+        return connection;
+    }
 
-    public int GetRecordSize(int plaintextLength) => 0;
+    /// <summary>
+    /// Makes a server connection that waits for a ClientHello, without a cookie: for drivers that know their peer's
+    /// address to be true. A <see cref="DtlsEndpoint"/> makes its own.
+    /// </summary>
+    /// <exception cref="ArgumentException">A setting is out of range, or there is no credential; the message names it.</exception>
+    public static DtlsConnection CreateServer(DtlsConfig config, in DtlsPath path, MonotonicTime now)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        RequireCredential(config);
+        var connection = new DtlsConnection(config, DtlsRole.Server, path, now, 0, 0);
+        connection._machine = new ServerHandshake(config, connection);
+        return connection;
+    }
 
-    public bool RequestKeyUpdate(MonotonicTime now, bool requestPeerUpdate = false) => throw new InvalidOperationException();
+    /// <summary>Makes a server connection for a client whose cookie came back, and gives it the second ClientHello.</summary>
+    /// <param name="config">The server's configuration.</param>
+    /// <param name="path">The validated path.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="retry">What the cookie brought back.</param>
+    /// <param name="clientHello">Body of the second ClientHello, message_seq 1.</param>
+    /// <param name="firstRecord">Sequence number of our next plaintext record.</param>
+    internal static DtlsConnection CreateServer(
+        DtlsConfig config, in DtlsPath path, MonotonicTime now, RetryState retry, ReadOnlySpan<byte> clientHello, ulong firstRecord)
+    {
+        var connection = new DtlsConnection(config, DtlsRole.Server, path, now, 1, firstRecord) { _isAddressValidated = true };
+        connection._machine = new ServerHandshake(config, connection, retry);
+        connection.AcceptMessage(HandshakeType.ClientHello, clientHello);
+        return connection;
+    }
 
-    public void CompleteCertificateVerification(AlertDescription? rejection, MonotonicTime now) => throw new InvalidOperationException();
+    /// <summary>
+    /// Makes a server connection for a client whose first ClientHello has been reassembled, without a cookie.
+    /// </summary>
+    internal static DtlsConnection CreateServer(
+        DtlsConfig config, in DtlsPath path, MonotonicTime now, ReadOnlySpan<byte> clientHello, int bytesReceived)
+    {
+        DtlsConnection connection = CreateServer(config, path, now);
+        connection._unvalidatedBytesReceived = bytesReceived;
+        connection.AcceptMessage(HandshakeType.ClientHello, clientHello);
+        return connection;
+    }
 
-    public void CompleteSignature(ReadOnlySpan<byte> signature, MonotonicTime now) => throw new InvalidOperationException();
+    /// <summary>Takes the next event.</summary>
+    /// <returns>False when there is none.</returns>
+    public bool PollEvent(out DtlsEvent dtlsEvent)
+    {
+        bool any = _events.TryDequeue(out DtlsEventKind kind);
+        dtlsEvent = any ? new DtlsEvent(kind, this) : default;
+        return any;
+    }
 
-    public void Close(MonotonicTime now) => throw new InvalidOperationException();
+    /// <summary>The driver has judged <see cref="PeerCertificates"/>.</summary>
+    /// <param name="rejection">Null: accepted. Else the alert to refuse them with.</param>
+    /// <param name="now">The time.</param>
+    /// <exception cref="InvalidOperationException">No verification was asked for.</exception>
+    public void CompleteCertificateVerification(AlertDescription? rejection, MonotonicTime now)
+    {
+        if (IsOver)
+            return; // the answer came too late
+        if (_machine is not { State: DtlsState.WaitCertificateVerification } machine)
+            throw new InvalidOperationException($"No certificate verification is pending in state {State}.");
+        Resume(machine.CompleteVerification(rejection), now);
+    }
 
-    public void Abort(AlertDescription alert, MonotonicTime now) => throw new InvalidOperationException();
+    /// <summary>The driver has signed <see cref="PendingSignature"/>.</summary>
+    /// <param name="signature">The signature; empty when it could not be made, which fails the handshake.</param>
+    /// <param name="now">The time.</param>
+    /// <exception cref="InvalidOperationException">No signature was asked for.</exception>
+    public void CompleteSignature(ReadOnlySpan<byte> signature, MonotonicTime now)
+    {
+        if (IsOver)
+            return; // the answer came too late
+        if (_machine is not { State: DtlsState.WaitSignature } machine)
+            throw new InvalidOperationException($"No signature is pending in state {State}.");
+        _now = now;
+        Resume(machine.CompleteSignature(signature), now);
+    }
 
-    public void ExportKeyingMaterial(ReadOnlySpan<byte> label, ReadOnlySpan<byte> context, Span<byte> destination) => throw new InvalidOperationException();
+    /// <summary>Derives keying material for the application (RFC 8446 §7.5). An empty context is the same as none.</summary>
+    /// <param name="label">The label, 249 bytes at most.</param>
+    /// <param name="context">The context; may be empty.</param>
+    /// <param name="destination">What to fill.</param>
+    /// <exception cref="InvalidOperationException">The handshake is not done, or the connection is over.</exception>
+    public void ExportKeyingMaterial(ReadOnlySpan<byte> label, ReadOnlySpan<byte> context, Span<byte> destination)
+    {
+        if (_exporterSecret is null)
+            throw new InvalidOperationException("Keying material can be exported once the handshake is done and until the connection is over.");
+        if (label.Length > 249)
+            throw new ArgumentException("An exporter label has at most 249 bytes.", nameof(label));
+        KeySchedule.Export(_config.Crypto, CipherSuite, _exporterSecret, label, context, destination);
+    }
 
-    public DtlsTransmit PollTransmit(Span<byte> destination) => throw new InvalidOperationException();
-
-    public bool PollEvent(out DtlsEvent dtlsEvent) => throw new InvalidOperationException();
-
+    /// <summary>Zeroes every secret. No alert is sent: call <see cref="Close"/> first.</summary>
     public void Dispose()
     {
+        if (!IsOver)
+            _state = DtlsState.Closed;
+        ReleaseSecrets();
     }
+
+    private static void RequireCredential(DtlsConfig config)
+    {
+        if (config.Credentials.Count == 0)
+            throw new ArgumentException("DtlsConfig.Credentials must have at least one credential for a server.", nameof(config));
+    }
+
+    /// <summary>Takes over what the handshake has found out; called whenever it has taken a message.</summary>
+    private void AdoptNegotiated(HandshakeMachine machine)
+    {
+        CipherSuite = machine.CipherSuite;
+        Group = machine.Group;
+        PeerSignatureScheme = machine.PeerSignatureScheme;
+        ApplicationProtocol = machine.ApplicationProtocol;
+        ServerName = machine.ServerName;
+        UsedHelloRetryRequest = machine.UsedHelloRetryRequest;
+        PeerCertificates = machine.PeerCertificates;
+    }
+
+    private void ReleaseSecrets()
+    {
+        _machine?.Dispose();
+        _machine = null;
+        _epochs.Dispose();
+        CryptographicOperations.ZeroMemory(_readSecret);
+        CryptographicOperations.ZeroMemory(_writeSecret);
+        CryptographicOperations.ZeroMemory(_exporterSecret);
+        _readSecret = _writeSecret = _exporterSecret = null;
+        _reassembler = null;
+        _flight = null;
+        _acks = null;
+    }
+
+    private void Touch() => Endpoint?.OnTouched(this);
 }

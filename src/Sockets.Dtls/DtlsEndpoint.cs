@@ -1,30 +1,261 @@
-#pragma warning disable CS1591, CA1822, CA1065, IDE0060 // bodies are being written
 using System;
+using System.Collections.Generic;
+using Sockets.Dtls.Handshake;
+using Sockets.Dtls.Records;
 
 namespace Sockets.Dtls;
 
+/// <summary>
+/// Many connections of either role behind one UDP socket, without any I/O: routes datagrams by path, answers
+/// ClientHellos statelessly until their cookie comes back, and holds the limits.
+/// </summary>
+/// <remarks>
+/// The contract is that of <see cref="DtlsConnection"/>: after each input, or each batch of datagrams, drain
+/// <see cref="PollTransmit"/> and <see cref="PollEvent"/> and read <see cref="NextTimeout"/>. One thread at a time.
+/// After its <see cref="DtlsEventKind.Closed"/> event and its last datagram the endpoint forgets a connection; disposing
+/// it is the driver's business.
+/// </remarks>
 public sealed partial class DtlsEndpoint : IDisposable
 {
-    public DtlsEndpoint(DtlsEndpointConfig config) => throw new InvalidOperationException();
+    private readonly DtlsEndpointConfig _config;
+    private readonly Dictionary<DtlsPath, Route> _routes = [];
+    private readonly Queue<DtlsConnection> _sending = new();
+    private readonly Queue<DtlsConnection> _telling = new();
+    private readonly Queue<DtlsEvent> _accepted = new();
+    private readonly PriorityQueue<DtlsConnection, long> _timers = new();
+    private DtlsStatistics _statistics;
 
-    public DtlsStatistics Statistics => default;
+    /// <exception cref="ArgumentException">A setting is out of range; the message names it.</exception>
+    public DtlsEndpoint(DtlsEndpointConfig config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        config.Validate();
+        _config = config;
+        if (config.Server is { } server)
+        {
+            _cookies = new CookieJar(server.Crypto, config.CookieLifetime, config.CookieKeyLifetime);
+            _helloCache = new ClientHelloCache(config.ReassemblySlots, config.ReassemblySlotSize);
+        }
+    }
 
-    public int ConnectionCount => 0;
+    /// <summary>
+    /// Counters of what belongs to no connection: stateless answers and discards. A connection's own are its own.
+    /// </summary>
+    public DtlsStatistics Statistics => _statistics;
 
-    public MonotonicTime NextTimeout => default;
+    /// <summary>Connections in every state, those beside an older one on the same path included.</summary>
+    public int ConnectionCount { get; private set; }
 
-    public DtlsConnection Connect(DtlsConfig config, in DtlsPath path, MonotonicTime now) => throw new InvalidOperationException();
+    /// <summary>Server connections whose handshake is not done.</summary>
+    public int HandshakeCount { get; private set; }
 
+    /// <summary>When <see cref="HandleTimeout"/> wants to be called; <see cref="MonotonicTime.Never"/> when it does not.</summary>
+    public MonotonicTime NextTimeout
+    {
+        get
+        {
+            PruneTimers();
+            return _timers.TryPeek(out _, out long ticks) ? new MonotonicTime(ticks) : MonotonicTime.Never;
+        }
+    }
+
+    /// <summary>Starts a client connection.</summary>
+    /// <exception cref="InvalidOperationException">There is a connection on this path already, or the limit is reached.</exception>
+    public DtlsConnection Connect(DtlsConfig config, in DtlsPath path, MonotonicTime now)
+    {
+        if (_routes.ContainsKey(path))
+            throw new InvalidOperationException($"There is a connection to {path} already.");
+        if (ConnectionCount >= _config.MaxConnections)
+            throw new InvalidOperationException($"The endpoint holds {ConnectionCount} connections, its limit (DtlsEndpointConfig.MaxConnections).");
+        DtlsConnection connection = DtlsConnection.CreateClient(config, path, now);
+        _routes.Add(path, new Route(connection));
+        Adopt(connection);
+        return connection;
+    }
+
+    /// <summary>
+    /// Takes one datagram; <b>its bytes are overwritten</b>. See <see cref="DtlsConnection.HandleDatagram"/>.
+    /// </summary>
     public void HandleDatagram<TSink>(in DtlsPath path, Span<byte> datagram, MonotonicTime now, ref TSink sink)
-        where TSink : struct, IDtlsSink, allows ref struct => throw new InvalidOperationException();
+        where TSink : struct, IDtlsSink, allows ref struct
+    {
+        bool isKnown = _routes.TryGetValue(path, out Route route);
+        if (!datagram.IsEmpty && IsClientHelloRecord(datagram, out ulong sequence, out ReadOnlySpan<byte> fragments)
+            && !BelongsTo(route, fragments))
+        {
+            HandleClientHello(path, datagram.Length, sequence, fragments, now);
+            return;
+        }
 
-    public void HandleTimeout(MonotonicTime now) => throw new InvalidOperationException();
+        if (!isKnown)
+        {
+            _statistics.DatagramsReceived++;
+            _statistics.BytesReceived += (ulong)datagram.Length;
+            _statistics.Discard(DiscardReason.UnknownConnection);
+            return;
+        }
 
-    public DtlsTransmit PollTransmit(Span<byte> destination) => throw new InvalidOperationException();
+        if (route.Successor is { } successor)
+            HandleBeside(route.Connection, successor, path, datagram, now, ref sink);
+        else
+            route.Connection.HandleDatagram(path, datagram, now, ref sink);
+    }
 
-    public bool PollEvent(out DtlsEvent dtlsEvent) => throw new InvalidOperationException();
+    /// <summary>Lets everything happen whose time has come.</summary>
+    public void HandleTimeout(MonotonicTime now)
+    {
+        while (_timers.TryPeek(out DtlsConnection? connection, out long ticks) && ticks <= now.Ticks)
+        {
+            _timers.Dequeue();
+            if (connection.ScheduledTimeout.Ticks != ticks)
+                continue; // replaced by an earlier one
+            connection.ScheduledTimeout = MonotonicTime.Never;
+            connection.HandleTimeout(now);
+            OnTouched(connection);
+        }
+    }
 
+    /// <summary>Writes the next datagram of any connection, or a stateless answer. Call until it is empty.</summary>
+    /// <param name="destination">At least the largest <see cref="DtlsConfig.MaxDatagramSize"/> in use.</param>
+    public DtlsTransmit PollTransmit(Span<byte> destination)
+    {
+        DtlsTransmit transmit = PollStateless(destination);
+        while (transmit.IsEmpty && _sending.TryPeek(out DtlsConnection? connection))
+        {
+            transmit = connection.PollTransmit(destination);
+            if (!transmit.IsEmpty)
+                break;
+            _sending.Dequeue();
+            connection.IsSending = false;
+            Settle(connection);
+        }
+
+        return transmit;
+    }
+
+    /// <summary>Takes the next event of any connection.</summary>
+    /// <returns>False when there is none.</returns>
+    public bool PollEvent(out DtlsEvent dtlsEvent)
+    {
+        if (_accepted.TryDequeue(out dtlsEvent))
+            return true;
+        while (_telling.TryPeek(out DtlsConnection? connection))
+        {
+            if (connection.PollEvent(out dtlsEvent))
+            {
+                if (dtlsEvent.Kind == DtlsEventKind.Connected)
+                    OnConnected(connection);
+                return true;
+            }
+
+            _telling.Dequeue();
+            connection.IsTelling = false;
+            Settle(connection);
+        }
+
+        dtlsEvent = default;
+        return false;
+    }
+
+    /// <summary>Disposes every connection. Nothing is sent.</summary>
     public void Dispose()
     {
+        foreach (Route route in _routes.Values)
+        {
+            route.Connection.Dispose();
+            route.Successor?.Dispose();
+        }
+
+        _routes.Clear();
+        _timers.Clear();
+        _sending.Clear();
+        _telling.Clear();
+        _accepted.Clear();
+        ConnectionCount = 0;
+        HandshakeCount = 0;
+        _cookies?.Dispose();
+    }
+
+    /// <summary>A connection of ours has had some input: it may have datagrams, events or another deadline.</summary>
+    internal void OnTouched(DtlsConnection connection)
+    {
+        if (!connection.IsSending)
+        {
+            connection.IsSending = true;
+            _sending.Enqueue(connection);
+        }
+
+        if (!connection.IsTelling)
+        {
+            connection.IsTelling = true;
+            _telling.Enqueue(connection);
+        }
+    }
+
+    private void Adopt(DtlsConnection connection)
+    {
+        connection.Endpoint = this;
+        ConnectionCount++;
+        if (connection.Role == DtlsRole.Server)
+        {
+            HandshakeCount++;
+            connection.IsCountedAsHandshake = true;
+        }
+
+        OnTouched(connection);
+    }
+
+    private void OnConnected(DtlsConnection connection)
+    {
+        EndHandshakeCount(connection);
+        Promote(connection);
+    }
+
+    private void EndHandshakeCount(DtlsConnection connection)
+    {
+        if (connection.IsCountedAsHandshake)
+            HandshakeCount--;
+        connection.IsCountedAsHandshake = false;
+    }
+
+    /// <summary>A connection has nothing more to say for now: settles its deadline, or forgets it when it is over.</summary>
+    private void Settle(DtlsConnection connection)
+    {
+        if (connection.IsSending || connection.IsTelling)
+            return;
+        if (connection.State is DtlsState.Closed or DtlsState.Failed)
+        {
+            Forget(connection);
+            return;
+        }
+
+        MonotonicTime timeout = connection.NextTimeout;
+        if (timeout < connection.ScheduledTimeout)
+            Schedule(connection, timeout);
+    }
+
+    private void Schedule(DtlsConnection connection, MonotonicTime timeout)
+    {
+        connection.ScheduledTimeout = timeout;
+        if (timeout != MonotonicTime.Never)
+            _timers.Enqueue(connection, timeout.Ticks);
+    }
+
+    /// <summary>
+    /// Makes the head of the timer queue true. A deadline that moved forward has left an older entry behind, and one that
+    /// moved back an early one; both are mended when they come up.
+    /// </summary>
+    private void PruneTimers()
+    {
+        while (_timers.TryPeek(out DtlsConnection? head, out long ticks))
+        {
+            bool isCurrent = head.ScheduledTimeout.Ticks == ticks;
+            MonotonicTime actual = head.NextTimeout;
+            if (isCurrent && actual.Ticks <= ticks)
+                return;
+            _timers.Dequeue();
+            if (isCurrent)
+                Schedule(head, actual);
+        }
     }
 }

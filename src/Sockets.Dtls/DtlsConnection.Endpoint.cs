@@ -1,0 +1,29 @@
+namespace Sockets.Dtls;
+
+/// <content>What a <see cref="DtlsEndpoint"/> keeps with each of its connections, instead of tables of its own.</content>
+public sealed partial class DtlsConnection
+{
+    /// <summary>Whether it waits in the endpoint's queue of connections that may have datagrams.</summary>
+    internal bool IsSending { get; set; }
+
+    /// <summary>Whether it waits in the endpoint's queue of connections that may have events.</summary>
+    internal bool IsTelling { get; set; }
+
+    /// <summary>Whether the endpoint counts it among the unfinished handshakes.</summary>
+    internal bool IsCountedAsHandshake { get; set; }
+
+    /// <summary>The deadline that stands in the endpoint's timer queue.</summary>
+    internal MonotonicTime ScheduledTimeout { get; set; } = MonotonicTime.Never;
+
+    /// <summary>Records that were authenticated: tells whether a datagram was this connection's.</summary>
+    internal ulong AcceptedRecords => _statistics.RecordsReceived;
+
+    /// <summary>Ends the connection without a word: another one on the same path has taken its place (RFC 9147 §5.11).</summary>
+    internal void Replace()
+    {
+        if (IsOver)
+            return;
+        End(DtlsState.Closed, null);
+        Touch();
+    }
+}

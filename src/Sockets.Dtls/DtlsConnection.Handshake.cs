@@ -1,0 +1,236 @@
+using System;
+using Sockets.Dtls.Crypto;
+using Sockets.Dtls.Handshake;
+using Sockets.Dtls.Handshake.Messages;
+using Sockets.Dtls.Records;
+
+namespace Sockets.Dtls;
+
+/// <content>From handshake record to message to state, and what comes after the handshake.</content>
+public sealed partial class DtlsConnection
+{
+    // Plaintext records that repeat a processed message are acknowledged, but anybody can forge them: they may not fill
+    // the list.
+    private const int MaxForgeableAcks = 8;
+
+    private Reassembler? _reassembler;
+    private int _keyUpdatesSinceData;
+
+    /// <summary>
+    /// The epoch the next message must come in: what <see cref="HandshakeMachine"/> expects, and afterwards the newest.
+    /// </summary>
+    private ulong ExpectedEpoch => _machine?.ExpectedEpoch ?? _epochs.CurrentRead!.Epoch;
+
+    void IHandshakeHost.InstallRead(ulong epoch, ReadOnlySpan<byte> trafficSecret) =>
+        InstallRead(_machine!.CipherSuite, epoch, trafficSecret);
+
+    void IHandshakeHost.InstallWrite(ulong epoch, ReadOnlySpan<byte> trafficSecret) =>
+        InstallWrite(_machine!.CipherSuite, epoch, trafficSecret);
+
+    void IHandshakeHost.Raise(DtlsEventKind kind) => _events.Enqueue(kind);
+
+    private void InstallRead(CipherSuite suite, ulong epoch, ReadOnlySpan<byte> trafficSecret) =>
+        _epochs.InstallRead(new ReadEpoch(epoch, KeySchedule.CreateCipher(_config.Crypto, suite, trafficSecret), _config.ReplayWindowSize));
+
+    private void InstallWrite(CipherSuite suite, ulong epoch, ReadOnlySpan<byte> trafficSecret) =>
+        _epochs.InstallWrite(new WriteEpoch(
+            epoch, KeySchedule.CreateCipher(_config.Crypto, suite, trafficSecret), _config.HeaderForm, _config.MaxRecordsPerKey));
+
+    /// <summary>Cuts a handshake record into fragments, buffers them, and takes the messages that are whole.</summary>
+    private void HandleHandshakeRecord(RecordNumber number, ReadOnlySpan<byte> content)
+    {
+        bool isAuthenticated = number.Epoch != 0;
+        bool isDropped = false;
+        bool isOld = false;
+        bool isNew = false;
+        if (content.IsEmpty)
+        {
+            RejectRecord(isAuthenticated, DtlsFailureReason.MalformedHandshakeRecord, AlertDescription.UnexpectedMessage);
+            return;
+        }
+
+        Reassembler reassembler = _reassembler!;
+        while (!content.IsEmpty)
+        {
+            if (!FragmentHeader.TryRead(content, out FragmentHeader header)
+                || header.FragmentLength > content.Length - FragmentHeader.Length)
+            {
+                RejectRecord(isAuthenticated, DtlsFailureReason.MalformedHandshakeRecord, AlertDescription.DecodeError);
+                return;
+            }
+
+            ReadOnlySpan<byte> fragment = content.Slice(FragmentHeader.Length, header.FragmentLength);
+            content = content[(FragmentHeader.Length + header.FragmentLength)..];
+            if (number.Epoch < ExpectedEpoch && header.MessageSequence >= reassembler.NextSequence)
+            {
+                // A message of the keys before the current ones. Forged or not, plaintext is dropped; the rest breaks
+                // the protocol: nothing follows a change of keys in the old epoch.
+                if (isAuthenticated)
+                {
+                    Fail(DtlsFailureReason.ExcessHandshakeData, AlertDescription.UnexpectedMessage);
+                    return;
+                }
+
+                _statistics.Discard(DiscardReason.UnexpectedPlaintext);
+                isDropped = true;
+                continue;
+            }
+
+            switch (reassembler.Add(header, fragment, number.Epoch))
+            {
+                case FragmentVerdict.Taken:
+                    isNew = true;
+                    break;
+                case FragmentVerdict.Old:
+                    _statistics.Discard(DiscardReason.DuplicateFragment);
+                    isOld = true;
+                    break;
+                case FragmentVerdict.OutOfWindow:
+                    _statistics.Discard(DiscardReason.FragmentOutOfWindow);
+                    isDropped = true;
+                    break;
+                case FragmentVerdict.Mismatch:
+                    RejectRecord(isAuthenticated, DtlsFailureReason.FragmentMismatch, AlertDescription.IllegalParameter);
+                    return;
+                case FragmentVerdict.TooLarge:
+                    RejectRecord(isAuthenticated, DtlsFailureReason.HandshakeMessageTooLarge, AlertDescription.IllegalParameter);
+                    return;
+                default:
+                    RejectRecord(isAuthenticated, DtlsFailureReason.MalformedHandshakeRecord, AlertDescription.DecodeError);
+                    return;
+            }
+        }
+
+        // RFC 9147 §7: a record is acknowledged when all of it was processed or buffered.
+        if (!isDropped && (isAuthenticated || !isOld || AckCount < MaxForgeableAcks))
+            RequestAck(number);
+        if (isNew && isAuthenticated && _machine is not null)
+            OnFlightAnswered();
+        TakeMessages();
+    }
+
+    private void RejectRecord(bool isAuthenticated, DtlsFailureReason reason, AlertDescription alert)
+    {
+        if (isAuthenticated)
+            Fail(reason, alert);
+        else
+            _statistics.Discard(DiscardReason.InvalidFragment);
+    }
+
+    /// <summary>Takes every whole message that is next, until one suspends the handshake.</summary>
+    private void TakeMessages()
+    {
+        while (!IsOver && _machine is not { IsSuspended: true }
+            && _reassembler!.TryPeek(out HandshakeType type, out ReadOnlySpan<byte> body, out ulong epoch))
+        {
+            if (epoch != ExpectedEpoch)
+            {
+                Fail(DtlsFailureReason.ExcessHandshakeData, AlertDescription.UnexpectedMessage);
+                return;
+            }
+
+            if (_machine is not null)
+                OnFlightAnswered();
+            _suspectedAlert = null;
+            ProtocolError error = _machine is { } machine ? machine.Handle(type, body) : HandlePostHandshake(type, body);
+            _reassembler.Advance();
+            AfterMessage(error);
+        }
+    }
+
+    /// <summary>Takes a ClientHello that the endpoint has put together.</summary>
+    private void AcceptMessage(HandshakeType type, ReadOnlySpan<byte> body)
+    {
+        ProtocolError error = _machine!.Handle(type, body);
+        _reassembler!.Skip();
+        _machine.ClientRandom.CopyTo(_clientRandom, 0);
+        AfterMessage(error);
+    }
+
+    /// <summary>Goes on after the driver has answered.</summary>
+    private void Resume(ProtocolError error, MonotonicTime now)
+    {
+        _now = now;
+        AfterMessage(error);
+        if (!IsOver)
+            TakeMessages();
+        ScheduleAck();
+        Touch();
+    }
+
+    private void AfterMessage(ProtocolError error)
+    {
+        if (error.IsError)
+        {
+            Fail(error.Reason, error.Alert);
+            return;
+        }
+
+        if (_machine is { } machine)
+        {
+            AdoptNegotiated(machine);
+            if (machine.IsComplete)
+                OnHandshakeComplete(machine);
+        }
+
+        if (!IsOver && _reassembler!.HasExcessBelow(ExpectedEpoch))
+            Fail(DtlsFailureReason.ExcessHandshakeData, AlertDescription.UnexpectedMessage);
+    }
+
+    private void OnHandshakeComplete(HandshakeMachine machine)
+    {
+        bool isClient = Role == DtlsRole.Client;
+        _readSecret = (byte[])(isClient ? machine.ServerTrafficSecret! : machine.ClientTrafficSecret!).Clone();
+        _writeSecret = (byte[])(isClient ? machine.ClientTrafficSecret! : machine.ServerTrafficSecret!).Clone();
+        _exporterSecret = (byte[])machine.ExporterSecret!.Clone();
+        machine.ClientRandom.CopyTo(_clientRandom, 0);
+        _machine = null;
+        machine.Dispose();
+        _state = DtlsState.Connected;
+        _statistics.HandshakeDuration = _now - _created;
+
+        // The peer may repeat its last flight: epoch 2 stays readable for a while (RFC 9147 §5.8.1).
+        _epochs.ExpirePrevious(_now + _config.PreviousEpochLifetime);
+        if (!isClient)
+        {
+            DropFlight();
+            _epochs.DropHandshakeWrite();
+            SendAckNow(); // RFC 9147 §5.8.1: the client's last flight is answered by an ACK
+        }
+
+        _events.Enqueue(DtlsEventKind.Connected);
+    }
+
+    private ProtocolError HandlePostHandshake(HandshakeType type, ReadOnlySpan<byte> body)
+    {
+        switch (type)
+        {
+            case HandshakeType.KeyUpdate:
+                return HandleKeyUpdate(body);
+            case HandshakeType.NewSessionTicket when Role == DtlsRole.Client:
+                ProtocolError error = NewSessionTicketMessage.Check(body);
+                if (!error.IsError)
+                    _events.Enqueue(DtlsEventKind.TicketReceived);
+                return error;
+            default:
+                return ProtocolError.Unexpected;
+        }
+    }
+
+    /// <summary>The peer changes its sending keys (RFC 9147 §8): the next epoch opens, the old one stays for late records.</summary>
+    private ProtocolError HandleKeyUpdate(ReadOnlySpan<byte> body)
+    {
+        ProtocolError error = KeyUpdateMessage.TryParse(body, out bool updateRequested);
+        if (error.IsError)
+            return error;
+        ulong epoch = _epochs.CurrentRead!.Epoch + 1;
+        if (++_keyUpdatesSinceData > _config.MaxKeyUpdates || epoch > MaxEpoch)
+            return new ProtocolError(DtlsFailureReason.TooManyKeyUpdates, AlertDescription.UnexpectedMessage);
+        KeySchedule.UpdateTrafficSecret(_config.Crypto, CipherSuite, _readSecret);
+        InstallRead(CipherSuite, epoch, _readSecret);
+        _events.Enqueue(DtlsEventKind.ReadKeyUpdated);
+        if (updateRequested)
+            QueueKeyUpdate(requestPeerUpdate: false);
+        return ProtocolError.None;
+    }
+}

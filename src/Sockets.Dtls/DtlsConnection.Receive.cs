@@ -1,0 +1,187 @@
+using System;
+using Sockets.Dtls.Records;
+
+namespace Sockets.Dtls;
+
+/// <content>From datagram to record to content: the receive path.</content>
+public sealed partial class DtlsConnection
+{
+    // RFC 8446 §5.4 and §5.2: content at most, and ciphertext at most.
+    private const int MaxContentLength = 1 << 14;
+    private const int MaxCiphertextLength = MaxContentLength + 256;
+
+    private RecordNumber _closeNotifyNumber;
+    private bool _isPeerClosed;
+
+    /// <summary>
+    /// Takes one datagram. <b>Its bytes are overwritten</b>: records are decrypted where they lie. Application data is
+    /// given to <paramref name="sink"/> during the call; everything else waits in <see cref="PollTransmit"/> and
+    /// <see cref="PollEvent"/>. Whatever the datagram holds, this does not throw; what is not accepted is counted in
+    /// <see cref="Statistics"/>. Allocates nothing once the handshake is done.
+    /// </summary>
+    /// <param name="path">Where it came from.</param>
+    /// <param name="datagram">The datagram; overwritten.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="sink">Takes application data.</param>
+    public void HandleDatagram<TSink>(in DtlsPath path, Span<byte> datagram, MonotonicTime now, ref TSink sink)
+        where TSink : struct, IDtlsSink, allows ref struct
+    {
+        _now = now;
+        _statistics.DatagramsReceived++;
+        _statistics.BytesReceived += (ulong)datagram.Length;
+        if (IsOver)
+        {
+            _statistics.Discard(DiscardReason.ConnectionClosed);
+            return;
+        }
+
+        if (path != _path)
+        {
+            // Without a negotiated connection ID the path is the identity (RFC 9147 §9).
+            _statistics.Discard(DiscardReason.WrongPath);
+            return;
+        }
+
+        if (datagram.IsEmpty)
+            _statistics.Discard(DiscardReason.Truncated);
+        if (!_isAddressValidated)
+            _unvalidatedBytesReceived += datagram.Length;
+        while (!datagram.IsEmpty && !IsOver)
+        {
+            int consumed = UnifiedHeader.IsCiphertext(datagram[0])
+                ? HandleCiphertext(datagram, ref sink)
+                : HandlePlaintext(datagram);
+            datagram = datagram[consumed..];
+        }
+
+        ScheduleAck();
+        Touch();
+    }
+
+    /// <returns>Bytes of the datagram that are dealt with.</returns>
+    private int HandleCiphertext<TSink>(Span<byte> datagram, ref TSink sink)
+        where TSink : struct, IDtlsSink, allows ref struct
+    {
+        // RFC 9147 §4: with a connection ID that was not negotiated not even the end of the record can be told.
+        if (UnifiedHeader.HasConnectionId(datagram[0]))
+            return Discard(DiscardReason.UnexpectedConnectionId, datagram.Length);
+        if (!UnifiedHeader.TryRead(datagram, out UnifiedHeader header))
+            return Discard(DiscardReason.Truncated, datagram.Length);
+
+        int length = header.Layout.Length + header.CiphertextLength;
+        if (header.CiphertextLength > MaxCiphertextLength)
+            return Discard(DiscardReason.TooLong, length);
+        ReadEpoch? epoch = _epochs.FindRead(header.EpochBits);
+        if (epoch is null || epoch.Expiry <= _now)
+            return Discard(DiscardReason.UnknownEpoch, length);
+
+        bool isFirst = !epoch.IsUsed;
+        if (!epoch.TryOpen(header, datagram[..length], out OpenedRecord record))
+        {
+            if (record.Discard == DiscardReason.AuthenticationFailed && epoch.IntegrityLimitReached)
+                FailSilently(DtlsFailureReason.KeyLimitReached); // RFC 9147 §4.5.3: this key may neither open nor seal
+            return Discard(record.Discard, length);
+        }
+
+        _statistics.RecordsReceived++;
+        _isAddressValidated = true;
+        if (isFirst && epoch == _epochs.CurrentRead)
+            _epochs.ExpirePrevious(_now + _config.PreviousEpochLifetime);
+        if (record.Content.Length > MaxContentLength)
+            Fail(DtlsFailureReason.RecordOverflow, AlertDescription.RecordOverflow);
+        else
+            HandleContent(record, ref sink);
+        return length;
+    }
+
+    private void HandleContent<TSink>(in OpenedRecord record, ref TSink sink)
+        where TSink : struct, IDtlsSink, allows ref struct
+    {
+        switch (record.Type)
+        {
+            case ContentType.ApplicationData:
+                HandleApplicationData(record, ref sink);
+                break;
+            case ContentType.Handshake:
+                HandleHandshakeRecord(record.Number, record.Content);
+                break;
+            case ContentType.Ack:
+                HandleAck(record.Number.Epoch, record.Content);
+                break;
+            case ContentType.Alert:
+                HandleAlert(record.Number, record.Content);
+                break;
+            case ContentType.Invalid:
+                // RFC 8446 §5.4: a record of nothing but padding.
+                Fail(DtlsFailureReason.UnexpectedMessage, AlertDescription.UnexpectedMessage);
+                break;
+            default:
+                Fail(DtlsFailureReason.UnexpectedRecord, AlertDescription.UnexpectedMessage);
+                break;
+        }
+    }
+
+    private void HandleApplicationData<TSink>(in OpenedRecord record, ref TSink sink)
+        where TSink : struct, IDtlsSink, allows ref struct
+    {
+        // Epoch 2 protects handshakes only (RFC 9147 §6.1).
+        if (record.Number.Epoch < 3)
+        {
+            Fail(DtlsFailureReason.UnexpectedRecord, AlertDescription.UnexpectedMessage);
+            return;
+        }
+
+        // RFC 9147 §5.10: what is numbered after the closure alert is ignored.
+        if (_isPeerClosed && record.Number.CompareTo(_closeNotifyNumber) > 0)
+        {
+            _statistics.Discard(DiscardReason.UnexpectedApplicationData);
+            return;
+        }
+
+        _keyUpdatesSinceData = 0;
+        sink.OnData(this, record.Content);
+    }
+
+    private int HandlePlaintext(Span<byte> datagram)
+    {
+        var type = (ContentType)datagram[0];
+        if (type is not (ContentType.Alert or ContentType.Handshake or ContentType.Ack or ContentType.ChangeCipherSpec or ContentType.ApplicationData))
+            return Discard(DiscardReason.InvalidHeader, datagram.Length);
+        if (!PlaintextHeader.TryRead(datagram, out PlaintextHeader header)
+            || header.ContentLength > datagram.Length - PlaintextHeader.Length)
+        {
+            return Discard(DiscardReason.Truncated, datagram.Length);
+        }
+
+        int length = PlaintextHeader.Length + header.ContentLength;
+        if (header.Epoch != 0 || header.Version >> 8 != 0xFE || header.ContentLength > MaxContentLength)
+            return Discard(DiscardReason.InvalidPlaintext, length);
+        if (_machine is null)
+            return Discard(DiscardReason.UnexpectedPlaintext, length);
+
+        var number = new RecordNumber(0, header.Sequence);
+        Span<byte> content = datagram[PlaintextHeader.Length..length];
+        switch (type)
+        {
+            case ContentType.Handshake:
+                HandleHandshakeRecord(number, content);
+                break;
+            case ContentType.Ack:
+                HandleAck(0, content);
+                break;
+            case ContentType.Alert:
+                HandlePlaintextAlert(content);
+                break;
+            default:
+                return Discard(DiscardReason.InvalidPlaintext, length); // change_cipher_spec and plaintext data (RFC 9147 §5)
+        }
+
+        return length;
+    }
+
+    private int Discard(DiscardReason reason, int length)
+    {
+        _statistics.Discard(reason);
+        return length;
+    }
+}

@@ -1,0 +1,103 @@
+using System;
+
+namespace Sockets.Dtls;
+
+/// <content>Everything that happens because time passes.</content>
+public sealed partial class DtlsConnection
+{
+    // A peer on the same host answers in microseconds, but it may be busy with a signature.
+    private static readonly TimeSpan MinMeasuredTimeout = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>When <see cref="HandleTimeout"/> wants to be called; <see cref="MonotonicTime.Never"/> when it does not.</summary>
+    public MonotonicTime NextTimeout
+    {
+        get
+        {
+            if (IsOver)
+                return MonotonicTime.Never;
+            MonotonicTime next = MonotonicTime.Min(NextHandshakeTimer, _epochs.NextExpiry);
+            return _machine is null ? next : MonotonicTime.Min(next, _created + _config.HandshakeTimeout);
+        }
+    }
+
+    /// <summary>The earlier of the retransmission timer and the ACK timer (RFC 9147 §5.8.2, §7.1), without the other deadlines.</summary>
+    public MonotonicTime NextHandshakeTimer => IsOver ? MonotonicTime.Never : MonotonicTime.Min(_timer.Deadline, _ackDeadline);
+
+    /// <summary>
+    /// The retransmission timeout before any doubling. Starts as <see cref="DtlsConfig.InitialRetransmitTimeout"/>; an
+    /// application that knows the path better may change it, and a running timer is rescaled.
+    /// </summary>
+    public TimeSpan InitialRetransmitTimeout
+    {
+        get => _timer.Initial;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.FromMilliseconds(1));
+            TimeSpan before = _timer.Current;
+            _timer.Initial = value;
+            if (_ackDeadline != MonotonicTime.Never)
+                _ackDeadline = new MonotonicTime(_ackDeadline.Ticks + ((_timer.Current - before).Ticks / _config.AckDelayDivisor));
+            Touch();
+        }
+    }
+
+    /// <summary>Lets everything happen whose time has come. Calling it early does nothing.</summary>
+    public void HandleTimeout(MonotonicTime now)
+    {
+        _now = now;
+        if (IsOver)
+            return;
+        if (_machine is not null && _created + _config.HandshakeTimeout <= now)
+        {
+            Fail(DtlsFailureReason.HandshakeTimeout, AlertDescription.UserCanceled);
+            Touch();
+            return;
+        }
+
+        if (_ackDeadline <= now)
+            SendAckNow();
+        if (_timer.Deadline <= now)
+            OnRetransmitTimeout();
+        if (_epochs.NextExpiry <= now)
+            OnEpochExpired();
+        Touch();
+    }
+
+    private void OnRetransmitTimeout()
+    {
+        // A plaintext alert may be forged: it is believed when the handshake makes no progress after it.
+        if (_suspectedAlert is { } alert)
+        {
+            FailByPeer(alert);
+            return;
+        }
+
+        if (_timer.Timeouts >= _config.MaxRetransmissions)
+        {
+            // Nobody listens: an alert would only be noise, but it costs nothing and helps a peer behind a one-way path.
+            Fail(DtlsFailureReason.RetransmissionLimit, AlertDescription.UserCanceled);
+            return;
+        }
+
+        _timer.OnTimeout(_now);
+        _statistics.Retransmissions++;
+        if (_timer.Timeouts >= 2)
+        {
+            // RFC 9147 §4.4: repeated loss may be a datagram that is too large for the path.
+            if (_config.LowerDatagramSizeOnLoss)
+                _datagramSize = Math.Max(_config.MinDatagramSize, _datagramSize / 2);
+            _flight!.DistrustPlaintextAcknowledgements();
+        }
+
+        _flight!.Rewind();
+    }
+
+    private void OnEpochExpired()
+    {
+        _epochs.DropExpired(_now);
+
+        // Late retransmissions of the handshake cannot come any more: an idle connection holds nothing for them.
+        if (IsConnected && !_isAckDue && _ackDeadline == MonotonicTime.Never)
+            _acks = null;
+    }
+}

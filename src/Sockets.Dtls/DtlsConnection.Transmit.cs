@@ -1,0 +1,338 @@
+using System;
+using System.Diagnostics;
+using Sockets.Dtls.Handshake;
+using Sockets.Dtls.Handshake.Messages;
+using Sockets.Dtls.Records;
+
+namespace Sockets.Dtls;
+
+/// <content>The send path: application data, flights, acknowledgements.</content>
+public sealed partial class DtlsConnection
+{
+    // Before the peer's address is validated, bytes sent are at most this multiple of bytes received (RFC 9147 §5.1).
+    private const int AmplificationLimit = 3;
+
+    private Flight? _flight;
+    private AckTracker? _acks;
+    private RetransmitTimer _timer;
+    private MonotonicTime _ackDeadline = MonotonicTime.Never;
+    private bool _isAckDue;
+    private bool _isFlightOpen;
+    private bool _wantsAck;
+    private bool _isAddressValidated;
+    private int _nextSendMessage;
+    private int _datagramSize;
+    private long _unvalidatedBytesReceived;
+    private long _unvalidatedBytesSent;
+
+    /// <summary>
+    /// The longest content of one <see cref="Write"/> in bytes, from <see cref="DtlsConfig.MaxDatagramSize"/>; 0 while not
+    /// connected.
+    /// </summary>
+    public int MaxPlaintextSize =>
+        _epochs.CurrentWrite is { } epoch && IsConnected ? Math.Min(_config.MaxDatagramSize - epoch.Overhead, MaxContentLength) : 0;
+
+    private int AckCount => _acks?.Count ?? 0;
+
+    /// <summary>Bytes of the datagram that <see cref="Write"/> makes of a content.</summary>
+    /// <exception cref="InvalidOperationException">The handshake is not done, or the connection is over.</exception>
+    public int GetRecordSize(int plaintextLength) =>
+        IsConnected
+            ? plaintextLength + _epochs.CurrentWrite!.Overhead
+            : throw new InvalidOperationException("A record has a size once the handshake is done and until the connection is over.");
+
+    /// <summary>
+    /// Seals one record of application data as one datagram, straight into <paramref name="destination"/>, to be sent to
+    /// <see cref="Path"/>. Allocates nothing.
+    /// </summary>
+    /// <param name="plaintext">The content, <see cref="MaxPlaintextSize"/> bytes at most; may be empty. Must not overlap the destination.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="destination">At least <see cref="GetRecordSize"/> bytes.</param>
+    /// <param name="bytesWritten">Bytes of the datagram.</param>
+    public DtlsWriteResult Write(ReadOnlySpan<byte> plaintext, MonotonicTime now, Span<byte> destination, out int bytesWritten)
+    {
+        bytesWritten = 0;
+        if (!IsConnected)
+            return DtlsWriteResult.NotConnected;
+        WriteEpoch epoch = _epochs.CurrentWrite!;
+        if (plaintext.Length > Math.Min(_config.MaxDatagramSize - epoch.Overhead, MaxContentLength))
+            return DtlsWriteResult.TooLarge;
+        if (destination.Length < plaintext.Length + epoch.Overhead)
+            return DtlsWriteResult.DestinationTooSmall;
+        _now = now;
+        if (epoch.IsExhausted)
+        {
+            FailSilently(DtlsFailureReason.KeyLimitReached);
+            Touch();
+            return DtlsWriteResult.KeyLimitReached;
+        }
+
+        bytesWritten = epoch.Seal(plaintext, ContentType.ApplicationData, destination, out _);
+        CountSent(bytesWritten, 1);
+        if (epoch.NeedsUpdate && !_isKeyUpdateQueued && _flight is not { IsEmpty: false })
+        {
+            QueueKeyUpdate(requestPeerUpdate: false);
+            Touch();
+        }
+
+        return DtlsWriteResult.Success;
+    }
+
+    /// <summary>
+    /// Writes the next datagram of the handshake, acknowledgements and alerts. Call until it is empty.
+    /// </summary>
+    /// <param name="destination">At least <see cref="DtlsConfig.MaxDatagramSize"/> bytes.</param>
+    /// <returns>One datagram and where it goes, or an empty result when there is nothing to send.</returns>
+    public DtlsTransmit PollTransmit(Span<byte> destination)
+    {
+        int limit = Math.Min(destination.Length, _datagramSize);
+        if (!_isAddressValidated && Role == DtlsRole.Server)
+            limit = (int)Math.Min(limit, (AmplificationLimit * _unvalidatedBytesReceived) - _unvalidatedBytesSent);
+        if (limit <= 0)
+            return default;
+
+        int length = WriteNextDatagram(destination[..limit], out int records);
+        if (length == 0)
+            return default;
+        CountSent(length, records);
+        if (!_isAddressValidated)
+            _unvalidatedBytesSent += length;
+        return new DtlsTransmit(length, length, _path);
+    }
+
+    void IHandshakeHost.BeginFlight()
+    {
+        DropFlight();
+        _isFlightOpen = true;
+    }
+
+    void IHandshakeHost.Send(HandshakeType type, ReadOnlySpan<byte> body) => Enqueue(type, body);
+
+    void IHandshakeHost.EndFlight()
+    {
+        _isFlightOpen = false;
+
+        // The flight answers what was received: no ACK of it is needed (RFC 9147 §7.1).
+        _acks?.Clear();
+        _ackDeadline = MonotonicTime.Never;
+        _isAckDue = false;
+        _wantsAck = false;
+        StartFlight();
+    }
+
+    private void StartFlight()
+    {
+        _timer.StartFlight(_now);
+        Touch();
+    }
+
+    private void Enqueue(HandshakeType type, ReadOnlySpan<byte> body)
+    {
+        // message_seq has 16 bits and must not wrap (RFC 9147 §5.2).
+        if (_nextSendMessage > ushort.MaxValue)
+        {
+            Fail(DtlsFailureReason.NumberSpaceExhausted, AlertDescription.InternalError);
+            return;
+        }
+
+        _flight ??= new Flight(_config.AckHistory);
+        _flight.Add(new OutgoingMessage(type, (ushort)_nextSendMessage++, _epochs.CurrentWrite?.Epoch ?? 0, body.ToArray()));
+    }
+
+    private void DropFlight()
+    {
+        _flight?.Clear();
+        _timer.Stop();
+    }
+
+    private void CountSent(int bytes, int records)
+    {
+        _statistics.DatagramsSent++;
+        _statistics.BytesSent += (ulong)bytes;
+        _statistics.RecordsSent += (ulong)records;
+    }
+
+    private int WriteNextDatagram(Span<byte> destination, out int records)
+    {
+        records = 1;
+        if (_pendingAlert is { } alert)
+            return WriteAlert(alert, destination);
+        if (IsOver)
+            return 0;
+        if (_isAckDue)
+        {
+            _isAckDue = false;
+            int length = WriteAck(destination);
+            if (length > 0)
+                return length;
+        }
+
+        return _flight is { IsSent: false } flight && !_isFlightOpen ? WriteFlight(flight, destination, out records) : 0;
+    }
+
+    /// <summary>Packs as much of the flight as fits: several fragments a record, several records a datagram.</summary>
+    private int WriteFlight(Flight flight, Span<byte> destination, out int records)
+    {
+        int used = 0;
+        records = 0;
+        while (!flight.IsSent)
+        {
+            Span<byte> rest = destination[used..];
+            ulong epochNumber = flight.NextEpoch;
+            WriteEpoch? epoch = _epochs.FindWrite(epochNumber);
+            Debug.Assert(epochNumber == 0 || epoch is not null, "The keys of a flight live as long as the flight.");
+            int overhead = epoch?.Overhead ?? PlaintextHeader.Length;
+            int offset = epoch?.ContentOffset ?? PlaintextHeader.Length;
+            int room = Math.Min(rest.Length - overhead, MaxContentLength);
+            if (room <= FragmentHeader.Length)
+                break;
+            if (epoch is { IsExhausted: true })
+            {
+                FailSilently(DtlsFailureReason.KeyLimitReached);
+                break;
+            }
+
+            int contentLength = flight.Fill(rest.Slice(offset, room), out SentRecord range);
+            used += Seal(epoch, rest.Slice(offset, contentLength), ContentType.Handshake, rest, out RecordNumber number);
+            flight.OnSent(number, range);
+            records++;
+            if (epoch is not null && _config.HeaderForm == RecordHeaderForm.WithoutLength)
+                break; // a record without length is the last of its datagram
+        }
+
+        return used;
+    }
+
+    /// <summary>Seals one record in an epoch, or writes it in clear when there is none.</summary>
+    private int Seal(WriteEpoch? epoch, ReadOnlySpan<byte> content, ContentType type, Span<byte> destination, out RecordNumber number)
+    {
+        if (epoch is not null)
+            return epoch.Seal(content, type, destination, out number);
+        number = new RecordNumber(0, _epochs.PlaintextSequence++);
+        PlaintextHeader.Write(destination, type, number.Sequence, content.Length);
+        content.CopyTo(destination[PlaintextHeader.Length..]);
+        return PlaintextHeader.Length + content.Length;
+    }
+
+    /// <summary>
+    /// The newest write keys the peer can have: a server's epoch 2 is unknown to the client until ServerHello has gone out.
+    /// </summary>
+    private WriteEpoch? KnownWriteEpoch => _isFlightOpen && Role == DtlsRole.Server ? null : _epochs.CurrentWrite;
+
+    private int WriteAck(Span<byte> destination)
+    {
+        WriteEpoch? epoch = KnownWriteEpoch;
+        if (epoch is { IsExhausted: true })
+            return 0;
+        int overhead = epoch?.Overhead ?? PlaintextHeader.Length;
+        int room = (destination.Length - overhead - AckMessage.PrefixLength) / AckMessage.EntryLength;
+        if (room <= 0 || _acks is null)
+            return 0;
+        Span<RecordNumber> numbers = stackalloc RecordNumber[Math.Min(room, AckCount)];
+        int count = _acks.CopyTo(numbers, epoch?.Epoch ?? 0);
+        if (count == 0)
+            return 0;
+        int offset = epoch?.ContentOffset ?? PlaintextHeader.Length;
+        int length = AckMessage.Write(numbers[..count], destination[offset..]);
+        return Seal(epoch, destination.Slice(offset, length), ContentType.Ack, destination, out _);
+    }
+
+    /// <summary>Remembers that a record wants an ACK.</summary>
+    private void RequestAck(RecordNumber number)
+    {
+        _acks ??= new AckTracker(_config.AckHistory);
+        _acks.Add(number);
+        _wantsAck = true;
+    }
+
+    /// <summary>Sends an ACK of everything received, at once.</summary>
+    private void SendAckNow()
+    {
+        _isAckDue = AckCount > 0;
+        _ackDeadline = MonotonicTime.Never;
+        _wantsAck = false;
+    }
+
+    /// <summary>
+    /// After input: starts the ACK timer when a record wants an ACK and no flight of ours has answered it
+    /// (RFC 9147 §7.1). Not before the version is known.
+    /// </summary>
+    private void ScheduleAck()
+    {
+        bool wanted = _wantsAck;
+        _wantsAck = false;
+        if (!wanted || IsOver || _ackDeadline != MonotonicTime.Never || _isAckDue)
+            return;
+        if (_machine is { State: DtlsState.Initial or DtlsState.WaitServerHello })
+            return;
+        _ackDeadline = _now + (_timer.Current / _config.AckDelayDivisor);
+    }
+
+    /// <summary>The peer answers our flight: it has all of it (RFC 9147 §7.1).</summary>
+    private void OnFlightAnswered()
+    {
+        if (_flight is not { IsEmpty: false } || _isFlightOpen)
+            return;
+        MeasureRoundTrip();
+        DropFlight();
+    }
+
+    private void MeasureRoundTrip()
+    {
+        // Only a flight that was sent once tells the round trip (Karn); RFC 9147 §5.8.2 suggests 1.5 times it.
+        if (!_config.UseMeasuredRoundTrip || _timer.Timeouts > 0)
+            return;
+        TimeSpan candidate = (_now - _timer.Started) * 1.5;
+        if (candidate < MinMeasuredTimeout)
+            candidate = MinMeasuredTimeout;
+        if (candidate < _timer.Initial)
+            _timer.Initial = candidate;
+    }
+
+    /// <summary>The peer names records of ours that it has.</summary>
+    private void HandleAck(ulong ackEpoch, ReadOnlySpan<byte> content)
+    {
+        bool isValid = AckMessage.TryParse(content, out ReadOnlySpan<byte> entries);
+        for (ReadOnlySpan<byte> rest = entries; isValid && !rest.IsEmpty;)
+            isValid = AckMessage.Read(ref rest).Epoch <= ackEpoch; // RFC 9147 §7: never of a later epoch
+        if (!isValid)
+        {
+            if (ackEpoch != 0)
+                Fail(DtlsFailureReason.MalformedAck, AlertDescription.DecodeError);
+            else
+                _statistics.Discard(DiscardReason.InvalidPlaintext);
+            return;
+        }
+
+        if (_flight is not { IsEmpty: false } flight || _isFlightOpen)
+            return;
+        bool progress = false;
+        while (!entries.IsEmpty)
+            progress |= flight.Acknowledge(AckMessage.Read(ref entries));
+        if (!progress)
+            return;
+        if (!flight.IsAcknowledged)
+        {
+            // RFC 9147 §5.8.1: a partial ACK has the rest sent again.
+            flight.Rewind();
+            _timer.Start(_now);
+        }
+        else if (ackEpoch != 0)
+        {
+            OnFlightAcknowledged(flight);
+        }
+    }
+
+    private void OnFlightAcknowledged(Flight flight)
+    {
+        bool hasKeyUpdate = flight.Contains(HandshakeType.KeyUpdate);
+        DropFlight();
+        if (!IsConnected)
+            return;
+        _flight = null;
+        if (hasKeyUpdate)
+            AdvanceWriteKeys();
+        _epochs.DropHandshakeWrite();
+        SendQueuedKeyUpdate();
+    }
+}

@@ -1,0 +1,201 @@
+using System;
+using System.Collections.Generic;
+using Sockets.Dtls.Crypto;
+using Sockets.Dtls.Handshake;
+using Sockets.Dtls.Handshake.Extensions;
+using Sockets.Dtls.Handshake.Messages;
+using Sockets.Dtls.Records;
+
+namespace Sockets.Dtls;
+
+/// <content>
+/// ClientHellos of clients that are not known: no state is kept before the cookie comes back (RFC 9147 §5.1), but for
+/// one bounded cache of ClientHellos larger than a datagram.
+/// </content>
+public sealed partial class DtlsEndpoint
+{
+    // Bytes sent are at most this multiple of bytes received while an address is not validated (RFC 9147 §5.1).
+    private const int AmplificationLimit = 3;
+
+    // Stateless answers that wait to be polled; more are dropped, the client will ask again.
+    private const int MaxStatelessAnswers = 256;
+
+    private readonly CookieJar? _cookies;
+    private readonly ClientHelloCache? _helloCache;
+    private readonly Queue<(DtlsPath Path, byte[] Datagram)> _stateless = new();
+    private readonly WireWriter _writer = new();
+
+    private void HandleClientHello(
+        in DtlsPath path, int datagramLength, ulong recordSequence, ReadOnlySpan<byte> fragments, MonotonicTime now)
+    {
+        _statistics.DatagramsReceived++;
+        _statistics.BytesReceived += (ulong)datagramLength;
+        if (_config.Server is not { } server)
+        {
+            _statistics.Discard(DiscardReason.NotAServer);
+            return;
+        }
+
+        while (!fragments.IsEmpty)
+        {
+            if (!FragmentHeader.TryRead(fragments, out FragmentHeader header)
+                || header.FragmentLength > fragments.Length - FragmentHeader.Length
+                || header.Offset + header.FragmentLength > header.MessageLength
+                || header.Type != HandshakeType.ClientHello
+                || header.MessageSequence > 1)
+            {
+                _statistics.Discard(DiscardReason.InvalidClientHello);
+                return;
+            }
+
+            ReadOnlySpan<byte> fragment = fragments.Slice(FragmentHeader.Length, header.FragmentLength);
+            fragments = fragments[(FragmentHeader.Length + header.FragmentLength)..];
+            if (header.FragmentLength == header.MessageLength)
+            {
+                HandleWholeClientHello(new Hello(path, header.MessageSequence, recordSequence, datagramLength, now), server, fragment);
+            }
+            else if (_helloCache!.TryAdd(path, header, fragment, datagramLength, out ReadOnlySpan<byte> whole, out int received))
+            {
+                HandleWholeClientHello(new Hello(path, header.MessageSequence, recordSequence, received, now), server, whole);
+                _helloCache.Remove(path);
+            }
+
+            datagramLength = 0; // counted once
+        }
+    }
+
+    private void HandleWholeClientHello(in Hello context, DtlsConfig server, ReadOnlySpan<byte> body)
+    {
+        ProtocolError error = ClientHelloMessage.TryParse(body, out ClientHelloMessage message);
+        if (!error.IsError)
+        {
+            if (!_config.RequireCookie)
+                Admit(context, server, null, body);
+            else if (message.Extensions.TryGet(ExtensionType.Cookie, out ReadOnlySpan<byte> content))
+                error = AcceptWithCookie(context, server, message, content, body);
+            else
+                error = AskForCookie(context, server, message, body);
+        }
+
+        if (!error.IsError)
+            return;
+        _statistics.Discard(error.Reason == DtlsFailureReason.InvalidCookie ? DiscardReason.InvalidCookie : DiscardReason.InvalidClientHello);
+        AnswerWithAlert(context, error.Alert);
+    }
+
+    /// <summary>Answers with a HelloRetryRequest whose cookie holds everything we would otherwise remember.</summary>
+    private ProtocolError AskForCookie(in Hello context, DtlsConfig server, in ClientHelloMessage message, ReadOnlySpan<byte> body)
+    {
+        if (context.MessageSequence != 0)
+            return new ProtocolError(DtlsFailureReason.InvalidCookie, AlertDescription.IllegalParameter);
+        ProtocolError error = ServerNegotiation.TryNegotiate(server, message, out ServerNegotiation choice);
+        if (error.IsError)
+            return error;
+
+        HashKind hash = CipherSuites.Hash(choice.CipherSuite);
+        Span<byte> helloHash = stackalloc byte[CipherSuites.MaxHashLength];
+        helloHash = helloHash[..CipherSuites.HashLength(hash)];
+        using (var transcript = new Transcript(server.Crypto))
+        {
+            transcript.SelectHash(hash);
+            transcript.Append(HandshakeType.ClientHello, body);
+            transcript.GetCurrent(helloHash);
+        }
+
+        NamedGroup group = choice.Share.IsEmpty ? choice.Group : NamedGroup.None;
+        Span<byte> cookie = stackalloc byte[CookieJar.MaxLength];
+        int length = _cookies!.Write(context.Path, message, choice.CipherSuite, group, helloHash, context.Now, cookie);
+        _writer.Clear();
+        ServerHelloMessage.WriteRetry(_writer, choice.CipherSuite, group, cookie[..length]);
+        AnswerWithMessage(context, HandshakeType.ServerHello, _writer.Written);
+        return ProtocolError.None;
+    }
+
+    private ProtocolError AcceptWithCookie(
+        in Hello context, DtlsConfig server, in ClientHelloMessage message, ReadOnlySpan<byte> content, ReadOnlySpan<byte> body)
+    {
+        ProtocolError error = CookieExtension.Parse(content, out ReadOnlySpan<byte> cookie);
+        if (error.IsError)
+            return error;
+
+        // RFC 9147 §5.1: a wrong cookie ends the handshake, so that the client starts afresh without one.
+        if (context.MessageSequence != 1 || !_cookies!.TryRead(context.Path, message, cookie, context.Now, out RetryState? retry))
+            return new ProtocolError(DtlsFailureReason.InvalidCookie, AlertDescription.IllegalParameter);
+        Admit(context, server, retry, body);
+        return ProtocolError.None;
+    }
+
+    private void Admit(in Hello context, DtlsConfig server, RetryState? retry, ReadOnlySpan<byte> body)
+    {
+        _routes.TryGetValue(context.Path, out Route route);
+        if (route.Successor is { } abandoned)
+        {
+            // The client has started yet again: what it began before is over.
+            abandoned.Replace();
+            _routes[context.Path] = route = new Route(route.Connection);
+        }
+
+        if (ConnectionCount >= _config.MaxConnections || HandshakeCount >= _config.MaxHandshakes)
+        {
+            _statistics.Discard(DiscardReason.LimitReached);
+            return;
+        }
+
+        // Our HelloRetryRequest had the record number of the first ClientHello, so the second one's is free.
+        DtlsConnection connection = retry is not null
+            ? DtlsConnection.CreateServer(server, context.Path, context.Now, retry, body, context.RecordSequence)
+            : DtlsConnection.CreateServer(server, context.Path, context.Now, body, context.BytesReceived);
+        _routes[context.Path] = route.Connection is { } old ? new Route(old, connection) : new Route(connection);
+        _accepted.Enqueue(new DtlsEvent(DtlsEventKind.Accepted, connection));
+        Adopt(connection);
+    }
+
+    private void AnswerWithMessage(in Hello context, HandshakeType type, ReadOnlySpan<byte> body)
+    {
+        byte[] content = new byte[FragmentHeader.Length + body.Length];
+        new FragmentHeader(type, body.Length, 0, 0, body.Length).Write(content);
+        body.CopyTo(content.AsSpan(FragmentHeader.Length));
+        Answer(context, ContentType.Handshake, content);
+    }
+
+    private void AnswerWithAlert(in Hello context, AlertDescription alert)
+    {
+        const byte fatal = 2;
+        Answer(context, ContentType.Alert, [fatal, (byte)alert]);
+    }
+
+    private void Answer(in Hello context, ContentType type, ReadOnlySpan<byte> content)
+    {
+        int length = PlaintextHeader.Length + content.Length;
+        if (_stateless.Count >= MaxStatelessAnswers || length > AmplificationLimit * context.BytesReceived)
+        {
+            _statistics.Discard(DiscardReason.LimitReached);
+            return;
+        }
+
+        byte[] datagram = new byte[length];
+        PlaintextHeader.Write(datagram, type, context.RecordSequence, content.Length);
+        content.CopyTo(datagram.AsSpan(PlaintextHeader.Length));
+        _stateless.Enqueue((context.Path, datagram));
+    }
+
+    private DtlsTransmit PollStateless(Span<byte> destination)
+    {
+        if (!_stateless.TryPeek(out (DtlsPath Path, byte[] Datagram) answer) || answer.Datagram.Length > destination.Length)
+            return default;
+        _stateless.Dequeue();
+        answer.Datagram.CopyTo(destination);
+        _statistics.DatagramsSent++;
+        _statistics.BytesSent += (ulong)answer.Datagram.Length;
+        _statistics.RecordsSent++;
+        return new DtlsTransmit(answer.Datagram.Length, answer.Datagram.Length, answer.Path);
+    }
+
+    /// <summary>What is known of a ClientHello besides its body.</summary>
+    /// <param name="Path">Where it came from.</param>
+    /// <param name="MessageSequence">message_seq: 0 for the first, 1 for the one that answers a HelloRetryRequest.</param>
+    /// <param name="RecordSequence">Sequence number of its (last) record.</param>
+    /// <param name="BytesReceived">Bytes of its datagrams.</param>
+    /// <param name="Now">When it came.</param>
+    private readonly record struct Hello(DtlsPath Path, ushort MessageSequence, ulong RecordSequence, int BytesReceived, MonotonicTime Now);
+}

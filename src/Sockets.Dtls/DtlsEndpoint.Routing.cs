@@ -1,0 +1,116 @@
+using System;
+using Sockets.Dtls.Handshake;
+using Sockets.Dtls.Records;
+
+namespace Sockets.Dtls;
+
+/// <content>
+/// Which connection a datagram belongs to, and two connections on one path: a client that restarts on the same address
+/// and port gets a new handshake beside the old connection, which lives until the new one is done (RFC 9147 §5.11).
+/// </content>
+public sealed partial class DtlsEndpoint
+{
+    // The largest UDP payload over IPv4.
+    private const int MaxDatagramLength = 65_507;
+
+    private byte[]? _trialBuffer;
+
+    /// <summary>Whether a datagram begins with a plaintext handshake record whose first fragment is of a ClientHello.</summary>
+    private static bool IsClientHelloRecord(ReadOnlySpan<byte> datagram, out ulong sequence, out ReadOnlySpan<byte> fragments)
+    {
+        sequence = 0;
+        fragments = default;
+        if (datagram[0] != (byte)ContentType.Handshake
+            || !PlaintextHeader.TryRead(datagram, out PlaintextHeader header)
+            || header.Epoch != 0
+            || header.Version >> 8 != 0xFE
+            || header.ContentLength > datagram.Length - PlaintextHeader.Length
+            || header.ContentLength <= FragmentHeader.Length
+            || datagram[PlaintextHeader.Length] != (byte)HandshakeType.ClientHello)
+        {
+            return false;
+        }
+
+        sequence = header.Sequence;
+        fragments = datagram.Slice(PlaintextHeader.Length, header.ContentLength);
+        return true;
+    }
+
+    /// <summary>
+    /// Whether a ClientHello is one that a connection on the path knows: a retransmission, told by the client's random.
+    /// Fragments without the random go to the connection that is still in its handshake.
+    /// </summary>
+    private static bool BelongsTo(in Route route, ReadOnlySpan<byte> fragments)
+    {
+        if (route.Connection is null)
+            return false;
+        if (route.Connection.Role == DtlsRole.Client)
+            return true; // it will refuse it
+        FragmentHeader.TryRead(fragments, out FragmentHeader header);
+        ReadOnlySpan<byte> body = fragments[FragmentHeader.Length..];
+        if (header.Offset == 0 && body.Length >= 34)
+        {
+            ReadOnlySpan<byte> random = body.Slice(2, 32);
+            return random.SequenceEqual(route.Connection.ClientRandom)
+                || (route.Successor is { } successor && random.SequenceEqual(successor.ClientRandom));
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// Gives a datagram to the new connection and, when that accepted nothing of it, to the old one. Opening destroys a
+    /// datagram, so the first try gets a copy.
+    /// </summary>
+    private void HandleBeside<TSink>(
+        DtlsConnection connection, DtlsConnection successor, in DtlsPath path, Span<byte> datagram, MonotonicTime now, ref TSink sink)
+        where TSink : struct, IDtlsSink, allows ref struct
+    {
+        if (datagram.Length > MaxDatagramLength || datagram.IsEmpty)
+            return;
+        if (!UnifiedHeader.IsCiphertext(datagram[0]))
+        {
+            successor.HandleDatagram(path, datagram, now, ref sink); // only a handshake has plaintext
+            return;
+        }
+
+        _trialBuffer ??= GC.AllocateUninitializedArray<byte>(MaxDatagramLength);
+        Span<byte> copy = _trialBuffer.AsSpan(0, datagram.Length);
+        datagram.CopyTo(copy);
+        ulong before = successor.AcceptedRecords;
+        successor.HandleDatagram(path, copy, now, ref sink);
+        if (successor.AcceptedRecords == before)
+            connection.HandleDatagram(path, datagram, now, ref sink);
+    }
+
+    /// <summary>A handshake is done: where it ran beside an older connection, it takes that one's place.</summary>
+    private void Promote(DtlsConnection connection)
+    {
+        if (!_routes.TryGetValue(connection.Path, out Route route) || route.Successor != connection)
+            return;
+        DtlsConnection old = route.Connection;
+        _routes[connection.Path] = new Route(connection);
+        old.Replace();
+    }
+
+    private void Forget(DtlsConnection connection)
+    {
+        EndHandshakeCount(connection);
+        if (connection.Endpoint is null)
+            return;
+        connection.Endpoint = null;
+        connection.ScheduledTimeout = MonotonicTime.Never;
+        ConnectionCount--;
+        if (!_routes.TryGetValue(connection.Path, out Route route))
+            return;
+        if (route.Successor == connection)
+            _routes[connection.Path] = new Route(route.Connection);
+        else if (route.Connection == connection && route.Successor is { } successor)
+            _routes[connection.Path] = new Route(successor);
+        else if (route.Connection == connection)
+            _routes.Remove(connection.Path);
+    }
+
+    /// <summary>The connection of a path, and the one that may take its place.</summary>
+    private readonly record struct Route(DtlsConnection Connection, DtlsConnection? Successor = null);
+}

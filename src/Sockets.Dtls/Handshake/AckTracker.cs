@@ -1,0 +1,57 @@
+using System;
+using Sockets.Dtls.Records;
+
+namespace Sockets.Dtls.Handshake;
+
+/// <summary>The numbers of received records that the next ACK names (RFC 9147 §7.1): the newest, in a bounded ring.</summary>
+internal sealed class AckTracker(int capacity)
+{
+    private readonly RecordNumber[] _ring = new RecordNumber[capacity];
+    private int _count;
+    private int _oldest;
+
+    /// <summary>How many numbers there are.</summary>
+    public int Count => _count;
+
+    /// <summary>Adds a number; the oldest gives way when the ring is full.</summary>
+    public void Add(RecordNumber number)
+    {
+        for (int i = 0; i < _count; i++)
+        {
+            if (_ring[(_oldest + i) % _ring.Length] == number)
+                return;
+        }
+
+        if (_count < _ring.Length)
+        {
+            _ring[(_oldest + _count++) % _ring.Length] = number;
+        }
+        else
+        {
+            _ring[_oldest] = number;
+            _oldest = (_oldest + 1) % _ring.Length;
+        }
+    }
+
+    /// <summary>Forgets everything.</summary>
+    public void Clear() => _count = 0;
+
+    /// <summary>
+    /// Copies the newest numbers that may be named in an ACK of <paramref name="maxEpoch"/>, in ascending order: an ACK
+    /// never names a record of a later epoch than its own (RFC 9147 §7).
+    /// </summary>
+    /// <returns>How many were copied.</returns>
+    public int CopyTo(Span<RecordNumber> destination, ulong maxEpoch)
+    {
+        int copied = 0;
+        for (int i = _count - 1; i >= 0 && copied < destination.Length; i--)
+        {
+            RecordNumber number = _ring[(_oldest + i) % _ring.Length];
+            if (number.Epoch <= maxEpoch)
+                destination[copied++] = number;
+        }
+
+        destination[..copied].Sort();
+        return copied;
+    }
+}

@@ -1,0 +1,62 @@
+using System;
+using System.Numerics;
+
+namespace Sockets.Dtls.Handshake;
+
+/// <summary>
+/// Which bytes of a message are there (received or acknowledged): one bit a byte, so that overlaps cost nothing and
+/// the memory is fixed by the message's length. An empty message counts as one byte.
+/// </summary>
+internal sealed class ByteRanges
+{
+    private readonly ulong[] _words;
+    private int _missing;
+
+    public ByteRanges(int messageLength)
+    {
+        _missing = Math.Max(messageLength, 1);
+        _words = new ulong[(_missing + 63) / 64];
+    }
+
+    /// <summary>Whether every byte is there.</summary>
+    public bool IsComplete => _missing == 0;
+
+    /// <summary>Whether no byte is there.</summary>
+    public bool IsEmpty => Array.TrueForAll(_words, word => word == 0);
+
+    /// <summary>Adds <c>[start, end)</c>.</summary>
+    public void Add(int start, int end)
+    {
+        for (int index = start; index < end;)
+        {
+            int word = index / 64;
+            int first = index % 64;
+            int count = Math.Min(64 - first, end - index);
+            ulong mask = (count == 64 ? ulong.MaxValue : (1UL << count) - 1) << first;
+            _missing -= BitOperations.PopCount(mask & ~_words[word]);
+            _words[word] |= mask;
+            index += count;
+        }
+    }
+
+    /// <summary>Forgets everything.</summary>
+    public void Clear(int messageLength)
+    {
+        Array.Clear(_words);
+        _missing = Math.Max(messageLength, 1);
+    }
+
+    /// <summary>The first run of missing bytes at or after <paramref name="start"/>, cut at <paramref name="length"/>.</summary>
+    public bool TryFindMissing(int start, int length, out int runStart, out int runEnd)
+    {
+        runStart = start;
+        while (runStart < length && IsSet(runStart))
+            runStart++;
+        runEnd = runStart;
+        while (runEnd < length && !IsSet(runEnd))
+            runEnd++;
+        return runStart < length;
+    }
+
+    private bool IsSet(int index) => (_words[index / 64] >> (index % 64) & 1) != 0;
+}

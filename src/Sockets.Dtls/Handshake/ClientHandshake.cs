@@ -1,0 +1,320 @@
+using System;
+using System.Collections.Generic;
+using Sockets.Dtls.Crypto;
+using Sockets.Dtls.Handshake.Extensions;
+using Sockets.Dtls.Handshake.Messages;
+
+namespace Sockets.Dtls.Handshake;
+
+/// <summary>
+/// The client's side of the handshake (RFC 8446 §2, RFC 9147 §5):
+/// <code><![CDATA[
+///   ClientHello                    -->
+///                                  <--                  HelloRetryRequest
+///   ClientHello                    -->
+///                                  <--                        ServerHello
+///                                               {EncryptedExtensions}
+///                                               {CertificateRequest*}
+///                                               {Certificate}
+///                                               {CertificateVerify}
+///                                               {Finished}
+///   {Certificate*}
+///   {CertificateVerify*}
+///   {Finished}                     -->
+///                                  <--                              [ACK]
+/// ]]></code>
+/// The file follows that order.
+/// </summary>
+internal sealed class ClientHandshake : HandshakeMachine
+{
+    private readonly List<KeyExchange> _shares = [];
+    private bool _certificateRequested;
+    private DtlsCredential? _credential;
+    private SignatureScheme _credentialScheme;
+    private CipherSuite _retrySuite;
+
+    public ClientHandshake(DtlsConfig config, IHandshakeHost host)
+        : base(config, host, DtlsRole.Client)
+    {
+    }
+
+    /// <inheritdoc/>
+    public override ulong ExpectedEpoch => State == DtlsState.WaitServerHello ? 0UL : 2UL;
+
+    /// <summary>Sends the first ClientHello.</summary>
+    public void Start()
+    {
+        Config.Crypto.FillRandom(ClientRandom);
+        ServerName = Config.ServerName;
+        int shares = Math.Min(Config.KeyShareCount, Config.EffectiveGroups.Count);
+        for (int i = 0; i < shares; i++)
+            _shares.Add(Config.Crypto.CreateKeyExchange(Config.EffectiveGroups[i]));
+        SendClientHello(default);
+    }
+
+    /// <inheritdoc/>
+    public override ProtocolError Handle(HandshakeType type, ReadOnlySpan<byte> body) => (State, type) switch
+    {
+        (DtlsState.WaitServerHello, HandshakeType.ServerHello) => HandleServerHello(body),
+        (DtlsState.WaitEncryptedExtensions, HandshakeType.EncryptedExtensions) => HandleEncryptedExtensions(body),
+        (DtlsState.WaitCertificateOrRequest, HandshakeType.CertificateRequest) => HandleCertificateRequest(body),
+        (DtlsState.WaitCertificateOrRequest or DtlsState.WaitCertificate, HandshakeType.Certificate) => HandleServerCertificate(body),
+        (DtlsState.WaitCertificateVerify, HandshakeType.CertificateVerify) => HandleCertificateVerify(body, DtlsState.WaitFinished),
+        (DtlsState.WaitFinished, HandshakeType.Finished) => HandleServerFinished(body),
+        _ => ProtocolError.Unexpected,
+    };
+
+    /// <inheritdoc/>
+    protected override ProtocolError OnSigned()
+    {
+        Finish();
+        return ProtocolError.None;
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        DisposeShares();
+        base.Dispose(disposing);
+    }
+
+    private void SendClientHello(ReadOnlySpan<byte> cookie)
+    {
+        WireWriter writer = Writer;
+        writer.Clear();
+        writer.UInt16(ClientHelloMessage.LegacyVersion);
+        writer.Bytes(ClientRandom);
+        writer.UInt8(0); // legacy_session_id
+        writer.UInt8(0); // legacy_cookie
+        int mark = writer.Begin(2);
+        foreach (CipherSuite suite in Config.EffectiveCipherSuites)
+            writer.UInt16((ushort)suite);
+        writer.End(mark, 2);
+        writer.UInt8(1); // legacy_compression_methods: null
+        writer.UInt8(0);
+
+        int extensions = writer.Begin(2);
+        SupportedVersionsExtension.WriteClient(writer);
+        if (Config.ServerName is { } name)
+            ServerNameExtension.WriteClient(writer, name);
+        CodePointListExtension.Write(writer, Config.EffectiveGroups);
+        CodePointListExtension.Write(writer, ExtensionType.SignatureAlgorithms, Config.EffectiveSignatureSchemes);
+        if (Config.CertificateSignatureSchemes is { } certificateSchemes)
+            CodePointListExtension.Write(writer, ExtensionType.SignatureAlgorithmsCert, certificateSchemes);
+        if (Config.ApplicationProtocols.Count > 0)
+            AlpnExtension.Write(writer, Config.ApplicationProtocols);
+        if (Config.CertificateAuthorities.Count > 0)
+            CertificateAuthoritiesExtension.Write(writer, Config.CertificateAuthorities);
+        if (!cookie.IsEmpty)
+            CookieExtension.Write(writer, cookie);
+        (int Outer, int Inner) marks = KeyShareExtension.BeginClient(writer);
+        foreach (KeyExchange share in _shares)
+            KeyShareExtension.WriteEntry(writer, share);
+        KeyShareExtension.EndClient(writer, marks);
+        writer.End(extensions, 2);
+
+        Host.BeginFlight();
+        SendWritten(HandshakeType.ClientHello);
+        Host.EndFlight();
+        State = DtlsState.WaitServerHello;
+    }
+
+    private ProtocolError HandleServerHello(ReadOnlySpan<byte> body)
+    {
+        ProtocolError error = ServerHelloMessage.TryParse(body, out ServerHelloMessage message);
+        if (error.IsError)
+            return error;
+        bool offered = false;
+        foreach (CipherSuite suite in Config.EffectiveCipherSuites)
+            offered |= suite == message.CipherSuite;
+        if (!offered)
+            return ProtocolError.Illegal;
+        return message.IsRetry ? HandleRetry(message, body) : HandleAnswer(message, body);
+    }
+
+    private ProtocolError HandleRetry(in ServerHelloMessage message, ReadOnlySpan<byte> body)
+    {
+        if (UsedHelloRetryRequest)
+            return ProtocolError.Unexpected; // RFC 8446 §4.1.4: only one
+        NamedGroup group = NamedGroup.None;
+        ReadOnlySpan<byte> cookie = default;
+        ProtocolError error;
+        foreach (ExtensionBlock.Entry entry in message.Extensions)
+        {
+            error = entry.Type switch
+            {
+                ExtensionType.SupportedVersions => ProtocolError.None,
+                ExtensionType.KeyShare => KeyShareExtension.ParseRetry(entry.Content, out group),
+                ExtensionType.Cookie => CookieExtension.Parse(entry.Content, out cookie),
+                _ => ProtocolError.UnexpectedExtension,
+            };
+            if (error.IsError)
+                return error;
+        }
+
+        // RFC 8446 §4.2.8: the group must be one we support and have sent no share for; and something must change.
+        if (group != NamedGroup.None)
+        {
+            bool supported = false;
+            foreach (NamedGroup candidate in Config.EffectiveGroups)
+                supported |= candidate == group;
+            if (!supported || _shares.Exists(share => share.Group == group))
+                return ProtocolError.Illegal;
+            DisposeShares();
+            _shares.Add(Config.Crypto.CreateKeyExchange(group));
+        }
+        else if (cookie.IsEmpty)
+        {
+            return ProtocolError.Illegal;
+        }
+
+        UsedHelloRetryRequest = true;
+        _retrySuite = message.CipherSuite;
+        Transcript.ReplaceByHash(CipherSuites.Hash(message.CipherSuite));
+        Transcript.Append(HandshakeType.ServerHello, body);
+        SendClientHello(cookie);
+        return ProtocolError.None;
+    }
+
+    private ProtocolError HandleAnswer(in ServerHelloMessage message, ReadOnlySpan<byte> body)
+    {
+        if (UsedHelloRetryRequest && message.CipherSuite != _retrySuite)
+            return ProtocolError.Illegal;
+        foreach (ExtensionBlock.Entry entry in message.Extensions)
+        {
+            if (entry.Type is not (ExtensionType.SupportedVersions or ExtensionType.KeyShare))
+                return ProtocolError.UnexpectedExtension;
+        }
+
+        if (!message.Extensions.TryGet(ExtensionType.KeyShare, out ReadOnlySpan<byte> content))
+            return ProtocolError.MissingExtension;
+        ProtocolError error = KeyShareExtension.ParseServer(content, out NamedGroup group, out ReadOnlySpan<byte> peerShare);
+        if (error.IsError)
+            return error;
+        if (_shares.Find(candidate => candidate.Group == group) is not { } share)
+            return ProtocolError.Illegal;
+
+        CipherSuite = message.CipherSuite;
+        Group = group;
+        Transcript.SelectHash(CipherSuites.Hash(CipherSuite));
+        Transcript.Append(HandshakeType.ServerHello, body);
+        if (!TryEnterHandshakeKeys(share, peerShare))
+            return new ProtocolError(DtlsFailureReason.InvalidKeyShare, AlertDescription.IllegalParameter);
+        DisposeShares();
+        InstallHandshakeKeys();
+        State = DtlsState.WaitEncryptedExtensions;
+        return ProtocolError.None;
+    }
+
+    private ProtocolError HandleEncryptedExtensions(ReadOnlySpan<byte> body)
+    {
+        ProtocolError error = EncryptedExtensionsMessage.TryParse(body, out ExtensionBlock extensions);
+        if (error.IsError)
+            return error;
+        foreach (ExtensionBlock.Entry entry in extensions)
+        {
+            error = entry.Type switch
+            {
+                ExtensionType.ServerName when Config.ServerName is not null =>
+                    entry.Content.IsEmpty ? ProtocolError.None : ProtocolError.MalformedExtension,
+                ExtensionType.ApplicationLayerProtocolNegotiation when Config.ApplicationProtocols.Count > 0 => HandleAlpn(entry.Content),
+                ExtensionType.SupportedGroups => CodePointListExtension.Parse(entry.Content, out _),
+                _ => ProtocolError.UnexpectedExtension,
+            };
+            if (error.IsError)
+                return error;
+        }
+
+        Transcript.Append(HandshakeType.EncryptedExtensions, body);
+        State = DtlsState.WaitCertificateOrRequest;
+        return ProtocolError.None;
+    }
+
+    private ProtocolError HandleAlpn(ReadOnlySpan<byte> content)
+    {
+        ProtocolError error = AlpnExtension.Parse(content, out ReadOnlySpan<byte> list, out int count);
+        if (error.IsError)
+            return error;
+        if (count != 1)
+            return ProtocolError.MalformedExtension;
+        foreach (DtlsApplicationProtocol protocol in Config.ApplicationProtocols)
+        {
+            if (AlpnExtension.Contains(list, protocol.Name))
+            {
+                ApplicationProtocol = protocol;
+                return ProtocolError.None;
+            }
+        }
+
+        return new ProtocolError(DtlsFailureReason.InvalidApplicationProtocol, AlertDescription.IllegalParameter);
+    }
+
+    private ProtocolError HandleCertificateRequest(ReadOnlySpan<byte> body)
+    {
+        ProtocolError error = CertificateRequestMessage.TryParse(body, out CertificateRequestMessage message);
+        if (error.IsError)
+            return error;
+        if (!message.Context.IsEmpty)
+            return ProtocolError.Illegal;
+        if (Config.Credentials.Count > 0)
+        {
+            error = SelectCredential(message.Schemes, message.Authorities, out _credential, out _credentialScheme);
+            if (error.IsError)
+                return error;
+        }
+
+        _certificateRequested = true;
+        Transcript.Append(HandshakeType.CertificateRequest, body);
+        State = DtlsState.WaitCertificate;
+        return ProtocolError.None;
+    }
+
+    private ProtocolError HandleServerCertificate(ReadOnlySpan<byte> body)
+    {
+        ProtocolError error = HandleCertificate(body);
+        if (error.IsError)
+            return error;
+        if (PeerCertificates.Count == 0)
+            return ProtocolError.Malformed; // RFC 8446 §4.4.2.4
+        State = DtlsState.WaitCertificateVerify;
+        return ProtocolError.None;
+    }
+
+    private ProtocolError HandleServerFinished(ReadOnlySpan<byte> body)
+    {
+        ProtocolError error = HandleFinished(body);
+        if (error.IsError)
+            return error;
+        DeriveApplicationSecrets();
+        Host.BeginFlight();
+        if (_certificateRequested)
+        {
+            if (_credential is { } credential)
+            {
+                SendCertificate(credential, _credentialScheme);
+                return ProtocolError.None;
+            }
+
+            Writer.Clear();
+            CertificateMessage.Write(Writer, default, []);
+            SendWritten(HandshakeType.Certificate);
+        }
+
+        Finish();
+        return ProtocolError.None;
+    }
+
+    private void Finish()
+    {
+        SendFinished();
+        Host.EndFlight();
+        InstallApplicationKeys();
+    }
+
+    private void DisposeShares()
+    {
+        foreach (KeyExchange share in _shares)
+            share.Dispose();
+        _shares.Clear();
+    }
+}

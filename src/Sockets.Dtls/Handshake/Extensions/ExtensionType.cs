@@ -1,0 +1,19 @@
+namespace Sockets.Dtls.Handshake.Extensions;
+
+/// <summary>Extension types (RFC 8446 §4.2). The values are the wire values.</summary>
+internal enum ExtensionType : ushort
+{
+    ServerName = 0,
+    SupportedGroups = 10,
+    SignatureAlgorithms = 13,
+    ApplicationLayerProtocolNegotiation = 16,
+    Padding = 21,
+    PreSharedKey = 41,
+    EarlyData = 42,
+    SupportedVersions = 43,
+    Cookie = 44,
+    PskKeyExchangeModes = 45,
+    CertificateAuthorities = 47,
+    SignatureAlgorithmsCert = 50,
+    KeyShare = 51,
+}

@@ -1,0 +1,329 @@
+using System;
+using System.Collections.Generic;
+using System.Security.Cryptography;
+using Sockets.Dtls.Crypto;
+using Sockets.Dtls.Handshake.Extensions;
+using Sockets.Dtls.Handshake.Messages;
+
+namespace Sockets.Dtls.Handshake;
+
+/// <summary>
+/// What client and server share: the state, the transcript, the keys, certificates and Finished in both directions.
+/// Takes whole messages in order; each wrong one gives one error. Lives as long as the handshake.
+/// </summary>
+internal abstract class HandshakeMachine : IDisposable
+{
+    private readonly DtlsRole _role;
+    private DtlsState _stateAfterVerification;
+    private byte[]? _peerPublicKey;
+
+    protected HandshakeMachine(DtlsConfig config, IHandshakeHost host, DtlsRole role)
+    {
+        Config = config;
+        Host = host;
+        _role = role;
+        Transcript = new Transcript(config.Crypto);
+    }
+
+    /// <summary>Which message comes next, or what the driver has to answer.</summary>
+    public DtlsState State { get; protected set; } = DtlsState.Initial;
+
+    /// <summary>Whether the driver has to answer before another message is taken.</summary>
+    public bool IsSuspended => State is DtlsState.WaitCertificateVerification or DtlsState.WaitSignature;
+
+    /// <summary>Whether the handshake is done.</summary>
+    public bool IsComplete => State == DtlsState.Connected;
+
+    /// <summary>The epoch in which the next message has to come.</summary>
+    public abstract ulong ExpectedEpoch { get; }
+
+    /// <summary>Both sides' random, the client's first: what a key log and a restarted client are told by.</summary>
+    public byte[] ClientRandom { get; } = new byte[32];
+
+    public CipherSuite CipherSuite { get; protected set; }
+
+    public NamedGroup Group { get; protected set; }
+
+    public SignatureScheme PeerSignatureScheme { get; private set; }
+
+    public DtlsApplicationProtocol ApplicationProtocol { get; protected set; }
+
+    public string? ServerName { get; protected set; }
+
+    public bool UsedHelloRetryRequest { get; protected set; }
+
+    public List<ReadOnlyMemory<byte>> PeerCertificates { get; } = [];
+
+    public DtlsSignatureRequest? PendingSignature { get; private set; }
+
+    /// <summary>client_application_traffic_secret_0, once the server's Finished is in the transcript.</summary>
+    public byte[]? ClientTrafficSecret { get; private set; }
+
+    /// <summary>server_application_traffic_secret_0, likewise.</summary>
+    public byte[]? ServerTrafficSecret { get; private set; }
+
+    /// <summary>exporter_master_secret, likewise.</summary>
+    public byte[]? ExporterSecret { get; private set; }
+
+    protected DtlsConfig Config { get; }
+
+    protected IHandshakeHost Host { get; }
+
+    protected Transcript Transcript { get; }
+
+    protected KeySchedule? Keys { get; private set; }
+
+    protected WireWriter Writer { get; } = new();
+
+    protected byte[]? ClientHandshakeSecret { get; private set; }
+
+    protected byte[]? ServerHandshakeSecret { get; private set; }
+
+    /// <summary>Takes the next message, whole and in order. Not while <see cref="IsSuspended"/>.</summary>
+    public abstract ProtocolError Handle(HandshakeType type, ReadOnlySpan<byte> body);
+
+    /// <summary>The driver has judged the peer's certificate.</summary>
+    /// <param name="rejection">Null: accepted. Else the alert to refuse it with.</param>
+    public ProtocolError CompleteVerification(AlertDescription? rejection)
+    {
+        State = _stateAfterVerification;
+        return rejection is { } alert ? new ProtocolError(DtlsFailureReason.CertificateRejected, alert) : ProtocolError.None;
+    }
+
+    /// <summary>The driver has signed; an empty signature means that it could not.</summary>
+    public ProtocolError CompleteSignature(ReadOnlySpan<byte> signature)
+    {
+        DtlsSignatureRequest request = PendingSignature!;
+        PendingSignature = null;
+        if (signature.IsEmpty)
+            return new ProtocolError(DtlsFailureReason.SigningFailed, AlertDescription.InternalError);
+        Writer.Clear();
+        CertificateVerifyMessage.Write(Writer, request.Scheme, signature);
+        SendWritten(HandshakeType.CertificateVerify);
+        return OnSigned();
+    }
+
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Zeroes what the handshake knew.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+        Keys?.Dispose();
+        Transcript.Dispose();
+        CryptographicOperations.ZeroMemory(ClientHandshakeSecret);
+        CryptographicOperations.ZeroMemory(ServerHandshakeSecret);
+        CryptographicOperations.ZeroMemory(ClientTrafficSecret);
+        CryptographicOperations.ZeroMemory(ServerTrafficSecret);
+        CryptographicOperations.ZeroMemory(ExporterSecret);
+    }
+
+    /// <summary>Goes on after CertificateVerify was sent.</summary>
+    protected abstract ProtocolError OnSigned();
+
+    /// <summary>Sends what <see cref="Writer"/> holds and adds it to the transcript.</summary>
+    protected void SendWritten(HandshakeType type)
+    {
+        Transcript.Append(type, Writer.Written);
+        Host.Send(type, Writer.Written);
+    }
+
+    /// <summary>After ServerHello: the handshake secrets, and epoch 2 in both directions (RFC 9147 §6.1).</summary>
+    /// <returns>False when the peer's key share is invalid.</returns>
+    protected bool TryEnterHandshakeKeys(KeyExchange share, ReadOnlySpan<byte> peerShare)
+    {
+        Span<byte> secret = stackalloc byte[128];
+        secret = secret[..share.SecretLength];
+        if (!share.TryDeriveSecret(peerShare, secret))
+            return false;
+        Keys = new KeySchedule(Config.Crypto, CipherSuite);
+        Keys.EnterHandshake(secret);
+        CryptographicOperations.ZeroMemory(secret);
+        return true;
+    }
+
+    /// <summary>Derives and installs epoch 2 over the transcript through ServerHello.</summary>
+    protected void InstallHandshakeKeys()
+    {
+        Span<byte> hash = stackalloc byte[CipherSuites.MaxHashLength];
+        hash = hash[..Transcript.Length];
+        Transcript.GetCurrent(hash);
+        ClientHandshakeSecret = Keys!.DeriveSecret("c hs traffic"u8, hash);
+        ServerHandshakeSecret = Keys.DeriveSecret("s hs traffic"u8, hash);
+        LogSecret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", ClientHandshakeSecret);
+        LogSecret("SERVER_HANDSHAKE_TRAFFIC_SECRET", ServerHandshakeSecret);
+        bool isClient = _role == DtlsRole.Client;
+        Host.InstallRead(2, isClient ? ServerHandshakeSecret : ClientHandshakeSecret);
+        Host.InstallWrite(2, isClient ? ClientHandshakeSecret : ServerHandshakeSecret);
+    }
+
+    /// <summary>Derives the application secrets over the transcript through the server's Finished.</summary>
+    protected void DeriveApplicationSecrets()
+    {
+        Span<byte> hash = stackalloc byte[CipherSuites.MaxHashLength];
+        hash = hash[..Transcript.Length];
+        Transcript.GetCurrent(hash);
+        Keys!.EnterMaster();
+        ClientTrafficSecret = Keys.DeriveSecret("c ap traffic"u8, hash);
+        ServerTrafficSecret = Keys.DeriveSecret("s ap traffic"u8, hash);
+        ExporterSecret = Keys.DeriveSecret("exp master"u8, hash);
+        LogSecret("CLIENT_TRAFFIC_SECRET_0", ClientTrafficSecret);
+        LogSecret("SERVER_TRAFFIC_SECRET_0", ServerTrafficSecret);
+        LogSecret("EXPORTER_SECRET", ExporterSecret);
+    }
+
+    /// <summary>Opens epoch 3 in both directions: the handshake is done.</summary>
+    protected void InstallApplicationKeys()
+    {
+        bool isClient = _role == DtlsRole.Client;
+        Host.InstallRead(3, isClient ? ServerTrafficSecret! : ClientTrafficSecret!);
+        Host.InstallWrite(3, isClient ? ClientTrafficSecret! : ServerTrafficSecret!);
+        State = DtlsState.Connected;
+    }
+
+    /// <summary>Sends our Finished.</summary>
+    protected void SendFinished()
+    {
+        Span<byte> buffer = stackalloc byte[2 * CipherSuites.MaxHashLength];
+        Span<byte> hash = buffer[..Transcript.Length];
+        Span<byte> verifyData = buffer.Slice(CipherSuites.MaxHashLength, Transcript.Length);
+        Transcript.GetCurrent(hash);
+        Keys!.ComputeFinished(_role == DtlsRole.Client ? ClientHandshakeSecret : ServerHandshakeSecret, hash, verifyData);
+        Transcript.Append(HandshakeType.Finished, verifyData);
+        Host.Send(HandshakeType.Finished, verifyData);
+    }
+
+    /// <summary>Checks the peer's Finished (RFC 8446 §4.4.4) and adds it to the transcript.</summary>
+    protected ProtocolError HandleFinished(ReadOnlySpan<byte> body)
+    {
+        if (body.Length != Transcript.Length)
+            return ProtocolError.Malformed;
+        Span<byte> buffer = stackalloc byte[2 * CipherSuites.MaxHashLength];
+        Span<byte> hash = buffer[..Transcript.Length];
+        Span<byte> expected = buffer.Slice(CipherSuites.MaxHashLength, Transcript.Length);
+        Transcript.GetCurrent(hash);
+        Keys!.ComputeFinished(_role == DtlsRole.Client ? ServerHandshakeSecret : ClientHandshakeSecret, hash, expected);
+        if (!CryptographicOperations.FixedTimeEquals(expected, body))
+            return new ProtocolError(DtlsFailureReason.InvalidFinished, AlertDescription.DecryptError);
+        Transcript.Append(HandshakeType.Finished, body);
+        return ProtocolError.None;
+    }
+
+    /// <summary>Takes the peer's Certificate; an empty chain leaves <see cref="PeerCertificates"/> empty.</summary>
+    protected ProtocolError HandleCertificate(ReadOnlySpan<byte> body)
+    {
+        ProtocolError error = CertificateMessage.TryParse(body, out ReadOnlySpan<byte> context, PeerCertificates);
+        if (error.IsError)
+            return error;
+        if (!context.IsEmpty)
+            return ProtocolError.Illegal; // RFC 8446 §4.4.2: empty during the handshake
+        if (PeerCertificates.Count > 0)
+        {
+            if (!CertificateFields.TryRead(PeerCertificates[0].Span, out CertificateFields fields))
+                return new ProtocolError(DtlsFailureReason.InvalidCertificate, AlertDescription.DecodeError);
+            _peerPublicKey = fields.SubjectPublicKeyInfo.ToArray();
+        }
+
+        Transcript.Append(HandshakeType.Certificate, body);
+        return ProtocolError.None;
+    }
+
+    /// <summary>Checks the peer's signature, then asks the driver to judge the certificate and suspends.</summary>
+    protected ProtocolError HandleCertificateVerify(ReadOnlySpan<byte> body, DtlsState next)
+    {
+        ProtocolError error = CertificateVerifyMessage.TryParse(body, out SignatureScheme scheme, out ReadOnlySpan<byte> signature);
+        if (error.IsError)
+            return error;
+        bool offered = false;
+        foreach (SignatureScheme candidate in Config.EffectiveSignatureSchemes)
+            offered |= candidate == scheme;
+        if (!offered || !IsHandshakeScheme(scheme))
+            return ProtocolError.Illegal;
+
+        Span<byte> hash = stackalloc byte[CipherSuites.MaxHashLength];
+        hash = hash[..Transcript.Length];
+        Transcript.GetCurrent(hash);
+        DtlsRole signer = _role == DtlsRole.Client ? DtlsRole.Server : DtlsRole.Client;
+        byte[] content = CertificateVerifyMessage.GetSignedContent(signer, hash);
+        if (!Config.Crypto.VerifySignature(scheme, _peerPublicKey, content, signature))
+            return new ProtocolError(DtlsFailureReason.InvalidSignature, AlertDescription.DecryptError);
+
+        PeerSignatureScheme = scheme;
+        Transcript.Append(HandshakeType.CertificateVerify, body);
+        _stateAfterVerification = next;
+        State = DtlsState.WaitCertificateVerification;
+        Host.Raise(DtlsEventKind.CertificateVerificationRequired);
+        return ProtocolError.None;
+    }
+
+    /// <summary>Sends a credential's Certificate, asks the driver for the signature and suspends.</summary>
+    protected void SendCertificate(DtlsCredential credential, SignatureScheme scheme)
+    {
+        Writer.Clear();
+        CertificateMessage.Write(Writer, default, credential.CertificateChain);
+        SendWritten(HandshakeType.Certificate);
+        Span<byte> hash = stackalloc byte[CipherSuites.MaxHashLength];
+        hash = hash[..Transcript.Length];
+        Transcript.GetCurrent(hash);
+        PendingSignature = new DtlsSignatureRequest(credential, scheme, CertificateVerifyMessage.GetSignedContent(_role, hash));
+        State = DtlsState.WaitSignature;
+        Host.Raise(DtlsEventKind.SignatureRequired);
+    }
+
+    /// <summary>The first credential that fits what the peer accepts.</summary>
+    /// <param name="peerSchemes">Code points of the schemes the peer accepts.</param>
+    /// <param name="authorities">Names of the authorities the peer trusts; empty when it names none.</param>
+    /// <param name="credential">The credential.</param>
+    /// <param name="scheme">The scheme to sign with.</param>
+    protected ProtocolError SelectCredential(
+        ReadOnlySpan<byte> peerSchemes, ReadOnlySpan<byte> authorities, out DtlsCredential? credential, out SignatureScheme scheme)
+    {
+        // What the last credential that was tried lacked is what the peer is told.
+        DtlsFailureReason reason = DtlsFailureReason.NoCommonSignatureScheme;
+        foreach (DtlsCredential candidate in Config.Credentials)
+        {
+            foreach (SignatureScheme offered in candidate.SignatureSchemes)
+            {
+                if (!IsHandshakeScheme(offered) || !CodePointListExtension.Contains(peerSchemes, (ushort)offered))
+                    continue;
+                if (candidate.MustMatchIssuer && !MatchesIssuer(candidate, authorities))
+                {
+                    reason = DtlsFailureReason.NoMatchingIssuer;
+                    break;
+                }
+
+                credential = candidate;
+                scheme = offered;
+                return ProtocolError.None;
+            }
+        }
+
+        credential = null;
+        scheme = SignatureScheme.None;
+        return new ProtocolError(reason, AlertDescription.HandshakeFailure);
+    }
+
+    private static bool MatchesIssuer(DtlsCredential credential, ReadOnlySpan<byte> authorities)
+    {
+        foreach (ReadOnlyMemory<byte> certificate in credential.CertificateChain)
+        {
+            if (CertificateFields.TryRead(certificate.Span, out CertificateFields fields)
+                && CertificateAuthoritiesExtension.Contains(authorities, fields.Issuer))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // RFC 8446 §4.2.3: PKCS#1 v1.5 signs certificates, never handshakes.
+    private static bool IsHandshakeScheme(SignatureScheme scheme) =>
+        scheme is not (SignatureScheme.RsaPkcs1Sha256 or SignatureScheme.RsaPkcs1Sha384 or SignatureScheme.RsaPkcs1Sha512);
+
+    private void LogSecret(string label, byte[] secret) =>
+        Config.DangerousKeyLog?.Invoke($"{label} {Convert.ToHexStringLower(ClientRandom)} {Convert.ToHexStringLower(secret)}");
+}

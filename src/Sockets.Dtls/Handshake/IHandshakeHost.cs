@@ -1,0 +1,25 @@
+using System;
+
+namespace Sockets.Dtls.Handshake;
+
+/// <summary>What a handshake asks of whoever carries its messages: the connection.</summary>
+internal interface IHandshakeHost
+{
+    /// <summary>A new flight of ours begins: the one before is acknowledged by the peer's messages. Nothing is sent until it ends.</summary>
+    void BeginFlight();
+
+    /// <summary>Adds a message to the flight, in the newest write epoch.</summary>
+    void Send(HandshakeType type, ReadOnlySpan<byte> body);
+
+    /// <summary>The flight is whole: it may go out.</summary>
+    void EndFlight();
+
+    /// <summary>Opens a read epoch with a traffic secret.</summary>
+    void InstallRead(ulong epoch, ReadOnlySpan<byte> trafficSecret);
+
+    /// <summary>Opens a write epoch with a traffic secret.</summary>
+    void InstallWrite(ulong epoch, ReadOnlySpan<byte> trafficSecret);
+
+    /// <summary>Raises an event for the driver.</summary>
+    void Raise(DtlsEventKind kind);
+}

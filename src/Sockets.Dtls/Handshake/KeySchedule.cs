@@ -1,0 +1,147 @@
+using System;
+using System.Security.Cryptography;
+using Sockets.Dtls.Crypto;
+
+namespace Sockets.Dtls.Handshake;
+
+/// <summary>
+/// The key schedule of RFC 8446 §7.1 with the "dtls13" label prefix of RFC 9147 §5.9:
+/// early secret → handshake secret → master secret. Zeroes what it holds on dispose.
+/// </summary>
+internal sealed class KeySchedule : IDisposable
+{
+    private readonly CryptoProvider _crypto;
+    private readonly byte[] _secret;
+    private bool _isMaster;
+
+    /// <summary>Starts without a PSK.</summary>
+    public KeySchedule(CryptoProvider crypto, CipherSuite suite)
+    {
+        _crypto = crypto;
+        Suite = suite;
+        Hash = CipherSuites.Hash(suite);
+        HashLength = CipherSuites.HashLength(Hash);
+        _secret = GC.AllocateArray<byte>(HashLength, pinned: true);
+        Span<byte> zeros = stackalloc byte[CipherSuites.MaxHashLength];
+        zeros.Clear();
+        crypto.HkdfExtract(Hash, zeros[..HashLength], zeros[..HashLength], _secret);
+    }
+
+    public CipherSuite Suite { get; }
+
+    public HashKind Hash { get; }
+
+    public int HashLength { get; }
+
+    /// <summary>Early secret → handshake secret.</summary>
+    public void EnterHandshake(ReadOnlySpan<byte> sharedSecret) => Advance(sharedSecret);
+
+    /// <summary>Handshake secret → master secret.</summary>
+    public void EnterMaster()
+    {
+        Span<byte> zeros = stackalloc byte[CipherSuites.MaxHashLength];
+        zeros.Clear();
+        Advance(zeros[..HashLength]);
+        _isMaster = true;
+    }
+
+    /// <summary>Derive-Secret(current secret, label, transcript).</summary>
+    public byte[] DeriveSecret(ReadOnlySpan<byte> label, ReadOnlySpan<byte> transcriptHash)
+    {
+        byte[] result = GC.AllocateArray<byte>(HashLength, pinned: true);
+        ExpandLabel(_crypto, Hash, _secret, label, transcriptHash, result);
+        return result;
+    }
+
+    /// <summary>The Finished value for a traffic secret over a transcript (RFC 8446 §4.4.4).</summary>
+    public void ComputeFinished(ReadOnlySpan<byte> trafficSecret, ReadOnlySpan<byte> transcriptHash, Span<byte> destination)
+    {
+        Span<byte> key = stackalloc byte[CipherSuites.MaxHashLength];
+        key = key[..HashLength];
+        ExpandLabel(_crypto, Hash, trafficSecret, "finished"u8, default, key);
+        _crypto.Hmac(Hash, key, transcriptHash, destination);
+        CryptographicOperations.ZeroMemory(key);
+    }
+
+    /// <summary>HKDF-Expand-Label with the DTLS 1.3 prefix.</summary>
+    public static void ExpandLabel(
+        CryptoProvider crypto, HashKind hash, ReadOnlySpan<byte> secret, ReadOnlySpan<byte> label, ReadOnlySpan<byte> context, Span<byte> destination)
+    {
+        // uint16 length; opaque label<7..255> = "dtls13" + label; opaque context<0..255>
+        Span<byte> info = stackalloc byte[2 + 1 + 255 + 1 + 255];
+        ReadOnlySpan<byte> prefix = "dtls13"u8;
+        info[0] = (byte)(destination.Length >> 8);
+        info[1] = (byte)destination.Length;
+        info[2] = (byte)(prefix.Length + label.Length);
+        prefix.CopyTo(info[3..]);
+        label.CopyTo(info[(3 + prefix.Length)..]);
+        int offset = 3 + prefix.Length + label.Length;
+        info[offset] = (byte)context.Length;
+        context.CopyTo(info[(offset + 1)..]);
+        crypto.HkdfExpand(hash, secret, info[..(offset + 1 + context.Length)], destination);
+    }
+
+    /// <summary>The record protection of a traffic secret: key, iv and sn (RFC 8446 §7.3, RFC 9147 §4.2.3).</summary>
+    public static RecordCipher CreateCipher(CryptoProvider crypto, CipherSuite suite, ReadOnlySpan<byte> trafficSecret)
+    {
+        HashKind hash = CipherSuites.Hash(suite);
+        int keyLength = CipherSuites.KeyLength(suite);
+        Span<byte> material = stackalloc byte[(2 * CipherSuites.MaxKeyLength) + CipherSuites.NonceLength];
+        Span<byte> key = material[..keyLength];
+        Span<byte> numberKey = material.Slice(CipherSuites.MaxKeyLength, keyLength);
+        Span<byte> iv = material[(2 * CipherSuites.MaxKeyLength)..];
+        ExpandLabel(crypto, hash, trafficSecret, "key"u8, default, key);
+        ExpandLabel(crypto, hash, trafficSecret, "iv"u8, default, iv);
+        ExpandLabel(crypto, hash, trafficSecret, "sn"u8, default, numberKey);
+        RecordCipher cipher = crypto.CreateRecordCipher(suite, key, iv, numberKey);
+        CryptographicOperations.ZeroMemory(material);
+        return cipher;
+    }
+
+    /// <summary>Replaces a traffic secret by the next generation (RFC 8446 §7.2).</summary>
+    public static void UpdateTrafficSecret(CryptoProvider crypto, CipherSuite suite, Span<byte> trafficSecret)
+    {
+        Span<byte> next = stackalloc byte[CipherSuites.MaxHashLength];
+        next = next[..trafficSecret.Length];
+        ExpandLabel(crypto, CipherSuites.Hash(suite), trafficSecret, "traffic upd"u8, default, next);
+        next.CopyTo(trafficSecret);
+        CryptographicOperations.ZeroMemory(next);
+    }
+
+    /// <summary>The TLS exporter (RFC 8446 §7.5). An absent and an empty context are the same.</summary>
+    public static void Export(
+        CryptoProvider crypto, CipherSuite suite, ReadOnlySpan<byte> exporterSecret, ReadOnlySpan<byte> label, ReadOnlySpan<byte> context, Span<byte> destination)
+    {
+        HashKind hash = CipherSuites.Hash(suite);
+        int length = CipherSuites.HashLength(hash);
+        Span<byte> buffer = stackalloc byte[2 * CipherSuites.MaxHashLength];
+        Span<byte> contextHash = buffer[..length];
+        Span<byte> secret = buffer.Slice(CipherSuites.MaxHashLength, length);
+        using (TranscriptHash digest = crypto.CreateTranscriptHash(hash))
+        {
+            digest.GetCurrent(contextHash);
+            ExpandLabel(crypto, hash, exporterSecret, label, contextHash, secret);
+            digest.Append(context);
+            digest.GetCurrent(contextHash);
+        }
+
+        ExpandLabel(crypto, hash, secret, "exporter"u8, contextHash, destination);
+        CryptographicOperations.ZeroMemory(buffer);
+    }
+
+    public void Dispose() => CryptographicOperations.ZeroMemory(_secret);
+
+    private void Advance(ReadOnlySpan<byte> inputKey)
+    {
+        if (_isMaster)
+            throw new InvalidOperationException("The key schedule has ended.");
+        Span<byte> buffer = stackalloc byte[2 * CipherSuites.MaxHashLength];
+        Span<byte> emptyHash = buffer[..HashLength];
+        Span<byte> salt = buffer.Slice(CipherSuites.MaxHashLength, HashLength);
+        using (TranscriptHash digest = _crypto.CreateTranscriptHash(Hash))
+            digest.GetCurrent(emptyHash);
+        ExpandLabel(_crypto, Hash, _secret, "derived"u8, emptyHash, salt);
+        _crypto.HkdfExtract(Hash, salt, inputKey, _secret);
+        CryptographicOperations.ZeroMemory(buffer);
+    }
+}

@@ -1,0 +1,28 @@
+using System;
+using Sockets.Dtls.Handshake.Extensions;
+
+namespace Sockets.Dtls.Handshake.Messages;
+
+/// <summary>EncryptedExtensions (RFC 8446 §4.3.1).</summary>
+internal static class EncryptedExtensionsMessage
+{
+    public static ProtocolError TryParse(ReadOnlySpan<byte> body, out ExtensionBlock extensions)
+    {
+        extensions = default;
+        var reader = new WireReader(body);
+        return reader.TryReadVector16(out ReadOnlySpan<byte> bytes) && reader.IsEmpty
+            ? ExtensionBlock.TryParse(bytes, out extensions)
+            : ProtocolError.Malformed;
+    }
+
+    /// <summary>Writes the extensions a server answers with.</summary>
+    public static void Write(WireWriter writer, bool acknowledgeServerName, DtlsApplicationProtocol protocol)
+    {
+        int mark = writer.Begin(2);
+        if (acknowledgeServerName)
+            ServerNameExtension.WriteServer(writer);
+        if (!protocol.IsEmpty)
+            AlpnExtension.Write(writer, [protocol]);
+        writer.End(mark, 2);
+    }
+}

@@ -1,0 +1,219 @@
+using System;
+using Sockets.Dtls.Crypto;
+using Sockets.Dtls.Handshake.Extensions;
+using Sockets.Dtls.Handshake.Messages;
+
+namespace Sockets.Dtls.Handshake;
+
+/// <summary>
+/// The server's side of the handshake; <see cref="ClientHandshake"/> shows the whole exchange. The file follows its order.
+/// </summary>
+internal sealed class ServerHandshake : HandshakeMachine
+{
+    private CipherSuite _retrySuite;
+    private NamedGroup _retryGroup;
+
+    public ServerHandshake(DtlsConfig config, IHandshakeHost host)
+        : base(config, host, DtlsRole.Server)
+    {
+    }
+
+    /// <summary>A server whose HelloRetryRequest was sent statelessly, and whose cookie came back.</summary>
+    public ServerHandshake(DtlsConfig config, IHandshakeHost host, RetryState retry)
+        : base(config, host, DtlsRole.Server)
+    {
+        HashKind hash = CipherSuites.Hash(retry.CipherSuite);
+        Transcript.RestartFromHash(hash, retry.ClientHelloHash);
+        Writer.Clear();
+        ServerHelloMessage.WriteRetry(Writer, retry.CipherSuite, retry.Group, retry.Cookie);
+        Transcript.Append(HandshakeType.ServerHello, Writer.Written);
+        EnterRetry(retry.CipherSuite, retry.Group);
+    }
+
+    /// <inheritdoc/>
+    public override ulong ExpectedEpoch => State is DtlsState.Initial or DtlsState.WaitSecondClientHello ? 0UL : 2UL;
+
+    /// <inheritdoc/>
+    public override ProtocolError Handle(HandshakeType type, ReadOnlySpan<byte> body) => (State, type) switch
+    {
+        (DtlsState.Initial or DtlsState.WaitSecondClientHello, HandshakeType.ClientHello) => HandleClientHello(body),
+        (DtlsState.WaitCertificate, HandshakeType.Certificate) => HandleClientCertificate(body),
+        (DtlsState.WaitCertificateVerify, HandshakeType.CertificateVerify) => HandleCertificateVerify(body, DtlsState.WaitFinished),
+        (DtlsState.WaitFinished, HandshakeType.Finished) => HandleClientFinished(body),
+        _ => ProtocolError.Unexpected,
+    };
+
+    /// <inheritdoc/>
+    protected override ProtocolError OnSigned()
+    {
+        SendFinished();
+        Host.EndFlight();
+        DeriveApplicationSecrets();
+        State = Config.ClientAuthentication == DtlsClientAuthentication.None ? DtlsState.WaitFinished : DtlsState.WaitCertificate;
+        return ProtocolError.None;
+    }
+
+    private ProtocolError HandleClientHello(ReadOnlySpan<byte> body)
+    {
+        ProtocolError error = ClientHelloMessage.TryParse(body, out ClientHelloMessage hello);
+        if (error.IsError)
+            return error;
+        error = ServerNegotiation.TryNegotiate(Config, hello, out ServerNegotiation choice);
+        if (error.IsError)
+            return error;
+
+        if (State == DtlsState.WaitSecondClientHello)
+        {
+            // RFC 8446 §4.1.2: the second ClientHello is the first but for what was asked; with a group asked for, it
+            // brings exactly that share.
+            if (choice.CipherSuite != _retrySuite || choice.Share.IsEmpty)
+                return ProtocolError.Illegal;
+            if (_retryGroup != NamedGroup.None && (choice.Group != _retryGroup || choice.ShareCount != 1))
+                return ProtocolError.Illegal;
+        }
+        else if (choice.Share.IsEmpty)
+        {
+            hello.Random.CopyTo(ClientRandom);
+            return Retry(choice, body);
+        }
+
+        hello.Random.CopyTo(ClientRandom);
+        CipherSuite = choice.CipherSuite;
+        Group = choice.Group;
+        error = NegotiateExtensions(hello, out DtlsCredential? credential, out SignatureScheme scheme);
+        if (error.IsError)
+            return error;
+
+        Transcript.SelectHash(CipherSuites.Hash(CipherSuite));
+        Transcript.Append(HandshakeType.ClientHello, body);
+        return Answer(choice.Share, credential!, scheme);
+    }
+
+    private ProtocolError Retry(in ServerNegotiation choice, ReadOnlySpan<byte> body)
+    {
+        Transcript.Append(HandshakeType.ClientHello, body);
+        Transcript.ReplaceByHash(CipherSuites.Hash(choice.CipherSuite));
+        Host.BeginFlight();
+        Writer.Clear();
+        ServerHelloMessage.WriteRetry(Writer, choice.CipherSuite, choice.Group, default);
+        SendWritten(HandshakeType.ServerHello);
+        Host.EndFlight();
+        EnterRetry(choice.CipherSuite, choice.Group);
+        return ProtocolError.None;
+    }
+
+    private void EnterRetry(CipherSuite suite, NamedGroup group)
+    {
+        UsedHelloRetryRequest = true;
+        _retrySuite = suite;
+        _retryGroup = group;
+        State = DtlsState.WaitSecondClientHello;
+    }
+
+    private ProtocolError NegotiateExtensions(in ClientHelloMessage hello, out DtlsCredential? credential, out SignatureScheme scheme)
+    {
+        credential = null;
+        scheme = SignatureScheme.None;
+        ProtocolError error;
+        if (hello.Extensions.TryGet(ExtensionType.ServerName, out ReadOnlySpan<byte> content))
+        {
+            error = ServerNameExtension.ParseClient(content, out string? name);
+            if (error.IsError)
+                return error;
+            ServerName = name;
+        }
+
+        if (hello.Extensions.TryGet(ExtensionType.ApplicationLayerProtocolNegotiation, out content))
+        {
+            error = NegotiateAlpn(content);
+            if (error.IsError)
+                return error;
+        }
+
+        ReadOnlySpan<byte> authorities = default;
+        if (hello.Extensions.TryGet(ExtensionType.CertificateAuthorities, out content))
+        {
+            error = CertificateAuthoritiesExtension.Parse(content, out authorities);
+            if (error.IsError)
+                return error;
+        }
+
+        // RFC 8446 §9.2: a server that authenticates with a certificate needs signature_algorithms.
+        if (!hello.Extensions.TryGet(ExtensionType.SignatureAlgorithms, out content))
+            return ProtocolError.MissingExtension;
+        error = CodePointListExtension.Parse(content, out ReadOnlySpan<byte> schemes);
+        return error.IsError ? error : SelectCredential(schemes, authorities, out credential, out scheme);
+    }
+
+    private ProtocolError NegotiateAlpn(ReadOnlySpan<byte> content)
+    {
+        ProtocolError error = AlpnExtension.Parse(content, out ReadOnlySpan<byte> list, out _);
+        if (error.IsError || Config.ApplicationProtocols.Count == 0)
+            return error;
+        foreach (DtlsApplicationProtocol protocol in Config.ApplicationProtocols)
+        {
+            if (AlpnExtension.Contains(list, protocol.Name))
+            {
+                ApplicationProtocol = protocol;
+                return ProtocolError.None;
+            }
+        }
+
+        return new ProtocolError(DtlsFailureReason.NoCommonApplicationProtocol, AlertDescription.NoApplicationProtocol);
+    }
+
+    private ProtocolError Answer(ReadOnlySpan<byte> clientShare, DtlsCredential credential, SignatureScheme scheme)
+    {
+        Span<byte> random = stackalloc byte[32];
+        Config.Crypto.FillRandom(random);
+        using KeyExchange share = Config.Crypto.CreateKeyExchange(Group);
+        if (!TryEnterHandshakeKeys(share, clientShare))
+            return new ProtocolError(DtlsFailureReason.InvalidKeyShare, AlertDescription.IllegalParameter);
+
+        Host.BeginFlight();
+        Writer.Clear();
+        ServerHelloMessage.Write(Writer, random, CipherSuite, share);
+        SendWritten(HandshakeType.ServerHello);
+        InstallHandshakeKeys();
+
+        Writer.Clear();
+        EncryptedExtensionsMessage.Write(Writer, ServerName is not null, ApplicationProtocol);
+        SendWritten(HandshakeType.EncryptedExtensions);
+
+        if (Config.ClientAuthentication != DtlsClientAuthentication.None)
+        {
+            Writer.Clear();
+            CertificateRequestMessage.Write(Writer, Config.EffectiveSignatureSchemes, Config.CertificateSignatureSchemes, Config.CertificateAuthorities);
+            SendWritten(HandshakeType.CertificateRequest);
+        }
+
+        SendCertificate(credential, scheme);
+        return ProtocolError.None;
+    }
+
+    private ProtocolError HandleClientCertificate(ReadOnlySpan<byte> body)
+    {
+        ProtocolError error = HandleCertificate(body);
+        if (error.IsError)
+            return error;
+        if (PeerCertificates.Count > 0)
+        {
+            State = DtlsState.WaitCertificateVerify;
+            return ProtocolError.None;
+        }
+
+        if (Config.ClientAuthentication == DtlsClientAuthentication.Required)
+            return new ProtocolError(DtlsFailureReason.CertificateRequired, AlertDescription.CertificateRequired);
+        State = DtlsState.WaitFinished;
+        return ProtocolError.None;
+    }
+
+    private ProtocolError HandleClientFinished(ReadOnlySpan<byte> body)
+    {
+        ProtocolError error = HandleFinished(body);
+        if (error.IsError)
+            return error;
+        InstallApplicationKeys();
+        return ProtocolError.None;
+    }
+}

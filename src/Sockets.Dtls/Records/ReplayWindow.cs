@@ -1,0 +1,58 @@
+using System;
+
+namespace Sockets.Dtls.Records;
+
+/// <summary>
+/// Which of the latest record numbers of one epoch were accepted (RFC 9147 §4.5.1). Two steps: <see cref="Check"/>
+/// before the record is opened, <see cref="Commit"/> only after its tag matched, so that a forged record never moves
+/// the window.
+/// </summary>
+internal sealed class ReplayWindow
+{
+    // A ring of words with one more than the window holds (the idea of RFC 6479): moving forward clears whole words
+    // and never shifts.
+    private readonly ulong[] _words;
+    private readonly ulong _size;
+    private ulong _next;
+
+    /// <param name="size">Numbers remembered: a multiple of 64.</param>
+    public ReplayWindow(int size)
+    {
+        _size = (ulong)size;
+        _words = new ulong[(size / 64) + 1];
+    }
+
+    /// <summary>One more than the largest number accepted: what reconstruction expects.</summary>
+    public ulong Next => _next;
+
+    /// <summary>Whether a number may be accepted. Changes nothing.</summary>
+    public ReplayVerdict Check(ulong sequence)
+    {
+        if (sequence >= _next)
+            return ReplayVerdict.Fresh;
+        if (_next - sequence > _size)
+            return ReplayVerdict.TooOld;
+        return (Word(sequence) & Bit(sequence)) != 0 ? ReplayVerdict.Seen : ReplayVerdict.Fresh;
+    }
+
+    /// <summary>Records a number whose record was authenticated. Only after <see cref="Check"/> said it is fresh.</summary>
+    public void Commit(ulong sequence)
+    {
+        if (sequence >= _next)
+        {
+            // Words between the old edge and the new one are stale: clear them, all of them at most once.
+            ulong last = _next == 0 ? 0 : (_next - 1) / 64;
+            ulong target = sequence / 64;
+            ulong stale = Math.Min(target - last, (ulong)_words.Length);
+            for (ulong i = 0; i < stale; i++)
+                _words[(target - i) % (ulong)_words.Length] = 0;
+            _next = sequence + 1;
+        }
+
+        Word(sequence) |= Bit(sequence);
+    }
+
+    private static ulong Bit(ulong sequence) => 1UL << (int)(sequence % 64);
+
+    private ref ulong Word(ulong sequence) => ref _words[sequence / 64 % (ulong)_words.Length];
+}

@@ -1,0 +1,69 @@
+using System;
+using Sockets.Dtls.Crypto;
+
+namespace Sockets.Dtls.Records;
+
+/// <summary>
+/// Everything that sealing the records of one epoch takes, the numbering included: no caller ever names a sequence
+/// number. Owns its cipher.
+/// </summary>
+internal sealed class WriteEpoch : IDisposable
+{
+    private readonly RecordCipher _cipher;
+    private readonly RecordHeaderForm _form;
+    private readonly ulong _limit;
+
+    /// <param name="epoch">The epoch.</param>
+    /// <param name="cipher">Its protection.</param>
+    /// <param name="form">Form of the header.</param>
+    /// <param name="maxRecords">Records at most, lowered to the AEAD's limit.</param>
+    public WriteEpoch(ulong epoch, RecordCipher cipher, RecordHeaderForm form, ulong maxRecords)
+    {
+        Epoch = epoch;
+        _cipher = cipher;
+        _form = form;
+        _limit = Math.Min(Math.Min(maxRecords, cipher.ConfidentialityLimit), RecordNumber.MaxSequence);
+    }
+
+    /// <summary>The epoch.</summary>
+    public ulong Epoch { get; }
+
+    /// <summary>Records sealed so far.</summary>
+    public ulong Count { get; private set; }
+
+    /// <summary>Whether no further record may be sealed (RFC 9147 §4.5.3).</summary>
+    public bool IsExhausted => Count >= _limit;
+
+    /// <summary>Whether it is time for a key update: 7/8 of the limit.</summary>
+    public bool NeedsUpdate => Count >= _limit - (_limit / 8);
+
+    /// <summary>Bytes a record adds to its content: header, type, tag.</summary>
+    public int Overhead => UnifiedHeader.GetLength(_form) + 1 + _cipher.Overhead;
+
+    /// <summary>
+    /// Seals one record into the start of <paramref name="destination"/>, which must hold content and
+    /// <see cref="Overhead"/>. Not when <see cref="IsExhausted"/>.
+    /// </summary>
+    /// <param name="content">
+    /// The content: either apart from <paramref name="destination"/> or exactly at its <see cref="ContentOffset"/>.
+    /// </param>
+    /// <param name="type">The content type.</param>
+    /// <param name="destination">Where the record goes.</param>
+    /// <param name="number">The number the record got.</param>
+    /// <returns>Bytes of the record.</returns>
+    public int Seal(ReadOnlySpan<byte> content, ContentType type, Span<byte> destination, out RecordNumber number)
+    {
+        number = new RecordNumber(Epoch, Count);
+        int ciphertextLength = content.Length + 1 + _cipher.Overhead;
+        RecordHeaderLayout layout = UnifiedHeader.Write(destination, _form, number, ciphertextLength);
+        int length = layout.Length + ciphertextLength;
+        _cipher.Seal(Count, layout, content, (byte)type, destination[..length]);
+        Count++;
+        return length;
+    }
+
+    /// <summary>Where the content lies in a record, for sealing in place.</summary>
+    public int ContentOffset => UnifiedHeader.GetLength(_form);
+
+    public void Dispose() => _cipher.Dispose();
+}
