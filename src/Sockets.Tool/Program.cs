@@ -1,1 +1,3 @@
-return 0;
+using Sockets.Tool;
+
+return await SocketsCommand.RunAsync(args, ToolConsole.OfProcess());

@@ -49,6 +49,7 @@ public sealed partial class DtlsChannel
     {
         if (sending)
         {
+            SendingKeyUpdates++;
             TaskCompletionSource? waiter;
             lock (_completion)
             {
@@ -61,6 +62,7 @@ public sealed partial class DtlsChannel
         }
         else
         {
+            ReceivingKeyUpdates++;
             Guard(static (handler, channel) => handler.OnKeysUpdated(channel, sending: false));
         }
     }

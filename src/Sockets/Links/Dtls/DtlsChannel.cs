@@ -75,6 +75,12 @@ public sealed partial class DtlsChannel : IAsyncDisposable
     /// <summary>Datagrams dropped because the receive queue was full: the newest ones.</summary>
     public long DatagramsDropped => _queue.Dropped;
 
+    /// <summary>How often our keys were replaced, and the peer acknowledged it.</summary>
+    public int SendingKeyUpdates { get; private set; }
+
+    /// <summary>How often the peer replaced its keys.</summary>
+    public int ReceivingKeyUpdates { get; private set; }
+
     /// <summary>Free for the application.</summary>
     public object? Tag { get; set; }
 

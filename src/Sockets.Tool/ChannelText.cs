@@ -1,0 +1,49 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Sockets.Dtls;
+using Sockets.Tool.Options;
+
+namespace Sockets.Tool;
+
+/// <summary>A connection in one line, for people and for scripts: <c>key=value</c> pairs, one event a line.</summary>
+internal static class ChannelText
+{
+    public static string Connected(DtlsChannel channel)
+    {
+        var line = new StringBuilder();
+        line.Append("connected peer=").Append(channel.RemoteEndPoint)
+            .Append(" suite=").Append(NameTable.Of(channel.CipherSuite))
+            .Append(" group=").Append(NameTable.Of(channel.Group))
+            .Append(" hrr=").Append(channel.UsedHelloRetryRequest ? "yes" : "no");
+        if (!channel.ApplicationProtocol.IsEmpty)
+            line.Append(" alpn=").Append(OneWord(channel.ApplicationProtocol.ToString()));
+        line.Append(channel.Role == DtlsRole.Server ? " client-cert=" : " server-cert=").Append(PeerSubject(channel));
+        return line.ToString();
+    }
+
+    public static string Closed(DtlsChannel channel, DtlsException? failure) =>
+        $"closed peer={channel.RemoteEndPoint} reason={(failure is null ? "close_notify" : FailureLine.Of(failure))}";
+
+    private static string PeerSubject(DtlsChannel channel)
+    {
+        try
+        {
+            using X509Certificate2? certificate = channel.GetPeerCertificate();
+            return certificate is null ? "none" : OneWord(certificate.Subject);
+        }
+        catch (CryptographicException)
+        {
+            return "unreadable";
+        }
+    }
+
+    /// <summary>The peer chose it: no control characters, and no end of line, in our output.</summary>
+    private static string OneWord(string text)
+    {
+        var result = new StringBuilder(text.Length);
+        foreach (char c in text)
+            result.Append(char.IsControl(c) || c is '\u2028' or '\u2029' ? '?' : c);
+        return result.ToString();
+    }
+}

@@ -1,0 +1,54 @@
+using System;
+using System.Diagnostics;
+using Sockets.Dtls;
+using Sockets.Dtls.Records;
+
+namespace Sockets.Tool.Demo;
+
+/// <summary>What the transfer cost: time, records, and memory allocated in the whole process.</summary>
+internal sealed class DemoMeter
+{
+    private long _startedAt;
+    private long _allocatedBefore;
+    private long _allocatedByDisplay;
+    private DtlsStatistics _clientBefore;
+    private DtlsStatistics _serverBefore;
+    private DtlsStatistics _client;
+    private DtlsStatistics _server;
+
+    public TimeSpan Elapsed { get; private set; }
+
+    /// <summary>Records sealed by both ends.</summary>
+    public long Records => (long)(_client.RecordsSent - _clientBefore.RecordsSent + _server.RecordsSent - _serverBefore.RecordsSent);
+
+    /// <summary>Bytes allocated by the whole process, less what drawing the progress took.</summary>
+    public long Allocated { get; private set; }
+
+    public double AllocatedPerRecord => Records == 0 ? 0 : (double)Allocated / Records;
+
+    public void Start(DtlsChannel channel, DtlsListener listener)
+    {
+        _clientBefore = channel.Statistics;
+        _serverBefore = listener.Statistics;
+        _allocatedBefore = GC.GetTotalAllocatedBytes(precise: true);
+        _startedAt = Stopwatch.GetTimestamp();
+    }
+
+    public void Stop(DtlsChannel channel, DtlsListener listener)
+    {
+        Elapsed = Stopwatch.GetElapsedTime(_startedAt);
+        Allocated = Math.Max(0, GC.GetTotalAllocatedBytes(precise: true) - _allocatedBefore - _allocatedByDisplay);
+        _client = channel.Statistics;
+        _server = listener.Statistics;
+    }
+
+    /// <summary>Runs drawing code, and takes what it allocates off the bill.</summary>
+    public void Draw(Action draw)
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        draw();
+        _allocatedByDisplay += GC.GetAllocatedBytesForCurrentThread() - before;
+    }
+
+    public ulong Discarded(DiscardReason reason) => _client.Discarded(reason) + _server.Discarded(reason);
+}

@@ -1,0 +1,24 @@
+using System;
+using System.IO;
+
+namespace Sockets.Tool;
+
+/// <summary>Where the tool reads and writes: the process's own streams, or a test's.</summary>
+/// <param name="In">Standard input as bytes.</param>
+/// <param name="Out">Results and events; flushed after every line.</param>
+/// <param name="Error">One line for each failure.</param>
+/// <param name="IsInteractive">Whether a person watches <paramref name="Out"/>, who likes moving pictures.</param>
+internal sealed record ToolConsole(Stream In, TextWriter Out, TextWriter Error, bool IsInteractive)
+{
+    public static ToolConsole OfProcess() => new(Console.OpenStandardInput(), Console.Out, Console.Error, !Console.IsOutputRedirected);
+
+    /// <summary>One line, whole and at once, whoever else is writing.</summary>
+    public void WriteLine(string line)
+    {
+        lock (Out)
+        {
+            Out.WriteLine(line);
+            Out.Flush();
+        }
+    }
+}
