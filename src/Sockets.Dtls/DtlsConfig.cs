@@ -80,6 +80,12 @@ public sealed record DtlsConfig
     /// <summary>The ACK timer is the current retransmission timeout divided by this (RFC 9147 §7.1).</summary>
     public int AckDelayDivisor { get; init; } = 4;
 
+    /// <summary>
+    /// Client: repeat the ACK of a flight that stays incomplete, with the retransmission timer's delays. Needed where the
+    /// server validates addresses by the handshake itself instead of a cookie.
+    /// </summary>
+    public bool RepeatAcks { get; init; } = true;
+
     /// <summary>Record numbers an ACK names at most, and sent records that are remembered for the peer's ACKs.</summary>
     public int AckHistory { get; init; } = 32;
 

@@ -12,6 +12,7 @@ public sealed partial class DtlsConnection
 
     private RecordNumber _closeNotifyNumber;
     private bool _isPeerClosed;
+    private bool _hasPeerApplicationRecords;
 
     /// <summary>
     /// Takes one datagram. <b>Its bytes are overwritten</b>: records are decrypted where they lie. Application data is
@@ -139,6 +140,7 @@ public sealed partial class DtlsConnection
         }
 
         _keyUpdatesSinceData = 0;
+        _hasPeerApplicationRecords = true;
         sink.OnData(this, record.Content);
     }
 

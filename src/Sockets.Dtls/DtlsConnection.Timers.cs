@@ -6,7 +6,8 @@ namespace Sockets.Dtls;
 public sealed partial class DtlsConnection
 {
     // A peer on the same host answers in microseconds, but it may be busy with a signature.
-    private static readonly TimeSpan MinMeasuredTimeout = TimeSpan.FromMilliseconds(50);
+    // Its ACK timer alone may take a quarter of a timeout of its own.
+    private static readonly TimeSpan MinMeasuredTimeout = TimeSpan.FromMilliseconds(100);
 
     /// <summary>When <see cref="HandleTimeout"/> wants to be called; <see cref="MonotonicTime.Never"/> when it does not.</summary>
     public MonotonicTime NextTimeout
@@ -55,12 +56,26 @@ public sealed partial class DtlsConnection
         }
 
         if (_ackDeadline <= now)
-            SendAckNow();
+            OnAckTimeout();
         if (_timer.Deadline <= now)
             OnRetransmitTimeout();
         if (_epochs.NextExpiry <= now)
             OnEpochExpired();
         Touch();
+    }
+
+    private void OnAckTimeout()
+    {
+        SendAckNow();
+
+        // A server may not send more than three times what it received before our address is proven, and it is our first
+        // record in epoch 2 that proves it. When that record, an ACK, is lost, neither side would speak again.
+        if (_config.RepeatAcks && Role == DtlsRole.Client && _machine is not null && _ackRepeats < _config.MaxRetransmissions)
+        {
+            _ackRepeats++;
+            TimeSpan delay = _timer.Initial * Math.ScaleB(1, _ackRepeats);
+            _ackDeadline = _now + (delay < _config.MaxRetransmitTimeout ? delay : _config.MaxRetransmitTimeout);
+        }
     }
 
     private void OnRetransmitTimeout()
@@ -69,6 +84,13 @@ public sealed partial class DtlsConnection
         if (_suspectedAlert is { } alert)
         {
             FailByPeer(alert);
+            return;
+        }
+
+        if (_timer.Timeouts >= _config.MaxRetransmissions && IsConnected && _hasPeerApplicationRecords)
+        {
+            // The peer sends in epoch 3, so it has our Finished, whatever became of its ACKs.
+            OnFlightAcknowledged(_flight!);
             return;
         }
 

@@ -19,6 +19,7 @@ public sealed partial class DtlsConnection
     private bool _isAckDue;
     private bool _isFlightOpen;
     private bool _wantsAck;
+    private int _ackRepeats;
     private bool _isAddressValidated;
     private int _nextSendMessage;
     private int _datagramSize;
@@ -261,11 +262,10 @@ public sealed partial class DtlsConnection
     {
         bool wanted = _wantsAck;
         _wantsAck = false;
-        if (!wanted || IsOver || _ackDeadline != MonotonicTime.Never || _isAckDue)
+        if (!wanted || IsOver || _isAckDue || _machine is { State: DtlsState.Initial or DtlsState.WaitServerHello })
             return;
-        if (_machine is { State: DtlsState.Initial or DtlsState.WaitServerHello })
-            return;
-        _ackDeadline = _now + (_timer.Current / _config.AckDelayDivisor);
+        _ackRepeats = 0;
+        _ackDeadline = MonotonicTime.Min(_ackDeadline, _now + (_timer.Current / _config.AckDelayDivisor));
     }
 
     /// <summary>The peer answers our flight: it has all of it (RFC 9147 §7.1).</summary>
