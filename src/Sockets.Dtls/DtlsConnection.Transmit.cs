@@ -12,6 +12,9 @@ public sealed partial class DtlsConnection
     // Before the peer's address is validated, bytes sent are at most this multiple of bytes received (RFC 9147 §5.1).
     private const int AmplificationLimit = 3;
 
+    // Epochs from here on protect what comes after the handshake (RFC 9147 §6.1).
+    private const ulong FirstApplicationEpoch = 3;
+
     private Flight? _flight;
     private AckTracker? _acks;
     private RetransmitTimer _timer;
@@ -230,7 +233,8 @@ public sealed partial class DtlsConnection
         if (room <= 0 || _acks is null)
             return 0;
         Span<RecordNumber> numbers = stackalloc RecordNumber[Math.Min(room, AckCount)];
-        int count = _acks.CopyTo(numbers, epoch?.Epoch ?? 0);
+        ulong ackEpoch = epoch?.Epoch ?? 0;
+        int count = _acks.CopyTo(numbers, ackEpoch < FirstApplicationEpoch ? ackEpoch : ulong.MaxValue);
         if (count == 0)
             return 0;
         int offset = epoch?.ContentOffset ?? PlaintextHeader.Length;
@@ -292,9 +296,10 @@ public sealed partial class DtlsConnection
     /// <summary>The peer names records of ours that it has.</summary>
     private void HandleAck(ulong ackEpoch, ReadOnlySpan<byte> content)
     {
+        // RFC 9147 §7: during the handshake never of a later epoch; afterwards the sender's keys may lag behind ours.
         bool isValid = AckMessage.TryParse(content, out ReadOnlySpan<byte> entries);
-        for (ReadOnlySpan<byte> rest = entries; isValid && !rest.IsEmpty;)
-            isValid = AckMessage.Read(ref rest).Epoch <= ackEpoch; // RFC 9147 §7: never of a later epoch
+        for (ReadOnlySpan<byte> rest = entries; isValid && ackEpoch < FirstApplicationEpoch && !rest.IsEmpty;)
+            isValid = AckMessage.Read(ref rest).Epoch <= ackEpoch;
         if (!isValid)
         {
             if (ackEpoch != 0)

@@ -37,8 +37,8 @@ internal sealed class AckTracker(int capacity)
     public void Clear() => _count = 0;
 
     /// <summary>
-    /// Copies the newest numbers that may be named in an ACK of <paramref name="maxEpoch"/>, in ascending order: an ACK
-    /// never names a record of a later epoch than its own (RFC 9147 §7).
+    /// Copies the newest numbers of epochs up to <paramref name="maxEpoch"/>, in ascending order: during the handshake an
+    /// ACK never names a record of a later epoch than its own (RFC 9147 §7).
     /// </summary>
     /// <returns>How many were copied.</returns>
     public int CopyTo(Span<RecordNumber> destination, ulong maxEpoch)
