@@ -89,6 +89,9 @@ public sealed record DtlsConfig
     /// <summary>Record numbers an ACK names at most, and sent records that are remembered for the peer's ACKs.</summary>
     public int AckHistory { get; init; } = 32;
 
+    /// <summary>Handshake records sent at once; the rest follows when the peer acknowledges (RFC 9147 §5.8.3).</summary>
+    public int MaxRecordsPerBurst { get; init; } = 10;
+
     /// <summary>How long the whole handshake may take.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
@@ -138,6 +141,7 @@ public sealed record DtlsConfig
         Require(MaxRetransmissions is >= 1 and <= 255, nameof(MaxRetransmissions), "1 to 255");
         Require(AckDelayDivisor >= 1, nameof(AckDelayDivisor), "1 or more");
         Require(AckHistory is >= 8 and <= 512, nameof(AckHistory), "8 to 512 records");
+        Require(MaxRecordsPerBurst >= 1, nameof(MaxRecordsPerBurst), "1 or more");
         Require(HandshakeTimeout > TimeSpan.Zero, nameof(HandshakeTimeout), "more than zero");
         Require(PreviousEpochLifetime >= TimeSpan.Zero, nameof(PreviousEpochLifetime), "zero or more");
         Require(MaxHandshakeMessageSize is >= 4096 and <= 0xFFFFFF, nameof(MaxHandshakeMessageSize), "4096 to 16777215 bytes");

@@ -189,8 +189,8 @@ public sealed partial class DtlsConnection
         _state = DtlsState.Connected;
         _statistics.HandshakeDuration = _now - _created;
 
-        // The peer may repeat its last flight: epoch 2 stays readable for a while (RFC 9147 §5.8.1).
-        _epochs.ExpirePrevious(_now + _config.PreviousEpochLifetime);
+        // The peer may repeat its last flight: epoch 2 stays readable for twice the segment lifetime (RFC 9147 §5.8.1).
+        _epochs.ExpirePrevious(_now + _config.PreviousEpochLifetime + _config.PreviousEpochLifetime);
         if (!isClient)
         {
             DropFlight();

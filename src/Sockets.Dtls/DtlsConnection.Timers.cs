@@ -111,7 +111,8 @@ public sealed partial class DtlsConnection
             _flight!.DistrustPlaintextAcknowledgements();
         }
 
-        _flight!.Rewind();
+        _hasObeyedEmptyAck = false;
+        ResendFlight(_flight!);
     }
 
     private void OnEpochExpired()

@@ -22,7 +22,9 @@ public sealed partial class DtlsConnection
     private bool _isAckDue;
     private bool _isFlightOpen;
     private bool _wantsAck;
+    private bool _hasObeyedEmptyAck;
     private int _ackRepeats;
+    private int _burst;
     private bool _isAddressValidated;
     private int _nextSendMessage;
     private int _datagramSize;
@@ -127,6 +129,8 @@ public sealed partial class DtlsConnection
     private void StartFlight()
     {
         _timer.StartFlight(_now);
+        _burst = 0;
+        _hasObeyedEmptyAck = false;
         Touch();
     }
 
@@ -179,7 +183,7 @@ public sealed partial class DtlsConnection
     {
         int used = 0;
         records = 0;
-        while (!flight.IsSent)
+        while (!flight.IsSent && _burst < _config.MaxRecordsPerBurst)
         {
             Span<byte> rest = destination[used..];
             ulong epochNumber = flight.NextEpoch;
@@ -200,6 +204,7 @@ public sealed partial class DtlsConnection
             used += Seal(epoch, rest.Slice(offset, contentLength), ContentType.Handshake, rest, out RecordNumber number);
             flight.OnSent(number, range);
             records++;
+            _burst++;
             if (epoch is not null && _config.HeaderForm == RecordHeaderForm.WithoutLength)
                 break; // a record without length is the last of its datagram
         }
@@ -311,7 +316,10 @@ public sealed partial class DtlsConnection
 
         if (_flight is not { IsEmpty: false } flight || _isFlightOpen)
             return;
-        bool progress = false;
+
+        // RFC 9147 §6: an empty ACK says that nothing could be read yet. Anybody can forge one, so it counts once a timeout.
+        bool progress = entries.IsEmpty && !_hasObeyedEmptyAck;
+        _hasObeyedEmptyAck |= progress;
         while (!entries.IsEmpty)
             progress |= flight.Acknowledge(AckMessage.Read(ref entries));
         if (!progress)
@@ -319,13 +327,19 @@ public sealed partial class DtlsConnection
         if (!flight.IsAcknowledged)
         {
             // RFC 9147 §5.8.1: a partial ACK has the rest sent again.
-            flight.Rewind();
+            ResendFlight(flight);
             _timer.Start(_now);
         }
         else if (ackEpoch != 0)
         {
             OnFlightAcknowledged(flight);
         }
+    }
+
+    private void ResendFlight(Flight flight)
+    {
+        flight.Rewind();
+        _burst = 0;
     }
 
     private void OnFlightAcknowledged(Flight flight)

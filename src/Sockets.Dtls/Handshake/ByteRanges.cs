@@ -25,8 +25,10 @@ internal sealed class ByteRanges
     public bool IsEmpty => Array.TrueForAll(_words, word => word == 0);
 
     /// <summary>Adds <c>[start, end)</c>.</summary>
-    public void Add(int start, int end)
+    /// <returns>Whether any of it was missing.</returns>
+    public bool Add(int start, int end)
     {
+        int before = _missing;
         for (int index = start; index < end;)
         {
             int word = index / 64;
@@ -37,6 +39,8 @@ internal sealed class ByteRanges
             _words[word] |= mask;
             index += count;
         }
+
+        return _missing != before;
     }
 
     /// <summary>Forgets everything.</summary>

@@ -105,22 +105,23 @@ internal sealed class Flight(int history)
     }
 
     /// <summary>Marks what one record carried as received by the peer.</summary>
-    /// <returns>Whether the record was one of this flight's.</returns>
+    /// <returns>Whether the peer was not known to have all of it.</returns>
     public bool Acknowledge(RecordNumber number)
     {
         foreach (SentRecord record in _sent)
         {
             if (record.Number != number)
                 continue;
+            bool isNew = false;
             for (int i = record.FirstMessage; i <= record.LastMessage; i++)
             {
                 OutgoingMessage message = _messages[i];
                 int start = i == record.FirstMessage ? record.FirstOffset : 0;
                 int end = i == record.LastMessage ? record.LastEnd : message.RangeLength;
-                message.Acknowledged.Add(start, end);
+                isNew |= message.Acknowledged.Add(start, end);
             }
 
-            return true;
+            return isNew;
         }
 
         return false;

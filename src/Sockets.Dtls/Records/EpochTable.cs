@@ -3,7 +3,7 @@ using System;
 namespace Sockets.Dtls.Records;
 
 /// <summary>
-/// The keys of a connection: the epochs it reads (the current one and at most two before it that have not expired)
+/// The keys of a connection: the epochs it reads (the current one, and at most two before it that have not expired)
 /// and the epochs it writes (the current one, and epoch 2 while the last handshake flight may have to be resent).
 /// Two bits of epoch on the wire tell up to four neighbours apart (RFC 9147 §4.2.2).
 /// </summary>
@@ -68,15 +68,15 @@ internal sealed class EpochTable : IDisposable
     }
 
     /// <summary>
-    /// Starts the clock of the epochs before the current one, which has been used: their late records are accepted
-    /// until <paramref name="expiry"/> (RFC 9147 §4.2.1, §8).
+    /// Starts the clock of the epochs before the current one where it is not running yet: their late records are
+    /// accepted until <paramref name="expiry"/> (RFC 9147 §4.2.1, §8).
     /// </summary>
     public void ExpirePrevious(MonotonicTime expiry)
     {
-        if (_previousRead is { } previous)
-            previous.Expiry = MonotonicTime.Min(previous.Expiry, expiry);
-        if (_olderRead is { } older)
-            older.Expiry = MonotonicTime.Min(older.Expiry, expiry);
+        if (_previousRead is { } previous && previous.Expiry == MonotonicTime.Never)
+            previous.Expiry = expiry;
+        if (_olderRead is { } older && older.Expiry == MonotonicTime.Never)
+            older.Expiry = expiry;
     }
 
     /// <summary>Throws away the keys whose time has come.</summary>
