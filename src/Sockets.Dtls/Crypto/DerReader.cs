@@ -18,7 +18,7 @@ internal static class DerReader
     public const byte Sequence = 0x30;
 
     /// <summary>Takes one DER element with a definite length in its shortest form (X.690 §10.1).</summary>
-    public static bool TryTake(ref ReadOnlySpan<byte> input, byte tag, out ReadOnlySpan<byte> content)
+    public static bool TryTake(scoped ref ReadOnlySpan<byte> input, byte tag, out ReadOnlySpan<byte> content)
     {
         content = default;
         if (input.Length < 2 || input[0] != tag)

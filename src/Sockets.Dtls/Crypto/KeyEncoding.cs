@@ -66,6 +66,23 @@ internal static class KeyEncoding
             : KeyAlgorithm.Unknown;
     }
 
+    /// <summary>
+    /// Takes the 32 bytes of an Ed25519 private key out of its PKCS#8 structure (RFC 8410 §7), whether or not the public
+    /// key follows, which not every parser expects.
+    /// </summary>
+    public static bool TryGetEd25519Key(ReadOnlySpan<byte> info, out ReadOnlySpan<byte> privateKey)
+    {
+        privateKey = default;
+        return OfPrivateKey(info) == KeyAlgorithm.Ed25519
+            && DerReader.TryTake(ref info, DerReader.Sequence, out ReadOnlySpan<byte> body)
+            && DerReader.TryTake(ref body, DerReader.Integer, out _)
+            && TakeIdentifier(ref body) == KeyAlgorithm.Ed25519
+            && DerReader.TryTake(ref body, DerReader.OctetString, out ReadOnlySpan<byte> octets)
+            && DerReader.TryTake(ref octets, DerReader.OctetString, out privateKey)
+            && octets.IsEmpty
+            && privateKey.Length == 32;
+    }
+
     /// <summary>True when a key of this kind signs under <paramref name="scheme"/> (RFC 8446 §4.2.3).</summary>
     public static bool Fits(KeyAlgorithm algorithm, SignatureScheme scheme) => scheme switch
     {

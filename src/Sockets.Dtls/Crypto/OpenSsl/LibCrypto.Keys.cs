@@ -39,6 +39,10 @@ internal static unsafe partial class LibCrypto
     public static partial nint EVP_PKEY_new_raw_public_key_ex(
         nint libraryContext, string algorithm, string? properties, byte* key, nuint length);
 
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint EVP_PKEY_new_raw_private_key_ex(
+        nint libraryContext, string algorithm, string? properties, byte* key, nuint length);
+
     [LibraryImport(Library)]
     public static partial nint d2i_PUBKEY(nint reuse, byte** input, CLong length);
 

@@ -33,22 +33,18 @@ internal sealed unsafe class OpenSslSigner : DtlsSigner
                 throw new CryptographicException($"This libcrypto does not offer {scheme}.");
         }
 
-        fixed (byte* start = pkcs8)
+        EvpKeyHandle key = schemes[0] == SignatureScheme.Ed25519 ? ImportEd25519(pkcs8) : ImportPkcs8(pkcs8);
+        bool malformed = key.IsInvalid;
+        if (malformed || !OpenSslSignature.IsAcceptableSize(key, schemes[0]))
         {
-            byte* cursor = start;
-            EvpKeyHandle key = new(LibCrypto.d2i_AutoPrivateKey(0, &cursor, new(pkcs8.Length)));
-            if (key.IsInvalid || cursor != start + pkcs8.Length || !OpenSslSignature.IsAcceptableSize(key, schemes[0]))
-            {
-                bool malformed = key.IsInvalid;
-                key.Dispose();
-                LibCrypto.ERR_clear_error();
-                throw new CryptographicException(malformed
-                    ? "The PKCS#8 private key is malformed."
-                    : "The RSA key is smaller than 2048 or larger than 8192 bits.");
-            }
-
-            return new OpenSslSigner(key, schemes);
+            key.Dispose();
+            LibCrypto.ERR_clear_error();
+            throw new CryptographicException(malformed
+                ? "The PKCS#8 private key is malformed."
+                : "The RSA key is smaller than 2048 or larger than 8192 bits.");
         }
+
+        return new OpenSslSigner(key, schemes);
     }
 
     public override byte[] Sign(SignatureScheme scheme, ReadOnlySpan<byte> data)
@@ -73,6 +69,27 @@ internal sealed unsafe class OpenSslSigner : DtlsSigner
     {
         if (disposing)
             _key.Dispose();
+    }
+
+    private static EvpKeyHandle ImportPkcs8(ReadOnlySpan<byte> pkcs8)
+    {
+        fixed (byte* start = pkcs8)
+        {
+            byte* cursor = start;
+            EvpKeyHandle key = new(LibCrypto.d2i_AutoPrivateKey(0, &cursor, new(pkcs8.Length)));
+            if (key.IsInvalid || cursor == start + pkcs8.Length)
+                return key;
+            key.Dispose();
+            return new EvpKeyHandle(0);
+        }
+    }
+
+    private static EvpKeyHandle ImportEd25519(ReadOnlySpan<byte> pkcs8)
+    {
+        if (!KeyEncoding.TryGetEd25519Key(pkcs8, out ReadOnlySpan<byte> privateKey))
+            return new EvpKeyHandle(0);
+        fixed (byte* bytes = privateKey)
+            return new EvpKeyHandle(LibCrypto.EVP_PKEY_new_raw_private_key_ex(0, "ED25519", null, bytes, (nuint)privateKey.Length));
     }
 
     private byte[] Sign(nint context, SignatureScheme scheme, byte* content, nuint contentLength)
