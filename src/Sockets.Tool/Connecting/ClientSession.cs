@@ -46,7 +46,7 @@ internal sealed class ClientSession(ToolConsole console, DtlsChannel channel, Ti
 
         if (keysPending)
             await UpdateKeysAsync(cancellationToken);
-        console.WriteLine($"sent {sent} bytes, received {sent} bytes back, identical{(resent > 0 ? $" ({resent} datagrams resent)" : "")}");
+        console.WriteLine($"sent {sent} bytes, received {sent} bytes back, identical{(resent > 0 ? $" (datagrams resent: {resent})" : "")}");
         return await EndAsync();
     }
 

@@ -31,36 +31,38 @@ internal static class DemoCommand
     {
         using var authority = new DevelopmentAuthority(TimeProvider.System);
         using X509Certificate2 certificate = authority.IssueServer(["localhost", "127.0.0.1"]);
+        using X509Certificate2 root = X509CertificateLoader.LoadCertificate(authority.Certificate.RawDataMemory.Span);
+        var echo = new EchoHandler();
         await using DtlsListener listener = DtlsListener.Bind(
             new IPEndPoint(IPAddress.Loopback, 0),
             new DtlsServerOptions
             {
                 Credentials = [DtlsCredentialLoader.FromCertificate(certificate)],
-                Handler = new EchoHandler(),
+                Handler = echo,
                 SocketReceiveBufferSize = SocketBufferSize,
                 SocketSendBufferSize = SocketBufferSize,
             });
 
+        // A first connection makes the runtime compile what the second one is measured with.
+        TimeSpan coldHandshake;
+        Task<DtlsChannel> serverEnd = echo.ExpectAsync();
+        await using (DtlsChannel first = await ConnectAsync(listener, root, new EchoHandler(), cancellationToken))
+        {
+            coldHandshake = first.HandshakeDuration;
+            await serverEnd.WaitAsync(cancellationToken);
+        }
+
+        serverEnd = echo.ExpectAsync();
+
         var transfer = new EchoTransfer(bytes);
-        using var root = X509CertificateLoader.LoadCertificate(authority.Certificate.RawDataMemory.Span);
-        await using DtlsChannel channel = await DtlsChannel.ConnectAsync(
-            listener.LocalEndPoint,
-            new DtlsClientOptions
-            {
-                TargetHost = "localhost",
-                Trust = PeerTrust.Anchors([root]),
-                Handler = transfer,
-                SocketReceiveBufferSize = SocketBufferSize,
-                SocketSendBufferSize = SocketBufferSize,
-            },
-            cancellationToken);
+        await using DtlsChannel channel = await ConnectAsync(listener, root, transfer, cancellationToken);
         console.WriteLine($"DTLS 1.3 connected over UDP on {listener.LocalEndPoint}, certificate verified; sending {bytes / 1e6:0} MB and getting them back.");
 
+        var meter = new DemoMeter(channel, await serverEnd.WaitAsync(cancellationToken), listener);
         var display = new DemoDisplay(console);
-        var meter = new DemoMeter();
         string? stopped = null;
+        meter.Start();
         transfer.Start(channel);
-        meter.Start(channel, listener);
         try
         {
             await display.FollowAsync(channel, transfer, meter, cancellationToken);
@@ -70,11 +72,24 @@ internal static class DemoCommand
             stopped = exception.Message;
         }
 
-        meter.Stop(channel, listener);
-        display.Report(channel, transfer, meter);
+        meter.Stop();
+        display.Report(channel, coldHandshake, transfer, meter);
         if ((stopped ?? transfer.Difference) is { } reason)
             throw new ToolException(reason);
         console.WriteLine($"All {transfer.BytesVerified / 1e6:0} MB came back byte for byte.");
         return 0;
     }
+
+    private static async Task<DtlsChannel> ConnectAsync(DtlsListener listener, X509Certificate2 root, IDtlsHandler handler, CancellationToken cancellationToken) =>
+        await DtlsChannel.ConnectAsync(
+            listener.LocalEndPoint,
+            new DtlsClientOptions
+            {
+                TargetHost = "localhost",
+                Trust = PeerTrust.Anchors([root]),
+                Handler = handler,
+                SocketReceiveBufferSize = SocketBufferSize,
+                SocketSendBufferSize = SocketBufferSize,
+            },
+            cancellationToken);
 }

@@ -6,7 +6,7 @@ using Sockets.Dtls.Records;
 namespace Sockets.Tool.Demo;
 
 /// <summary>What the transfer cost: time, records, and memory allocated in the whole process.</summary>
-internal sealed class DemoMeter
+internal sealed class DemoMeter(DtlsChannel client, DtlsChannel server, DtlsListener listener)
 {
     private long _startedAt;
     private long _allocatedBefore;
@@ -26,20 +26,20 @@ internal sealed class DemoMeter
 
     public double AllocatedPerRecord => Records == 0 ? 0 : (double)Allocated / Records;
 
-    public void Start(DtlsChannel channel, DtlsListener listener)
+    public void Start()
     {
-        _clientBefore = channel.Statistics;
-        _serverBefore = listener.Statistics;
+        _clientBefore = client.Statistics;
+        _serverBefore = server.Statistics;
         _allocatedBefore = GC.GetTotalAllocatedBytes(precise: true);
         _startedAt = Stopwatch.GetTimestamp();
     }
 
-    public void Stop(DtlsChannel channel, DtlsListener listener)
+    public void Stop()
     {
         Elapsed = Stopwatch.GetElapsedTime(_startedAt);
         Allocated = Math.Max(0, GC.GetTotalAllocatedBytes(precise: true) - _allocatedBefore - _allocatedByDisplay);
-        _client = channel.Statistics;
-        _server = listener.Statistics;
+        _client = client.Statistics;
+        _server = server.Statistics;
     }
 
     /// <summary>Runs drawing code, and takes what it allocates off the bill.</summary>
@@ -50,5 +50,5 @@ internal sealed class DemoMeter
         _allocatedByDisplay += GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
-    public ulong Discarded(DiscardReason reason) => _client.Discarded(reason) + _server.Discarded(reason);
+    public ulong Discarded(DiscardReason reason) => _client.Discarded(reason) + _server.Discarded(reason) + listener.Statistics.Discarded(reason);
 }

@@ -25,7 +25,7 @@ public sealed class DtlsListener : IAsyncDisposable
     /// <summary>Connections now, handshakes included.</summary>
     public int ConnectionCount => _driver.ConnectionCount;
 
-    /// <summary>Counters of all connections together, those that are over included.</summary>
+    /// <summary>Counters of what belongs to no connection: stateless answers and discards. Each channel has its own.</summary>
     public DtlsStatistics Statistics => _driver.Statistics;
 
     /// <summary>Takes the port for this listener alone and begins to answer.</summary>
