@@ -168,9 +168,12 @@ public sealed class EndpointCookieTests
         Send([0x2F, 0, 1, 0, 40, .. new byte[40]], DiscardReason.UnknownConnection);
         Send(PlaintextRecords.Record(21, [2, 40]), DiscardReason.UnknownConnection);
         Send(PlaintextRecords.Record(22, PlaintextRecords.Fragment(2, 10, 0, 0, 10, new byte[10])), DiscardReason.UnknownConnection);
-        Send(PlaintextRecords.Record(22, PlaintextRecords.Fragment(1, 60, 0, 0, 60, new byte[60])), DiscardReason.InvalidClientHello);
-        Assert.Equal(0, endpoint.ConnectionCount);
         Assert.Equal(0, pair.Network.DatagramsSent);
+
+        // Only somebody who at least tries is told what is wrong.
+        Send(PlaintextRecords.Record(22, PlaintextRecords.Fragment(1, 60, 0, 0, 60, new byte[60])), DiscardReason.InvalidClientHello);
+        Assert.InRange(pair.Network.DatagramsSent, 0, 1);
+        Assert.Equal(0, endpoint.ConnectionCount);
 
         void Send(byte[] datagram, DiscardReason reason)
         {

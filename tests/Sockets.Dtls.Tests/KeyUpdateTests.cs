@@ -69,6 +69,7 @@ public sealed class KeyUpdateTests
         pair.Pair.Client.Write(pair.Client.Connection, [1]);
         Assert.Equal(0, epochBits);
         pair.Pair.Network.OnSend = null;
+        pair.Pair.Settle();
         pair.AssertAlive();
     }
 

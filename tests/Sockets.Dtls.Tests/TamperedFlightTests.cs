@@ -86,7 +86,7 @@ public sealed class TamperedFlightTests
             }
         }
 
-        Assert.True(connected > 50, $"only {connected} handshakes survived a flipped bit");
+        Assert.True(connected > 20, $"only {connected} handshakes survived a flipped bit");
         Assert.True(over > 50, $"only {over} handshakes noticed a flipped bit");
     }
 

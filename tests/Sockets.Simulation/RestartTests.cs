@@ -44,7 +44,7 @@ public sealed class RestartTests
         DtlsNode second = other.AddNode(EndpointRig.ClientAddress(1), NetemOptions.Perfect);
         other.OnSend = datagram =>
         {
-            if (datagram.Payload[0] is >= 0x20 and < 0x40)
+            if (second.Connection.State == DtlsState.Connected)
                 return false;
             rig.Server.Receive(datagram.Source, datagram.Payload);
             return false;
