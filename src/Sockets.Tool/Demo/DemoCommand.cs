@@ -61,6 +61,7 @@ internal static class DemoCommand
         var meter = new DemoMeter(channel, await serverEnd.WaitAsync(cancellationToken), listener);
         var display = new DemoDisplay(console);
         string? stopped = null;
+        transfer.Prepare(channel);
         meter.Start();
         transfer.Start(channel);
         try

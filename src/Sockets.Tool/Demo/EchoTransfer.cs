@@ -56,8 +56,8 @@ internal sealed class EchoTransfer : IDtlsHandler
 
     public long TotalBytes => _totalBytes;
 
-    /// <summary>Fills the window. From here on the receive loop keeps it full.</summary>
-    public void Start(DtlsChannel channel)
+    /// <summary>Makes the pattern and all buffers.</summary>
+    public void Prepare(DtlsChannel channel)
     {
         _chunk = new byte[channel.MaxDatagramLength];
         _resendChunk = new byte[channel.MaxDatagramLength];
@@ -65,6 +65,11 @@ internal sealed class EchoTransfer : IDtlsHandler
         _pattern = new byte[PatternSize + _dataSize];
         new Random(20220421).NextBytes(_pattern); // any bytes will do, as long as they differ from chunk to chunk
         ChunkCount = (_totalBytes + _dataSize - 1) / _dataSize;
+    }
+
+    /// <summary>Fills the window. From here on the receive loop keeps it full.</summary>
+    public void Start(DtlsChannel channel)
+    {
         long first = Math.Min(ChunkCount, WindowSize);
         lock (_gate)
         {
