@@ -132,6 +132,7 @@ public sealed partial class DtlsConnection
             if (_machine is not null)
                 OnFlightAnswered();
             _suspectedAlert = null;
+            _acksWithoutProgress = 0;
             ProtocolError error = _machine is { } machine ? machine.Handle(type, body) : HandlePostHandshake(type, body);
             _reassembler.Advance();
             AfterMessage(error);

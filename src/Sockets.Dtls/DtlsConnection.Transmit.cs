@@ -15,6 +15,9 @@ public sealed partial class DtlsConnection
     // Epochs from here on protect what comes after the handshake (RFC 9147 §6.1).
     private const ulong FirstApplicationEpoch = 3;
 
+    // ACKs sent since the last whole message that may be as large as a datagram.
+    private const int FullSizeAcks = 2;
+
     private Flight? _flight;
     private AckTracker? _acks;
     private RetransmitTimer _timer;
@@ -24,6 +27,7 @@ public sealed partial class DtlsConnection
     private bool _wantsAck;
     private bool _hasObeyedEmptyAck;
     private int _ackRepeats;
+    private int _acksWithoutProgress;
     private int _burst;
     private bool _isAddressValidated;
     private int _nextSendMessage;
@@ -234,7 +238,12 @@ public sealed partial class DtlsConnection
         if (epoch is { IsExhausted: true })
             return 0;
         int overhead = epoch?.Overhead ?? PlaintextHeader.Length;
-        int room = (destination.Length - overhead - AckMessage.PrefixLength) / AckMessage.EntryLength;
+
+        // ACKs that bring nothing new may be too large for the path, which loses them silently (RFC 9147 §4.4).
+        int size = destination.Length;
+        if (_config.LowerDatagramSizeOnLoss && _acksWithoutProgress >= FullSizeAcks)
+            size = Math.Min(size, _config.MinDatagramSize);
+        int room = (size - overhead - AckMessage.PrefixLength) / AckMessage.EntryLength;
         if (room <= 0 || _acks is null)
             return 0;
         Span<RecordNumber> numbers = stackalloc RecordNumber[Math.Min(room, AckCount)];
@@ -244,6 +253,7 @@ public sealed partial class DtlsConnection
             return 0;
         int offset = epoch?.ContentOffset ?? PlaintextHeader.Length;
         int length = AckMessage.Write(numbers[..count], destination[offset..]);
+        _acksWithoutProgress++;
         return Seal(epoch, destination.Slice(offset, length), ContentType.Ack, destination, out _);
     }
 
