@@ -1,0 +1,90 @@
+namespace Sockets.Tests.Tool;
+
+public class ServeAndConnectTests
+{
+    [Fact]
+    public async Task A_file_comes_back_identical_with_keys_updated_on_the_way()
+    {
+        using TemporaryFolder folder = await TemporaryFolder.WithCertificatesAsync();
+        byte[] content = new byte[100_003];
+        new Random(3).NextBytes(content);
+        File.WriteAllBytes(folder["file"], content);
+        await using ToolRun server = ToolRun.Start(folder.Serve("--export", "EXPORTER-test:16", "--once", "1"));
+        ToolRun client = await ToolRun.CompleteAsync(folder.Connect(await AddressAsync(server), "--send", folder["file"], "--key-update", "--export", "EXPORTER-test:16"));
+
+        Assert.Empty(client.Errors);
+        Assert.Equal(0, await client.Exit);
+        Assert.Contains(client.Output, line => line.StartsWith("sent 100003 bytes, received 100003 bytes back, identical", StringComparison.Ordinal));
+        Assert.Contains("key-update sent", client.Output);
+        Assert.Contains("key-update received", client.Output);
+        Assert.Contains(" hrr=yes server-cert=CN=server", await client.LineAsync("connected peer=127.0.0.1:"), StringComparison.Ordinal);
+
+        Assert.Equal(0, await server.Exit.WaitAsync(Loopback.HangGuard));
+        Assert.Contains("key-update received", server.Output);
+        Assert.Equal(await client.LineAsync("exporter "), await server.LineAsync("exporter "));
+        Assert.EndsWith(" reason=close_notify", await server.LineAsync("closed peer=127.0.0.1:"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Suite_group_and_client_certificate_are_as_asked()
+    {
+        using TemporaryFolder folder = await TemporaryFolder.WithCertificatesAsync();
+        File.WriteAllText(folder["file"], "small");
+        await using ToolRun server = ToolRun.Start(folder.Serve("--client-ca", folder["ca.pem"], "--cookie", "never", "--mtu", "400", "--suite", "TLS_AES_256_GCM_SHA384"));
+        ToolRun client = await ToolRun.CompleteAsync(folder.Connect(
+            await AddressAsync(server), "--name", "localhost", "--cert", folder["client.pem"], "--key", folder["client.key"], "--group", "secp256r1", "--mtu", "300", "--send", folder["file"]));
+        Assert.Equal(0, await client.Exit);
+        string connected = await server.LineAsync("connected ");
+        Assert.Contains("suite=TLS_AES_256_GCM_SHA384 group=secp256r1 hrr=no client-cert=CN=client", connected, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Lines_are_sent_and_printed_and_an_interrupt_closes_in_good_order()
+    {
+        using TemporaryFolder folder = await TemporaryFolder.WithCertificatesAsync();
+        await using ToolRun server = ToolRun.Start(folder.Serve());
+        await using ToolRun client = ToolRun.Start(folder.Connect(await AddressAsync(server)));
+        await server.LineAsync("connected ");
+        await client.LineAsync("connected ");
+        await client.TypeAsync("hello there");
+        await client.LineAsync("hello there");
+        await server.TypeAsync("key-update");
+        await server.LineAsync("key-update sent");
+
+        Assert.Equal(0, await server.InterruptAsync());
+        Assert.Equal(0, await client.Exit.WaitAsync(Loopback.HangGuard));
+        Assert.Contains("key-update received", client.Output);
+        Assert.Contains(client.Output, line => line.EndsWith("reason=close_notify", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_pin_replaces_chain_and_name()
+    {
+        using TemporaryFolder folder = await TemporaryFolder.WithCertificatesAsync();
+        File.WriteAllText(folder["file"], "small");
+        using var certificate = System.Security.Cryptography.X509Certificates.X509CertificateLoader.LoadCertificateFromFile(folder["server.pem"]);
+        string pin = certificate.GetCertHashString(System.Security.Cryptography.HashAlgorithmName.SHA256);
+        await using ToolRun server = ToolRun.Start(folder.Serve());
+        string address = await AddressAsync(server);
+        Assert.Equal(0, await (await ToolRun.CompleteAsync("connect", address, "--name", "elsewhere.example", "--pin", pin, "--send", folder["file"])).Exit);
+        Assert.Equal(0, await (await ToolRun.CompleteAsync("connect", address, "--dangerous-accept-any-certificate", "--send", folder["file"])).Exit);
+        await ToolRun.FailsAsync("is not a pinned one", "connect", address, "--pin", new string('0', 64));
+    }
+
+    [Fact]
+    public async Task The_key_log_names_both_directions_and_is_private()
+    {
+        using TemporaryFolder folder = await TemporaryFolder.WithCertificatesAsync();
+        File.WriteAllText(folder["file"], "small");
+        await using ToolRun server = ToolRun.Start(folder.Serve());
+        ToolRun client = await ToolRun.CompleteAsync(folder.Connect(await AddressAsync(server), "--send", folder["file"], "--dangerous-key-log", folder["keys"]));
+        Assert.Equal(0, await client.Exit);
+        string log = File.ReadAllText(folder["keys"]);
+        Assert.Contains("CLIENT_TRAFFIC_SECRET_0 ", log, StringComparison.Ordinal);
+        Assert.Contains("SERVER_TRAFFIC_SECRET_0 ", log, StringComparison.Ordinal);
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(folder["keys"]));
+    }
+
+    internal static async Task<string> AddressAsync(ToolRun server) => (await server.LineAsync("listening "))["listening ".Length..];
+}
