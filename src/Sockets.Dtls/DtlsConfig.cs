@@ -11,6 +11,10 @@ namespace Sockets.Dtls;
 /// </summary>
 public sealed record DtlsConfig
 {
+    // UDP payload: enough for a record with one byte of a handshake message and for little else; and all IPv4 can carry.
+    internal const int SmallestDatagram = 128;
+    internal const int LargestDatagram = 65_507;
+
     /// <summary>Where the cryptography and the randomness come from.</summary>
     public required CryptoProvider Crypto { get; init; }
 
@@ -133,8 +137,8 @@ public sealed record DtlsConfig
         RequireSubset(nameof(Groups), EffectiveGroups, Crypto.Groups);
         RequireSubset(nameof(SignatureSchemes), EffectiveSignatureSchemes, Crypto.SignatureSchemes);
         Require(KeyShareCount >= 0, nameof(KeyShareCount), "0 or more");
-        Require(MinDatagramSize is >= 128 and <= 65_507, nameof(MinDatagramSize), "128 to 65507 bytes");
-        Require(MaxDatagramSize >= MinDatagramSize && MaxDatagramSize <= 65_507, nameof(MaxDatagramSize), "MinDatagramSize to 65507 bytes");
+        Require(MinDatagramSize is >= SmallestDatagram and <= LargestDatagram, nameof(MinDatagramSize), "128 to 65507 bytes");
+        Require(MaxDatagramSize >= MinDatagramSize && MaxDatagramSize <= LargestDatagram, nameof(MaxDatagramSize), "MinDatagramSize to 65507 bytes");
         Require(ReplayWindowSize >= 256 && ReplayWindowSize % 64 == 0 && ReplayWindowSize <= 1 << 20, nameof(ReplayWindowSize), "a multiple of 64 from 256 to 2^20 records");
         Require(InitialRetransmitTimeout >= TimeSpan.FromMilliseconds(1), nameof(InitialRetransmitTimeout), "1 ms or more");
         Require(MaxRetransmitTimeout >= InitialRetransmitTimeout, nameof(MaxRetransmitTimeout), "InitialRetransmitTimeout or more");

@@ -31,16 +31,33 @@ public sealed partial class DtlsConnection
     private int _burst;
     private bool _isAddressValidated;
     private int _nextSendMessage;
+    private int _maxDatagramSize;
     private int _datagramSize;
     private long _unvalidatedBytesReceived;
     private long _unvalidatedBytesSent;
 
     /// <summary>
-    /// The longest content of one <see cref="Write"/> in bytes, from <see cref="DtlsConfig.MaxDatagramSize"/>; 0 while not
-    /// connected.
+    /// The longest content of one <see cref="Write"/> in bytes, from <see cref="MaxDatagramSize"/>; 0 while not connected.
     /// </summary>
     public int MaxPlaintextSize =>
-        _epochs.CurrentWrite is { } epoch && IsConnected ? Math.Min(_config.MaxDatagramSize - epoch.Overhead, MaxContentLength) : 0;
+        _epochs.CurrentWrite is { } epoch && IsConnected ? Math.Min(_maxDatagramSize - epoch.Overhead, MaxContentLength) : 0;
+
+    /// <summary>
+    /// Largest datagram to send, in bytes of UDP payload. Starts as <see cref="DtlsConfig.MaxDatagramSize"/>; an application
+    /// that learns the path MTU may change it, and what is sent again is cut anew.
+    /// </summary>
+    public int MaxDatagramSize
+    {
+        get => _maxDatagramSize;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, DtlsConfig.SmallestDatagram);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, DtlsConfig.LargestDatagram);
+            _maxDatagramSize = value;
+            _datagramSize = value;
+            Touch();
+        }
+    }
 
     private int AckCount => _acks?.Count ?? 0;
 
@@ -65,7 +82,7 @@ public sealed partial class DtlsConnection
         if (!IsConnected)
             return DtlsWriteResult.NotConnected;
         WriteEpoch epoch = _epochs.CurrentWrite!;
-        if (plaintext.Length > Math.Min(_config.MaxDatagramSize - epoch.Overhead, MaxContentLength))
+        if (plaintext.Length > Math.Min(_maxDatagramSize - epoch.Overhead, MaxContentLength))
             return DtlsWriteResult.TooLarge;
         if (destination.Length < plaintext.Length + epoch.Overhead)
             return DtlsWriteResult.DestinationTooSmall;
@@ -91,7 +108,7 @@ public sealed partial class DtlsConnection
     /// <summary>
     /// Writes the next datagram of the handshake, acknowledgements and alerts. Call until it is empty.
     /// </summary>
-    /// <param name="destination">At least <see cref="DtlsConfig.MaxDatagramSize"/> bytes.</param>
+    /// <param name="destination">At least <see cref="MaxDatagramSize"/> bytes.</param>
     /// <returns>One datagram and where it goes, or an empty result when there is nothing to send.</returns>
     public DtlsTransmit PollTransmit(Span<byte> destination)
     {

@@ -47,6 +47,7 @@ public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
         _nextSendMessage = firstMessage;
         _reassembler = new Reassembler((ushort)firstMessage, config.MaxHandshakeMessageSize, config.ReassemblyBudget);
         _epochs.PlaintextSequence = firstRecord;
+        _maxDatagramSize = config.MaxDatagramSize;
         _datagramSize = config.MaxDatagramSize;
         _timer = new RetransmitTimer { Initial = config.InitialRetransmitTimeout, Maximum = config.MaxRetransmitTimeout };
     }

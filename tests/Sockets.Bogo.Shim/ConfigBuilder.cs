@@ -1,0 +1,66 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Sockets.Dtls;
+using Sockets.Dtls.Crypto;
+
+namespace Sockets.Bogo.Shim;
+
+/// <summary>Makes the engine's configuration out of the flags, and of what the runner takes for granted.</summary>
+internal static class ConfigBuilder
+{
+    // UDP payload of an Ethernet frame over IPv4: what the runner expects without -mtu.
+    private const int DefaultDatagramSize = 1472;
+
+    /// <exception cref="UnimplementedException">A group, scheme or key that the library lacks.</exception>
+    public static DtlsConfig Build(ShimOptions options)
+    {
+        CryptoProvider crypto = CryptoProviders.Default;
+        int datagramSize = options.DatagramSize ?? DefaultDatagramSize;
+        return new DtlsConfig
+        {
+            Crypto = crypto,
+            Groups = options.Groups.Count == 0 ? null : [.. options.Groups.Select(group => Group(crypto, group))],
+            Credentials = Credentials(crypto, options),
+            ServerName = options.HostName,
+            ApplicationProtocols = [.. options.ApplicationProtocols.Select(Protocol)],
+            ClientAuthentication = options.RequireClientCertificate ? DtlsClientAuthentication.Required
+                : options.VerifyPeer ? DtlsClientAuthentication.Requested
+                : DtlsClientAuthentication.None,
+            MaxDatagramSize = datagramSize,
+            MinDatagramSize = Math.Min(datagramSize, 256),
+            LowerDatagramSizeOnLoss = false,
+            MaxRecordsPerBurst = int.MaxValue,
+            InitialRetransmitTimeout = TimeSpan.FromMilliseconds(options.InitialTimeoutMilliseconds),
+            UseMeasuredRoundTrip = false,
+            MaxRetransmissions = 12,
+            AckDelayDivisor = 4,
+            AckHistory = 32,
+            RepeatAcks = false,
+            HandshakeTimeout = TimeSpan.FromDays(1),
+            PreviousEpochLifetime = TimeSpan.FromMinutes(4),
+            MaxHandshakeMessageSize = options.MaxCertificateList ?? 65_536,
+        };
+    }
+
+    /// <summary>The credentials in the order they are tried: the default one is the last.</summary>
+    private static List<DtlsCredential> Credentials(CryptoProvider crypto, ShimOptions options)
+    {
+        var credentials = new List<DtlsCredential>();
+        foreach (CredentialOptions credential in options.Credentials)
+            credentials.Add(CredentialFiles.Load(crypto, credential));
+        if (options.DefaultCredential.CertificateFile is not null)
+            credentials.Add(CredentialFiles.Load(crypto, options.DefaultCredential));
+        return credentials;
+    }
+
+    private static NamedGroup Group(CryptoProvider crypto, ushort codePoint) =>
+        crypto.Groups.Contains((NamedGroup)codePoint)
+            ? (NamedGroup)codePoint
+            : throw new UnimplementedException($"group 0x{codePoint:x4}");
+
+    private static DtlsApplicationProtocol Protocol(string name) =>
+        name.Length == 0
+            ? throw new UnimplementedException("an empty application protocol cannot be configured")
+            : new DtlsApplicationProtocol(name);
+}

@@ -1,0 +1,72 @@
+using System.Collections.Generic;
+
+namespace Sockets.Bogo.Shim;
+
+/// <summary>What the flags ask of one connection.</summary>
+internal sealed class ShimOptions
+{
+    public int Port { get; set; }
+
+    public ulong ShimId { get; set; }
+
+    public bool UseIPv6 { get; set; }
+
+    public bool IsServer { get; set; }
+
+    /// <summary>Connections after the first.</summary>
+    public int ResumeCount { get; set; }
+
+    /// <summary>Largest datagram in bytes; null: what Ethernet carries.</summary>
+    public int? DatagramSize { get; set; }
+
+    public int InitialTimeoutMilliseconds { get; set; } = 400;
+
+    public int? MaxCertificateList { get; set; }
+
+    /// <summary>Code points of the groups, the preferred one first; empty: all.</summary>
+    public List<ushort> Groups { get; } = [];
+
+    /// <summary>The credentials of the -new-x509-credential flags, in their order.</summary>
+    public List<CredentialOptions> Credentials { get; } = [];
+
+    /// <summary>What credential flags before the first -new-x509-credential describe: tried last.</summary>
+    public CredentialOptions DefaultCredential { get; } = new();
+
+    public string? HostName { get; set; }
+
+    /// <summary>Client: the offered protocols. Server: the one to choose.</summary>
+    public List<string> ApplicationProtocols { get; } = [];
+
+    public bool VerifyPeer { get; set; }
+
+    public bool VerifyFail { get; set; }
+
+    public bool RequireClientCertificate { get; set; }
+
+    /// <summary>Time that passes while the first signature is made.</summary>
+    public int PrivateKeyDelayMilliseconds { get; set; }
+
+    public int ExportLength { get; set; }
+
+    public string ExportLabel { get; set; } = "";
+
+    public string ExportContext { get; set; } = "";
+
+    public bool SendAlert { get; set; }
+
+    public bool WritesFirst { get; set; }
+
+    public bool KeyUpdateBeforeRead { get; set; }
+
+    public bool ExpectSessionMiss { get; set; }
+
+    public bool ExpectNoSession { get; set; }
+
+    public bool ExpectRetry { get; set; }
+
+    public int? ExpectSelectedCredential { get; set; }
+
+    public string? ExpectServerName { get; set; }
+
+    public string ExpectApplicationProtocol { get; set; } = "";
+}
