@@ -93,8 +93,14 @@ public sealed record DtlsConfig
     /// <summary>Record numbers an ACK names at most, and sent records that are remembered for the peer's ACKs.</summary>
     public int AckHistory { get; init; } = 32;
 
-    /// <summary>Handshake records sent at once; the rest follows when the peer acknowledges (RFC 9147 §5.8.3).</summary>
+    /// <summary>
+    /// Handshake records sent at once (RFC 9147 §5.8.3); the rest of a large flight follows <see cref="BurstInterval"/> later,
+    /// or when the peer acknowledges.
+    /// </summary>
     public int MaxRecordsPerBurst { get; init; } = 10;
+
+    /// <summary>The pause between two bursts of one flight.</summary>
+    public TimeSpan BurstInterval { get; init; } = TimeSpan.FromMilliseconds(10);
 
     /// <summary>How long the whole handshake may take.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(60);
@@ -107,6 +113,12 @@ public sealed record DtlsConfig
 
     /// <summary>Bytes of handshake messages held for reassembly, for all messages of one peer together.</summary>
     public int ReassemblyBudget { get; init; } = 131_072;
+
+    /// <summary>
+    /// Bytes of datagrams held that came before the peer's Finished was taken, and may be its first application data
+    /// (RFC 9147 §5.8.1). 0: they are dropped.
+    /// </summary>
+    public int EarlyDatagramBuffer { get; init; } = 16_384;
 
     /// <summary>KeyUpdates of the peer accepted without application data between them.</summary>
     public int MaxKeyUpdates { get; init; } = 32;
@@ -146,10 +158,12 @@ public sealed record DtlsConfig
         Require(AckDelayDivisor >= 1, nameof(AckDelayDivisor), "1 or more");
         Require(AckHistory is >= 8 and <= 512, nameof(AckHistory), "8 to 512 records");
         Require(MaxRecordsPerBurst >= 1, nameof(MaxRecordsPerBurst), "1 or more");
+        Require(BurstInterval > TimeSpan.Zero, nameof(BurstInterval), "more than zero");
         Require(HandshakeTimeout > TimeSpan.Zero, nameof(HandshakeTimeout), "more than zero");
         Require(PreviousEpochLifetime >= TimeSpan.Zero, nameof(PreviousEpochLifetime), "zero or more");
         Require(MaxHandshakeMessageSize is >= 4096 and <= 0xFFFFFF, nameof(MaxHandshakeMessageSize), "4096 to 16777215 bytes");
         Require(ReassemblyBudget >= MaxHandshakeMessageSize, nameof(ReassemblyBudget), "MaxHandshakeMessageSize or more");
+        Require(EarlyDatagramBuffer >= 0, nameof(EarlyDatagramBuffer), "0 or more bytes");
         Require(MaxKeyUpdates >= 1, nameof(MaxKeyUpdates), "1 or more");
         Require(MaxRecordsPerKey >= 16, nameof(MaxRecordsPerKey), "16 or more");
         Require(ServerName is null || (ServerName.Length is > 0 and <= 255 && System.Text.Ascii.IsValid(ServerName)), nameof(ServerName), "a DNS name in ASCII (punycode) of at most 255 characters");

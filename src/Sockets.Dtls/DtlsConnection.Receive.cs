@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using Sockets.Dtls.Records;
 
 namespace Sockets.Dtls;
@@ -13,6 +14,8 @@ public sealed partial class DtlsConnection
     private RecordNumber _closeNotifyNumber;
     private bool _isPeerClosed;
     private bool _hasPeerApplicationRecords;
+    private List<byte[]>? _early;
+    private int _earlyBytes;
 
     /// <summary>
     /// Takes one datagram. <b>Its bytes are overwritten</b>: records are decrypted where they lie. Application data is
@@ -47,6 +50,40 @@ public sealed partial class DtlsConnection
             _statistics.Discard(DiscardReason.Truncated);
         if (!_isAddressValidated)
             _unvalidatedBytesReceived += datagram.Length;
+        HandleRecords(datagram, ref sink);
+        if (_early is not null && IsConnected)
+            DrainEarly(ref sink);
+        ScheduleAck();
+        Touch();
+    }
+
+    /// <summary>
+    /// Opens what came before the peer's Finished was taken. Call it on <see cref="DtlsEventKind.Connected"/>; without, it
+    /// waits for the next datagram.
+    /// </summary>
+    public void DeliverEarly<TSink>(MonotonicTime now, ref TSink sink)
+        where TSink : struct, IDtlsSink, allows ref struct
+    {
+        if (_early is null || !IsConnected)
+            return;
+        _now = now;
+        DrainEarly(ref sink);
+        ScheduleAck();
+        Touch();
+    }
+
+    private void DrainEarly<TSink>(ref TSink sink)
+        where TSink : struct, IDtlsSink, allows ref struct
+    {
+        List<byte[]> early = _early!;
+        _early = null;
+        foreach (byte[] records in early)
+            HandleRecords(records, ref sink);
+    }
+
+    private void HandleRecords<TSink>(Span<byte> datagram, ref TSink sink)
+        where TSink : struct, IDtlsSink, allows ref struct
+    {
         while (!datagram.IsEmpty && !IsOver)
         {
             int consumed = UnifiedHeader.IsCiphertext(datagram[0])
@@ -54,9 +91,24 @@ public sealed partial class DtlsConnection
                 : HandlePlaintext(datagram);
             datagram = datagram[consumed..];
         }
+    }
 
-        ScheduleAck();
-        Touch();
+    /// <summary>
+    /// Keeps a record of epoch 3 that came too early: the peer sends application data right behind its Finished, which may
+    /// have been overtaken or wait for the driver to judge a certificate.
+    /// </summary>
+    private bool TryKeepEarly(in UnifiedHeader header, ReadOnlySpan<byte> record)
+    {
+        if (_machine is null || header.EpochBits != 3 || _epochs.CurrentRead is not { Epoch: 2 }
+            || _earlyBytes + record.Length > _config.EarlyDatagramBuffer)
+        {
+            return false;
+        }
+
+        _early ??= [];
+        _early.Add(record.ToArray());
+        _earlyBytes += record.Length;
+        return true;
     }
 
     /// <returns>Bytes of the datagram that are dealt with.</returns>
@@ -74,7 +126,7 @@ public sealed partial class DtlsConnection
             return Discard(DiscardReason.TooLong, length);
         ReadEpoch? epoch = _epochs.FindRead(header.EpochBits);
         if (epoch is null || epoch.Expiry <= _now)
-            return Discard(DiscardReason.UnknownEpoch, length);
+            return TryKeepEarly(header, datagram[..length]) ? length : Discard(DiscardReason.UnknownEpoch, length);
 
         bool isFirst = !epoch.IsUsed;
         if (!epoch.TryOpen(header, datagram[..length], out OpenedRecord record))

@@ -16,7 +16,7 @@ public sealed partial class DtlsConnection
         {
             if (IsOver)
                 return MonotonicTime.Never;
-            MonotonicTime next = MonotonicTime.Min(NextHandshakeTimer, _epochs.NextExpiry);
+            MonotonicTime next = MonotonicTime.Min(MonotonicTime.Min(NextHandshakeTimer, _nextBurst), _epochs.NextExpiry);
             return _machine is null ? next : MonotonicTime.Min(next, _created + _config.HandshakeTimeout);
         }
     }
@@ -57,6 +57,8 @@ public sealed partial class DtlsConnection
 
         if (_ackDeadline <= now)
             OnAckTimeout();
+        if (_nextBurst <= now)
+            StartBurst();
         if (_timer.Deadline <= now)
             OnRetransmitTimeout();
         if (_epochs.NextExpiry <= now)

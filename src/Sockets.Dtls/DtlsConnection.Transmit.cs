@@ -29,6 +29,7 @@ public sealed partial class DtlsConnection
     private int _ackRepeats;
     private int _acksWithoutProgress;
     private int _burst;
+    private MonotonicTime _nextBurst = MonotonicTime.Never;
     private bool _isAddressValidated;
     private int _nextSendMessage;
     private int _maxDatagramSize;
@@ -150,7 +151,7 @@ public sealed partial class DtlsConnection
     private void StartFlight()
     {
         _timer.StartFlight(_now);
-        _burst = 0;
+        StartBurst();
         _hasObeyedEmptyAck = false;
         Touch();
     }
@@ -172,6 +173,7 @@ public sealed partial class DtlsConnection
     {
         _flight?.Clear();
         _timer.Stop();
+        _nextBurst = MonotonicTime.Never;
     }
 
     private void CountSent(int bytes, int records)
@@ -204,8 +206,14 @@ public sealed partial class DtlsConnection
     {
         int used = 0;
         records = 0;
-        while (!flight.IsSent && _burst < _config.MaxRecordsPerBurst)
+        while (!flight.IsSent)
         {
+            if (_burst == _config.MaxRecordsPerBurst)
+            {
+                _nextBurst = MonotonicTime.Min(_nextBurst, _now + _config.BurstInterval);
+                break;
+            }
+
             Span<byte> rest = destination[used..];
             ulong epochNumber = flight.NextEpoch;
             WriteEpoch? epoch = _epochs.FindWrite(epochNumber);
@@ -366,7 +374,13 @@ public sealed partial class DtlsConnection
     private void ResendFlight(Flight flight)
     {
         flight.Rewind();
+        StartBurst();
+    }
+
+    private void StartBurst()
+    {
         _burst = 0;
+        _nextBurst = MonotonicTime.Never;
     }
 
     private void OnFlightAcknowledged(Flight flight)

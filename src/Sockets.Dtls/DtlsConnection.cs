@@ -248,6 +248,7 @@ public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
         _reassembler = null;
         _flight = null;
         _acks = null;
+        _early = null;
     }
 
     private void Touch() => Endpoint?.OnTouched(this);

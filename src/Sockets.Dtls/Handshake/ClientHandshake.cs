@@ -308,7 +308,8 @@ internal sealed class ClientHandshake : HandshakeMachine
     {
         SendFinished();
         Host.EndFlight();
-        InstallApplicationKeys();
+        InstallApplicationWrite();
+        InstallApplicationRead();
     }
 
     private void DisposeShares()

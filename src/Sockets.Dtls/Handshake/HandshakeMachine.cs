@@ -175,12 +175,14 @@ internal abstract class HandshakeMachine : IDisposable
         LogSecret("EXPORTER_SECRET", ExporterSecret);
     }
 
-    /// <summary>Opens epoch 3 in both directions: the handshake is done.</summary>
-    protected void InstallApplicationKeys()
+    /// <summary>Opens epoch 3 for writing, right after our Finished: alerts and ACKs go there from now on.</summary>
+    protected void InstallApplicationWrite() =>
+        Host.InstallWrite(3, _role == DtlsRole.Client ? ClientTrafficSecret! : ServerTrafficSecret!);
+
+    /// <summary>Opens epoch 3 for reading, after the peer's Finished: the handshake is done.</summary>
+    protected void InstallApplicationRead()
     {
-        bool isClient = _role == DtlsRole.Client;
-        Host.InstallRead(3, isClient ? ServerTrafficSecret! : ClientTrafficSecret!);
-        Host.InstallWrite(3, isClient ? ClientTrafficSecret! : ServerTrafficSecret!);
+        Host.InstallRead(3, _role == DtlsRole.Client ? ServerTrafficSecret! : ClientTrafficSecret!);
         State = DtlsState.Connected;
     }
 

@@ -49,6 +49,7 @@ internal sealed class ServerHandshake : HandshakeMachine
         SendFinished();
         Host.EndFlight();
         DeriveApplicationSecrets();
+        InstallApplicationWrite();
         State = Config.ClientAuthentication == DtlsClientAuthentication.None ? DtlsState.WaitFinished : DtlsState.WaitCertificate;
         return ProtocolError.None;
     }
@@ -213,7 +214,7 @@ internal sealed class ServerHandshake : HandshakeMachine
         ProtocolError error = HandleFinished(body);
         if (error.IsError)
             return error;
-        InstallApplicationKeys();
+        InstallApplicationRead();
         return ProtocolError.None;
     }
 }

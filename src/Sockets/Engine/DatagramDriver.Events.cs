@@ -90,7 +90,12 @@ internal sealed partial class DatagramDriver
                 _ = Task.Run(() => SignAsync(channel, request));
                 break;
             case DtlsEventKind.Connected:
-                channel.Open();
+                if (!channel.WasOpen)
+                    channel.Open();
+                var sink = new ChannelSink();
+                _insideEngine = true;
+                connection.DeliverEarly(now, ref sink);
+                _insideEngine = false;
                 if (_handler is null && Accepted is { } accepted && !accepted(channel))
                     connection.Close(now);
                 break;

@@ -35,6 +35,9 @@ public sealed partial class DtlsChannel
             return;
         }
 
+        // The first data may share a datagram with the end of the handshake: the handler learns of that first.
+        if (!WasOpen)
+            Open();
         try
         {
             handler.OnDatagram(this, datagram);
