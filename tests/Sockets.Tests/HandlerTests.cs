@@ -1,4 +1,5 @@
 using Sockets.Dtls;
+using Sockets.Dtls.Crypto;
 
 namespace Sockets.Tests;
 
@@ -50,5 +51,31 @@ public class HandlerTests
         await using Loopback loopback = Loopback.Start();
         (_, DtlsChannel server) = await loopback.ConnectPairAsync(options => options.Handler = new EchoHandler());
         Assert.Equal([5, 6], await server.AskAsync([5, 6]));
+    }
+
+    [Fact]
+    public async Task A_defect_that_one_peer_meets_costs_that_peer_only()
+    {
+        var crypto = new FaultyCryptoProvider(CryptoProviders.Default);
+        var failed = new TaskCompletionSource<DtlsException>();
+        await using Loopback loopback = Loopback.Start((options, authority) =>
+        {
+            options.Crypto = crypto;
+            options.ClientAuthentication = DtlsClientAuthentication.Requested;
+            options.Trust = authority.Trust;
+            options.Handler = new EchoHandler();
+            options.HandshakeFailed = (_, failure) => failed.TrySetResult(failure);
+        });
+        DtlsChannel good = await loopback.ConnectAsync();
+        await good.AskAsync([1]);
+
+        crypto.Throws = true;
+        DtlsChannel victim = await loopback.ConnectAsync(options => options.Credentials = [loopback.Authority.ClientCredential()]);
+        DtlsException? seenByVictim = await victim.EndAsync();
+        Assert.Equal(AlertDescription.InternalError, seenByVictim?.Failure?.Alert);
+        DtlsException seenByServer = await failed.Task.WaitAsync(Loopback.HangGuard);
+        Assert.Equal("the provider is broken", seenByServer.InnerException?.Message);
+        Assert.Equal(1, loopback.Listener.InternalErrors);
+        Assert.Equal([2], await good.AskAsync([2]));
     }
 }

@@ -80,6 +80,9 @@ internal sealed partial class DatagramDriver : IAsyncDisposable
     /// <summary>The last error the system reported; Success when there was none.</summary>
     public SocketError LastSocketError { get; private set; }
 
+    /// <summary>Datagrams on which the engine failed with an exception.</summary>
+    public long InternalErrors { get; private set; }
+
     /// <summary>Whether the socket belongs to one client channel and ends with it.</summary>
     public bool ServesOneChannel => _port.IsConnected;
 
@@ -181,19 +184,38 @@ internal sealed partial class DatagramDriver : IAsyncDisposable
         {
             if (_stopped)
                 return;
+            MonotonicTime now = _clock.Now;
+            DtlsAddress source = _port.Source;
             try
             {
-                MonotonicTime now = _clock.Now;
                 var sink = new ChannelSink();
                 _insideEngine = true;
-                _endpoint.HandleDatagram(new DtlsPath(_port.Source), _receiveBuffer.AsSpan(0, length), now, ref sink);
+                _endpoint.HandleDatagram(new DtlsPath(source), _receiveBuffer.AsSpan(0, length), now, ref sink);
                 _insideEngine = false;
-                Drain(now);
             }
             catch (Exception exception)
             {
-                Fail(exception);
+                _insideEngine = false;
+                Isolate(source, exception);
             }
+
+            Drain(now);
+        }
+    }
+
+    /// <summary>
+    /// An exception that the engine should not have thrown over a datagram: a defect. It costs the connections of that peer,
+    /// and nobody else.
+    /// </summary>
+    private void Isolate(in DtlsAddress source, Exception exception)
+    {
+        InternalErrors++;
+        foreach (DtlsChannel channel in (DtlsChannel[])[.. _channels])
+        {
+            if (channel.Connection.Path.Remote != source)
+                continue;
+            channel.EngineException = exception;
+            Request(channel, ChannelRequests.Abort);
         }
     }
 
@@ -235,7 +257,7 @@ internal sealed partial class DatagramDriver : IAsyncDisposable
         _socketErrorSeen.TrySetResult();
     }
 
-    /// <summary>An exception that the engine should not have thrown: nothing it says can be relied on any more.</summary>
+    /// <summary>An exception that belongs to no peer: nothing the engine says can be relied on any more.</summary>
     private void Fail(Exception exception)
     {
         if (_stopped)

@@ -12,6 +12,8 @@ internal static class FailureText
             return new DtlsException(explanation, failure, verdict.Problem, verdict.Exception);
         if (channel.HandlerException is { } handlerException)
             return new DtlsException($"The application's handler failed: {handlerException.Message}", failure, innerException: handlerException);
+        if (channel.EngineException is { } engineException)
+            return new DtlsException($"The DTLS engine failed: {engineException.Message}", failure, innerException: engineException);
         if (failure.Reason == DtlsFailureReason.SigningFailed)
             return new DtlsException($"The handshake could not be signed: {channel.SigningException?.Message ?? "no signature was given"}", failure, innerException: channel.SigningException);
         return new DtlsException(Describe(failure, channel, lastSocketError), failure);

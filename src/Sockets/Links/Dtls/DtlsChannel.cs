@@ -117,6 +117,8 @@ public sealed partial class DtlsChannel : IAsyncDisposable
 
     internal Exception? HandlerException { get; private set; }
 
+    internal Exception? EngineException { get; set; }
+
     internal Task Connected => _connected.Task;
 
     /// <summary>The peer's own certificate, or null. The caller disposes it.</summary>

@@ -28,6 +28,12 @@ public sealed class DtlsListener : IAsyncDisposable
     /// <summary>Counters of what belongs to no connection: stateless answers and discards. Each channel has its own.</summary>
     public DtlsStatistics Statistics => _driver.Statistics;
 
+    /// <summary>
+    /// Datagrams on which the engine failed with an exception: a defect, of this library or of a crypto provider. Each cost
+    /// the connection of its sender, which has the exception.
+    /// </summary>
+    public long InternalErrors => _driver.InternalErrors;
+
     /// <summary>Takes the port for this listener alone and begins to answer.</summary>
     /// <param name="localEndPoint">Address and port. The IPv6 wildcard serves IPv4 as well.</param>
     /// <param name="options">Read once, now.</param>
