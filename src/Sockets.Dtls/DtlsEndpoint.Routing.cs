@@ -38,7 +38,7 @@ public sealed partial class DtlsEndpoint
 
     /// <summary>
     /// Whether a ClientHello is one that a connection on the path knows: a retransmission, told by the client's random.
-    /// Fragments without the random go to the connection that is still in its handshake.
+    /// Fragments without the random go to the connection that waits for a second ClientHello.
     /// </summary>
     private static bool BelongsTo(in Route route, ReadOnlySpan<byte> fragments)
     {
@@ -55,7 +55,8 @@ public sealed partial class DtlsEndpoint
                 || (route.Successor is { } successor && random.SequenceEqual(successor.ClientRandom));
         }
 
-        return false;
+        // The answer to a HelloRetryRequest without a cookie, in fragments.
+        return header.MessageSequence == 1 && (route.Successor ?? route.Connection).State == DtlsState.WaitSecondClientHello;
     }
 
     /// <summary>

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using Sockets.Dtls.Crypto;
 using Sockets.Dtls.Records;
 using Sockets.Testing;
 
@@ -42,6 +43,22 @@ public sealed class EndpointCookieTests
         using DtlsPair pair = DtlsPair.Create(endpoint: new DtlsEndpointConfig { RequireCookie = false });
         pair.DriveToConnected();
         Assert.False(pair.Client.Connection.UsedHelloRetryRequest);
+    }
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void Another_group_is_asked_for_with_and_without_a_cookie(bool large)
+    {
+        foreach (bool requireCookie in new[] { true, false })
+        {
+            using DtlsPair pair = DtlsPair.Create(
+                client: config => (large ? ClientHellos.Enlarge(config) : config) with { Groups = [NamedGroup.X25519, NamedGroup.Secp256r1] },
+                server: static config => config with { Groups = [NamedGroup.Secp256r1] },
+                endpoint: new DtlsEndpointConfig { RequireCookie = requireCookie });
+            pair.DriveToConnected();
+            Assert.True(pair.Client.Connection.UsedHelloRetryRequest);
+            Assert.Equal(NamedGroup.Secp256r1, pair.Server.Connection.Group);
+        }
     }
 
     [Theory]

@@ -73,6 +73,9 @@ internal sealed record Scenario
 
     public required bool NamesProtocols { get; init; }
 
+    /// <summary>A ClientHello of more than two kilobytes.</summary>
+    public required bool LargeClientHello { get; init; }
+
     public static Scenario FromSeed(ulong seed)
     {
         var random = new SeededRandom(seed);
@@ -124,6 +127,7 @@ internal sealed record Scenario
             RequestPeerUpdate = random.Chance(40),
             ClientCloses = random.Chance(50),
             NamesProtocols = random.Chance(30),
+            LargeClientHello = random.Chance(10),
         };
     }
 
@@ -153,6 +157,8 @@ internal sealed record Scenario
             ClientAuthentication = ClientAuthentication,
         };
         server = server with { Credentials = [ServerCertificate.ToCredential(server.Crypto)] };
+        if (LargeClientHello)
+            client = client with { ApplicationProtocols = [.. ClientHellos.Enlarge(client).ApplicationProtocols, .. client.ApplicationProtocols] };
         if (ClientCertificate is not null)
             client = client with { Credentials = [ClientCertificate.ToCredential(client.Crypto)] };
         return new DtlsPairOptions
