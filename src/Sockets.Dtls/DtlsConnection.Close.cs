@@ -114,6 +114,10 @@ public sealed partial class DtlsConnection
         {
             Fail(DtlsFailureReason.UnknownAlert, AlertDescription.IllegalParameter);
         }
+        else if (_machine is not null)
+        {
+            FailByPeer(alert); // whatever it is, there will be no handshake
+        }
         else if (alert == AlertDescription.CloseNotify)
         {
             if (_isPeerClosed)

@@ -195,6 +195,7 @@ public sealed partial class DtlsConnection
         if (!isClient)
         {
             DropFlight();
+            _flight = null;
             _epochs.DropHandshakeWrite();
             SendAckNow(); // RFC 9147 §5.8.1: the client's last flight is answered by an ACK
         }

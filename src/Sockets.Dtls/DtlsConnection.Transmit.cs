@@ -116,12 +116,14 @@ public sealed partial class DtlsConnection
         int limit = Math.Min(destination.Length, _datagramSize);
         if (!_isAddressValidated && Role == DtlsRole.Server)
             limit = (int)Math.Min(limit, (AmplificationLimit * _unvalidatedBytesReceived) - _unvalidatedBytesSent);
-        if (limit <= 0)
-            return default;
-
-        int length = WriteNextDatagram(destination[..limit], out int records);
+        int records = 0;
+        int length = limit > 0 ? WriteNextDatagram(destination[..limit], out records) : 0;
         if (length == 0)
+        {
+            _inputsSinceDrain = 0;
             return default;
+        }
+
         CountSent(length, records);
         if (!_isAddressValidated)
             _unvalidatedBytesSent += length;

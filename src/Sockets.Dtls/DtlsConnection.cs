@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.Security.Cryptography;
 using Sockets.Dtls.Crypto;
 using Sockets.Dtls.Handshake;
@@ -22,6 +23,9 @@ namespace Sockets.Dtls;
 /// </remarks>
 public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
 {
+    // More than any batch of datagrams.
+    private const int MaxInputsBeforeDrain = 1024;
+
     private readonly DtlsConfig _config;
     private readonly DtlsPath _path;
     private readonly EpochTable _epochs = new();
@@ -35,6 +39,7 @@ public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
     private DtlsStatistics _statistics;
     private DtlsState _state;
     private MonotonicTime _now;
+    private int _inputsSinceDrain;
 
     private DtlsConnection(DtlsConfig config, DtlsRole role, in DtlsPath path, MonotonicTime now, int firstMessage, ulong firstRecord)
     {
@@ -251,5 +256,17 @@ public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
         _early = null;
     }
 
-    private void Touch() => Endpoint?.OnTouched(this);
+    private void Touch()
+    {
+        CountInput();
+        Endpoint?.OnTouched(this);
+    }
+
+    /// <summary>Holds drivers to the contract: whoever never drains the output waits for a handshake that cannot end.</summary>
+    [Conditional("DEBUG")]
+    private void CountInput()
+    {
+        if (++_inputsSinceDrain > MaxInputsBeforeDrain)
+            throw new InvalidOperationException($"{MaxInputsBeforeDrain} inputs and PollTransmit was never called until it was empty: see the remarks on DtlsConnection.");
+    }
 }
