@@ -17,7 +17,8 @@ internal sealed class ClientSession(ToolConsole console, DtlsChannel channel, Ti
     private static readonly TimeSpan LastResend = TimeSpan.FromSeconds(2);
 
     private readonly byte[] _received = new byte[LargestRecord];
-    private int _keyUpdatesReported;
+    private int _sendingUpdatesReported;
+    private int _receivingUpdatesReported;
 
     /// <summary>
     /// Sends everything in chunks, one at a time, each until its echo is there. The chunks carry nothing of ours, so that any
@@ -118,13 +119,14 @@ internal sealed class ClientSession(ToolConsole console, DtlsChannel channel, Ti
             throw new ToolException($"{channel.RemoteEndPoint} did not acknowledge the key update within {timeout.TotalSeconds:0.#} s.");
         }
 
-        console.WriteLine("key-update sent");
         ReportKeyUpdates();
     }
 
     private void ReportKeyUpdates()
     {
-        for (; _keyUpdatesReported < channel.ReceivingKeyUpdates; _keyUpdatesReported++)
+        for (; _sendingUpdatesReported < channel.SendingKeyUpdates; _sendingUpdatesReported++)
+            console.WriteLine("key-update sent");
+        for (; _receivingUpdatesReported < channel.ReceivingKeyUpdates; _receivingUpdatesReported++)
             console.WriteLine("key-update received");
     }
 
