@@ -245,6 +245,10 @@ public sealed class DtlsNode
                     });
                 });
                 break;
+            case DtlsEventKind.Connected:
+                var sink = new CollectingSink(this);
+                log.Connection.DeliverEarly(Now, ref sink);
+                break;
             case DtlsEventKind.Closed:
                 log.Failure = log.Connection.Failure;
                 log.FinalStatistics = log.Connection.Statistics;
