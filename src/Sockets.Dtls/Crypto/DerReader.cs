@@ -17,11 +17,22 @@ internal static class DerReader
     /// <summary>Tag of SEQUENCE.</summary>
     public const byte Sequence = 0x30;
 
-    /// <summary>Takes one DER element with a definite length in its shortest form (X.690 §10.1).</summary>
+    /// <summary>Takes one DER element of a certain tag.</summary>
     public static bool TryTake(scoped ref ReadOnlySpan<byte> input, byte tag, out ReadOnlySpan<byte> content)
     {
         content = default;
-        if (input.Length < 2 || input[0] != tag)
+        return !input.IsEmpty && input[0] == tag && TryTakeAny(ref input, out content, out _);
+    }
+
+    /// <summary>Takes one DER element with a definite length in its shortest form (X.690 §10.1).</summary>
+    /// <param name="input">Loses the element.</param>
+    /// <param name="content">What the element holds.</param>
+    /// <param name="element">The whole element, tag and length included.</param>
+    public static bool TryTakeAny(scoped ref ReadOnlySpan<byte> input, out ReadOnlySpan<byte> content, out ReadOnlySpan<byte> element)
+    {
+        const byte highTagNumber = 0x1F;
+        content = element = default;
+        if (input.Length < 2 || (input[0] & highTagNumber) == highTagNumber)
             return false;
 
         int length = input[1];
@@ -42,6 +53,7 @@ internal static class DerReader
         if (input.Length - header < length)
             return false;
         content = input.Slice(header, length);
+        element = input[..(header + length)];
         input = input[(header + length)..];
         return true;
     }

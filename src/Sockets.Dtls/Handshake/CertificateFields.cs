@@ -1,4 +1,5 @@
 using System;
+using Sockets.Dtls.Crypto;
 
 namespace Sockets.Dtls.Handshake;
 
@@ -8,7 +9,6 @@ namespace Sockets.Dtls.Handshake;
 /// </summary>
 internal readonly ref struct CertificateFields
 {
-    private const byte Sequence = 0x30;
     private const byte ExplicitVersion = 0xA0;
 
     private CertificateFields(ReadOnlySpan<byte> issuer, ReadOnlySpan<byte> subjectPublicKeyInfo)
@@ -27,55 +27,25 @@ internal readonly ref struct CertificateFields
     public static bool TryRead(ReadOnlySpan<byte> certificate, out CertificateFields fields)
     {
         fields = default;
-        ReadOnlySpan<byte> rest = certificate;
-        if (!TryReadElement(ref rest, out byte tag, out ReadOnlySpan<byte> body, out _) || tag != Sequence)
+        if (!DerReader.TryTake(ref certificate, DerReader.Sequence, out ReadOnlySpan<byte> body)
+            || !DerReader.TryTake(ref body, DerReader.Sequence, out ReadOnlySpan<byte> toBeSigned))
+        {
             return false;
-        if (!TryReadElement(ref body, out tag, out ReadOnlySpan<byte> toBeSigned, out _) || tag != Sequence)
-            return false;
+        }
 
         // [0] version (optional), serialNumber, signature, issuer, validity, subject, subjectPublicKeyInfo
-        if (!TryReadElement(ref toBeSigned, out tag, out _, out _))
-            return false;
-        if (tag == ExplicitVersion && !TryReadElement(ref toBeSigned, out _, out _, out _))
-            return false;
-        if (!TryReadElement(ref toBeSigned, out _, out _, out _)
-            || !TryReadElement(ref toBeSigned, out tag, out _, out ReadOnlySpan<byte> issuer) || tag != Sequence
-            || !TryReadElement(ref toBeSigned, out _, out _, out _)
-            || !TryReadElement(ref toBeSigned, out _, out _, out _)
-            || !TryReadElement(ref toBeSigned, out tag, out _, out ReadOnlySpan<byte> publicKey) || tag != Sequence)
+        DerReader.TryTake(ref toBeSigned, ExplicitVersion, out _);
+        if (!DerReader.TryTakeAny(ref toBeSigned, out _, out _)
+            || !DerReader.TryTakeAny(ref toBeSigned, out _, out _)
+            || !DerReader.TryTakeAny(ref toBeSigned, out _, out ReadOnlySpan<byte> issuer) || issuer[0] != DerReader.Sequence
+            || !DerReader.TryTakeAny(ref toBeSigned, out _, out _)
+            || !DerReader.TryTakeAny(ref toBeSigned, out _, out _)
+            || !DerReader.TryTakeAny(ref toBeSigned, out _, out ReadOnlySpan<byte> publicKey) || publicKey[0] != DerReader.Sequence)
         {
             return false;
         }
 
         fields = new CertificateFields(issuer, publicKey);
-        return true;
-    }
-
-    private static bool TryReadElement(scoped ref ReadOnlySpan<byte> source, out byte tag, out ReadOnlySpan<byte> content, out ReadOnlySpan<byte> element)
-    {
-        content = element = default;
-        tag = 0;
-        if (source.Length < 2 || (source[0] & 0x1F) == 0x1F)
-            return false;
-        tag = source[0];
-        int header = 2;
-        int length = source[1];
-        if (length >= 0x80)
-        {
-            int bytes = length & 0x7F;
-            if (bytes is 0 or > 3 || source.Length < 2 + bytes)
-                return false;
-            length = 0;
-            for (int i = 0; i < bytes; i++)
-                length = (length << 8) | source[2 + i];
-            header += bytes;
-        }
-
-        if (source.Length - header < length)
-            return false;
-        content = source.Slice(header, length);
-        element = source[..(header + length)];
-        source = source[(header + length)..];
         return true;
     }
 }
