@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using Sockets.Certificates;
 using Sockets.Dtls;
 
 namespace Sockets.Tests;

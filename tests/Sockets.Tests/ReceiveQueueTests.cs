@@ -1,3 +1,5 @@
+using Sockets.Engine;
+
 namespace Sockets.Tests;
 
 public class ReceiveQueueTests

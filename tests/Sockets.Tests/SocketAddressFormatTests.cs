@@ -1,5 +1,6 @@
 using System.Net;
 using Sockets.Dtls;
+using Sockets.Engine;
 
 namespace Sockets.Tests;
 

@@ -1,8 +1,9 @@
 using System;
 using System.Threading.Tasks;
+using Sockets.Certificates;
 using Sockets.Dtls;
 
-namespace Sockets;
+namespace Sockets.Engine;
 
 internal sealed partial class DatagramDriver
 {

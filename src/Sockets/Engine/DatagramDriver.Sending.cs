@@ -4,7 +4,7 @@ using System.Net.Sockets;
 using System.Threading;
 using Sockets.Dtls;
 
-namespace Sockets;
+namespace Sockets.Engine;
 
 internal sealed partial class DatagramDriver
 {

@@ -4,9 +4,10 @@ using System.Net;
 using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
+using Sockets.Certificates;
 using Sockets.Dtls;
 
-namespace Sockets;
+namespace Sockets.Engine;
 
 /// <summary>
 /// Runs one <see cref="DtlsEndpoint"/> on one UDP socket: the receive loop, the timer, sending, and the answers to the

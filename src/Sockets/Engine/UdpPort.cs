@@ -6,7 +6,7 @@ using System.Threading.Tasks;
 using Sockets.Dtls;
 using UdpSocket = System.Net.Sockets.Socket;
 
-namespace Sockets;
+namespace Sockets.Engine;
 
 /// <summary>
 /// One UDP socket, either bound and open to all peers or connected to one. Nothing here allocates per datagram. Sending is

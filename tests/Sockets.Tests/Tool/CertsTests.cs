@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using Sockets.Certificates;
 
 namespace Sockets.Tests.Tool;
 

@@ -4,6 +4,7 @@ using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
 using Sockets.Dtls;
+using Sockets.Engine;
 
 namespace Sockets;
 

@@ -2,7 +2,7 @@ using System;
 using System.Security.Cryptography.X509Certificates;
 using Sockets.Dtls;
 
-namespace Sockets;
+namespace Sockets.Certificates;
 
 /// <summary>What a <see cref="PeerTrust"/> judges, and by which clock.</summary>
 /// <param name="Leaf">The peer's own certificate.</param>

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Sockets.Dtls;
 
-namespace Sockets;
+namespace Sockets.Certificates;
 
 /// <summary>
 /// Trusts a certificate whose chain ends in a root of ours, which is in date, was issued for the purpose, and carries the

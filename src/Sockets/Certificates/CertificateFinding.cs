@@ -1,6 +1,6 @@
 using Sockets.Dtls;
 
-namespace Sockets;
+namespace Sockets.Certificates;
 
 /// <summary>One thing that is wrong with a certificate. Findings are ordered by their problem: the lowest is the gravest.</summary>
 /// <param name="Problem">What kind.</param>

@@ -1,6 +1,6 @@
 using System.Collections.Generic;
 
-namespace Sockets;
+namespace Sockets.Certificates;
 
 /// <summary>Finds nothing wrong, ever.</summary>
 internal sealed class AnyCertificateTrust : PeerTrust

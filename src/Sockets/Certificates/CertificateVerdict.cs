@@ -3,7 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using Sockets.Dtls;
 
-namespace Sockets;
+namespace Sockets.Certificates;
 
 /// <summary>What <see cref="CertificateVerifier"/> found.</summary>
 /// <param name="Rejection">The alert to refuse with; null: accepted.</param>

@@ -6,7 +6,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
-namespace Sockets;
+namespace Sockets.Certificates;
 
 /// <summary>Parts of certificates as one line of printable text: the peer chose them, so they may contain anything.</summary>
 internal static class CertificateText

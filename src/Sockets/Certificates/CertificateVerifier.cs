@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Sockets.Dtls;
 
-namespace Sockets;
+namespace Sockets.Certificates;
 
 /// <summary>Judges what a peer sent in its Certificate message. Immutable; runs on the thread pool, never in the loop.</summary>
 internal sealed class CertificateVerifier

@@ -2,7 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Security.Cryptography;
 
-namespace Sockets;
+namespace Sockets.Certificates;
 
 /// <summary>Trusts keys by the SHA-256 of their subject public key info.</summary>
 internal sealed class PublicKeyTrust(byte[][] pins) : PeerTrust

@@ -5,8 +5,10 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
+using Sockets.Certificates;
 using Sockets.Dtls;
 using Sockets.Dtls.Crypto;
+using Sockets.Engine;
 
 namespace Sockets;
 

@@ -2,7 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Security.Cryptography;
 
-namespace Sockets;
+namespace Sockets.Certificates;
 
 /// <summary>Trusts certificates by the SHA-256 of their DER form.</summary>
 internal sealed class FingerprintTrust(byte[][] pins) : PeerTrust
