@@ -86,12 +86,12 @@ public sealed partial class DtlsChannel
             _keyUpdate = null;
         }
 
+        if (WasOpen)
+            Guard((handler, channel) => handler.OnClosed(channel, failure));
         _queue.Complete(failure);
         _completion.TrySetResult(failure);
         waiter?.TrySetException(CreateOverException());
-        if (WasOpen)
-            Guard((handler, channel) => handler.OnClosed(channel, failure));
-        else
+        if (!WasOpen)
             _connected.TrySetException(failure ?? CreateOverException());
         _ = _connected.Task.Exception; // nobody has to wait for a handshake
         _ = Task.Run(_lifetime.Cancel);
