@@ -100,7 +100,7 @@ public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
     public DtlsStatistics Statistics => _statistics;
 
     /// <summary>The endpoint this connection belongs to, which wants to know of every input.</summary>
-    internal DtlsEndpoint? Endpoint { get; set; }
+    internal IConnectionOwner? Owner { get; set; }
 
     /// <summary>The client's random: how a restarted client is told from a retransmission.</summary>
     internal ReadOnlySpan<byte> ClientRandom => _clientRandom;
@@ -259,7 +259,7 @@ public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
     private void Touch()
     {
         CountInput();
-        Endpoint?.OnTouched(this);
+        Owner?.OnTouched(this);
     }
 
     /// <summary>Holds drivers to the contract: whoever never drains the output waits for a handshake that cannot end.</summary>

@@ -97,9 +97,9 @@ public sealed partial class DtlsEndpoint
     private void Forget(DtlsConnection connection)
     {
         EndHandshakeCount(connection);
-        if (connection.Endpoint is null)
+        if (connection.Owner is null)
             return;
-        connection.Endpoint = null;
+        connection.Owner = null;
         connection.ScheduledTimeout = MonotonicTime.Never;
         ConnectionCount--;
         if (!_routes.TryGetValue(connection.Path, out Route route))

@@ -15,7 +15,7 @@ namespace Sockets.Dtls;
 /// After its <see cref="DtlsEventKind.Closed"/> event and its last datagram the endpoint forgets a connection; disposing
 /// it is the driver's business.
 /// </remarks>
-public sealed partial class DtlsEndpoint : IDisposable
+public sealed partial class DtlsEndpoint : IDisposable, IConnectionOwner
 {
     private readonly DtlsEndpointConfig _config;
     private readonly Dictionary<DtlsPath, Route> _routes = [];
@@ -177,7 +177,9 @@ public sealed partial class DtlsEndpoint : IDisposable
     }
 
     /// <summary>A connection of ours has had some input: it may have datagrams, events or another deadline.</summary>
-    internal void OnTouched(DtlsConnection connection)
+    void IConnectionOwner.OnTouched(DtlsConnection connection) => OnTouched(connection);
+
+    private void OnTouched(DtlsConnection connection)
     {
         if (!connection.IsSending)
         {
@@ -194,7 +196,7 @@ public sealed partial class DtlsEndpoint : IDisposable
 
     private void Adopt(DtlsConnection connection)
     {
-        connection.Endpoint = this;
+        connection.Owner = this;
         ConnectionCount++;
         if (connection.Role == DtlsRole.Server)
         {

@@ -78,9 +78,9 @@ public sealed class LayerTests
     }
 
     [Fact]
-    public void Namespaces_follow_folders()
+    public void The_engines_namespaces_follow_its_folders()
     {
-        foreach (string file in Repository.SourceFiles("src"))
+        foreach (string file in Repository.SourceFiles("src/Sockets.Dtls"))
         {
             string[] parts = Repository.Relative(file).Split('/')[1..^1];
             string expected = string.Join('.', parts);

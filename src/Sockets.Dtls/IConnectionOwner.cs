@@ -1,0 +1,8 @@
+namespace Sockets.Dtls;
+
+/// <summary>Whoever drives a connection together with others and has to know which of them had input.</summary>
+internal interface IConnectionOwner
+{
+    /// <summary>The connection may have datagrams, events or another deadline.</summary>
+    void OnTouched(DtlsConnection connection);
+}
