@@ -10,7 +10,7 @@ public sealed class IdleMemoryTests
     private const int Count = 100;
 
     /// <summary>Managed bytes: epochs with their replay windows and counters, but no handshake state and no buffers.</summary>
-    private const long LimitPerConnection = 12 * 1024;
+    private const long LimitPerConnection = 4 * 1024;
 
     [Fact]
     public void An_idle_connection_holds_no_handshake_state_and_no_buffers()
