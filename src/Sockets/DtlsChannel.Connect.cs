@@ -86,7 +86,7 @@ public sealed partial class DtlsChannel
     /// A handshake with each address in turn; the next begins when the one before has had its time or its host reports that
     /// nobody listens. The first that succeeds wins; a refusal by either side is final.
     /// </summary>
-    private static async ValueTask<DtlsChannel> ConnectToAnyAsync(IPAddress[] addresses, int port, string target, DtlsClientOptions options, CancellationToken cancellationToken)
+    internal static async ValueTask<DtlsChannel> ConnectToAnyAsync(IPAddress[] addresses, int port, string target, DtlsClientOptions options, CancellationToken cancellationToken)
     {
         using var losers = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var running = new List<Task<DtlsChannel>>();
