@@ -51,6 +51,12 @@ public sealed record DtlsConfig
     /// <summary>DER distinguished names sent as certificate_authorities.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> CertificateAuthorities { get; init; } = [];
 
+    /// <summary>
+    /// Server: send at most three times what was received until the client's address is proven (RFC 9147 §5.1). Off only
+    /// where something else proves it, such as ICE or a transport that is connected.
+    /// </summary>
+    public bool LimitAmplification { get; init; } = true;
+
     /// <summary>Largest datagram to send, in bytes of UDP payload.</summary>
     public int MaxDatagramSize { get; init; } = 1200;
 

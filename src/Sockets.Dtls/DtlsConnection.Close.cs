@@ -11,6 +11,7 @@ public sealed partial class DtlsConnection
     private const byte FatalLevel = 2;
 
     private AlertDescription? _pendingAlert;
+    private WriteEpoch? _alertEpoch;
     private AlertDescription? _suspectedAlert;
 
     /// <summary>
@@ -68,6 +69,7 @@ public sealed partial class DtlsConnection
             AdoptNegotiated(machine);
         _state = state;
         _pendingAlert = alert;
+        _alertEpoch = KnownWriteEpoch;
         DropFlight();
         _ackDeadline = MonotonicTime.Never;
         _events.Enqueue(DtlsEventKind.Closed);
@@ -86,7 +88,7 @@ public sealed partial class DtlsConnection
     /// <summary>Writes the last datagram; afterwards no secret is needed any more.</summary>
     private int WriteAlert(AlertDescription alert, Span<byte> destination)
     {
-        WriteEpoch? epoch = KnownWriteEpoch;
+        WriteEpoch? epoch = _alertEpoch;
         int overhead = epoch?.Overhead ?? PlaintextHeader.Length;
         int length = 0;
         if (destination.Length >= overhead + AlertLength && epoch is not { IsExhausted: true })

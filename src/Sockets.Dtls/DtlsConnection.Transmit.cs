@@ -114,7 +114,7 @@ public sealed partial class DtlsConnection
     public DtlsTransmit PollTransmit(Span<byte> destination)
     {
         int limit = Math.Min(destination.Length, _datagramSize);
-        if (!_isAddressValidated && Role == DtlsRole.Server)
+        if (!_isAddressValidated && Role == DtlsRole.Server && _config.LimitAmplification)
             limit = (int)Math.Min(limit, (AmplificationLimit * _unvalidatedBytesReceived) - _unvalidatedBytesSent);
         int records = 0;
         int length = limit > 0 ? WriteNextDatagram(destination[..limit], out records) : 0;
@@ -255,9 +255,10 @@ public sealed partial class DtlsConnection
     }
 
     /// <summary>
-    /// The newest write keys the peer can have: a server's epoch 2 is unknown to the client until ServerHello has gone out.
+    /// The newest write keys the peer can expect: those after a message that has not gone out yet are unknown to it. A
+    /// server's epoch 2 begins after ServerHello, epoch 3 of either side after its Finished (RFC 8446 Appendix A).
     /// </summary>
-    private WriteEpoch? KnownWriteEpoch => _isFlightOpen && Role == DtlsRole.Server ? null : _epochs.CurrentWrite;
+    private WriteEpoch? KnownWriteEpoch => _flight?.UnsentEpoch is { } epoch ? _epochs.FindWrite(epoch) : _epochs.CurrentWrite;
 
     private int WriteAck(Span<byte> destination)
     {

@@ -9,8 +9,8 @@ namespace Sockets.Bogo.Shim;
 /// <summary>Makes the engine's configuration out of the flags, and of what the runner takes for granted.</summary>
 internal static class ConfigBuilder
 {
-    // UDP payload of an Ethernet frame over IPv4: what the runner expects without -mtu.
-    private const int DefaultDatagramSize = 1472;
+    // The longest record: without -mtu, the runner's stream carries datagrams of any size.
+    private const int DefaultDatagramSize = (1 << 14) + 256;
 
     /// <exception cref="UnimplementedException">A group, scheme or key that the library lacks.</exception>
     public static DtlsConfig Build(ShimOptions options)
@@ -27,6 +27,7 @@ internal static class ConfigBuilder
             ClientAuthentication = options.RequireClientCertificate ? DtlsClientAuthentication.Required
                 : options.VerifyPeer ? DtlsClientAuthentication.Requested
                 : DtlsClientAuthentication.None,
+            LimitAmplification = false,
             MaxDatagramSize = datagramSize,
             MinDatagramSize = Math.Min(datagramSize, 256),
             LowerDatagramSizeOnLoss = false,

@@ -138,8 +138,7 @@ internal sealed class Exchange : IDisposable
             {
                 case DtlsEventKind.CertificateVerificationRequired:
                     bool isEnforced = _options.VerifyPeer || _options.RequireClientCertificate;
-                    _connection.CompleteCertificateVerification(
-                        isEnforced && _options.VerifyFail ? AlertDescription.CertificateUnknown : null, _clock.Now);
+                    _connection.CompleteCertificateVerification(isEnforced && _options.VerifyFail ? _options.VerifyFailAlert : null, _clock.Now);
                     break;
                 case DtlsEventKind.SignatureRequired:
                     Sign();
@@ -183,6 +182,8 @@ internal sealed class Exchange : IDisposable
         Transmit(); // our last flight, or the ACK of the peer's, goes first
         CheckExpectations();
         _isConnected = true;
+        var sink = new Sink(_received);
+        _connection.DeliverEarly(_clock.Now, ref sink);
         if (_options.ExportLength > 0)
         {
             byte[] material = new byte[_options.ExportLength];

@@ -1,5 +1,6 @@
 using System;
 using System.Globalization;
+using Sockets.Dtls;
 
 namespace Sockets.Bogo.Shim;
 
@@ -50,7 +51,6 @@ internal static class FlagParser
             case "-dtls":
             case "-async": // no call of this library blocks
             case "-implicit-handshake": // nor has it a call that only does the handshake
-            case "-use-custom-verify-callback":
             case "-use-old-client-cert-callback":
             case "-expect-verify-result":
             case "-no-tls1":
@@ -66,6 +66,9 @@ internal static class FlagParser
                 return options.IsServer = true;
             case "-verify-peer":
                 return options.VerifyPeer = true;
+            case "-use-custom-verify-callback":
+                options.VerifyFailAlert = AlertDescription.CertificateUnknown;
+                return true;
             case "-verify-fail":
                 return options.VerifyFail = true;
             case "-require-any-client-certificate":

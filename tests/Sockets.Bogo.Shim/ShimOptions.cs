@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using Sockets.Dtls;
 
 namespace Sockets.Bogo.Shim;
 
@@ -16,7 +17,7 @@ internal sealed class ShimOptions
     /// <summary>Connections after the first.</summary>
     public int ResumeCount { get; set; }
 
-    /// <summary>Largest datagram in bytes; null: what Ethernet carries.</summary>
+    /// <summary>Largest datagram in bytes; null: no limit.</summary>
     public int? DatagramSize { get; set; }
 
     public int InitialTimeoutMilliseconds { get; set; } = 400;
@@ -40,6 +41,9 @@ internal sealed class ShimOptions
     public bool VerifyPeer { get; set; }
 
     public bool VerifyFail { get; set; }
+
+    /// <summary>The alert that refuses a certificate: the application's choice, which BoringSSL makes by its kind of callback.</summary>
+    public AlertDescription VerifyFailAlert { get; set; } = AlertDescription.HandshakeFailure;
 
     public bool RequireClientCertificate { get; set; }
 

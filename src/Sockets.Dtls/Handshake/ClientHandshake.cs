@@ -56,6 +56,7 @@ internal sealed class ClientHandshake : HandshakeMachine
     public override ProtocolError Handle(HandshakeType type, ReadOnlySpan<byte> body) => (State, type) switch
     {
         (DtlsState.WaitServerHello, HandshakeType.ServerHello) => HandleServerHello(body),
+        (DtlsState.WaitServerHello, HandshakeType.HelloVerifyRequest) when !UsedHelloRetryRequest => ProtocolError.Version,
         (DtlsState.WaitEncryptedExtensions, HandshakeType.EncryptedExtensions) => HandleEncryptedExtensions(body),
         (DtlsState.WaitCertificateOrRequest, HandshakeType.CertificateRequest) => HandleCertificateRequest(body),
         (DtlsState.WaitCertificateOrRequest or DtlsState.WaitCertificate, HandshakeType.Certificate) => HandleServerCertificate(body),

@@ -15,6 +15,7 @@ internal sealed class Flight(int history)
     private readonly Queue<SentRecord> _sent = new();
     private int _cursorMessage;
     private int _cursorOffset;
+    private int _reached;
 
     /// <summary>Whether there is nothing, or nothing left, to send in this round.</summary>
     public bool IsSent => _cursorMessage >= _messages.Count;
@@ -24,6 +25,9 @@ internal sealed class Flight(int history)
 
     /// <summary>Whether a message of this type is waiting.</summary>
     public bool Contains(HandshakeType type) => _messages.Exists(message => message.Type == type);
+
+    /// <summary>The epoch of the first message that has not gone out even once; null when all have.</summary>
+    public ulong? UnsentEpoch => _reached < _messages.Count ? _messages[_reached].Epoch : null;
 
     /// <summary>Adds a message at the end.</summary>
     public void Add(OutgoingMessage message) => _messages.Add(message);
@@ -35,6 +39,7 @@ internal sealed class Flight(int history)
         _sent.Clear();
         _cursorMessage = 0;
         _cursorOffset = 0;
+        _reached = 0;
     }
 
     /// <summary>Starts another round over what is not acknowledged.</summary>
@@ -99,6 +104,7 @@ internal sealed class Flight(int history)
     /// <summary>Remembers that a record carried what <see cref="Fill"/> returned.</summary>
     public void OnSent(RecordNumber number, in SentRecord range)
     {
+        _reached = Math.Max(_reached, _cursorMessage);
         if (_sent.Count == history)
             _sent.Dequeue();
         _sent.Enqueue(range with { Number = number });

@@ -3,7 +3,7 @@ namespace Sockets.Dtls.Handshake;
 /// <summary>What <see cref="Reassembler.Add"/> did with a fragment.</summary>
 internal enum FragmentVerdict : byte
 {
-    /// <summary>Buffered, or already there.</summary>
+    /// <summary>Buffered, or already there, or empty.</summary>
     Taken,
 
     /// <summary>Of a message that was processed before.</summary>
@@ -14,9 +14,6 @@ internal enum FragmentVerdict : byte
 
     /// <summary>Offset and length lie outside the message.</summary>
     Malformed,
-
-    /// <summary>An empty fragment of a message that is not empty.</summary>
-    Empty,
 
     /// <summary>Contradicts another fragment of the message.</summary>
     Mismatch,

@@ -5,6 +5,10 @@ internal enum HandshakeType : byte
 {
     ClientHello = 1,
     ServerHello = 2,
+
+    /// <summary>What a server of DTLS 1.2 or older answers with to demand a cookie (RFC 6347 §4.2.1).</summary>
+    HelloVerifyRequest = 3,
+
     NewSessionTicket = 4,
     EncryptedExtensions = 8,
     RequestConnectionId = 9,

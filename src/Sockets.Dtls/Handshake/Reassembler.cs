@@ -36,10 +36,10 @@ internal sealed class Reassembler(ushort nextSequence, int maxMessageSize, int b
             return FragmentVerdict.OutOfWindow;
         if (header.Offset + header.FragmentLength > header.MessageLength)
             return FragmentVerdict.Malformed;
-        if (header.FragmentLength == 0 && header.MessageLength != 0)
-            return FragmentVerdict.Empty;
         if (header.MessageLength > maxMessageSize)
             return FragmentVerdict.TooLarge;
+        if (header.FragmentLength == 0 && header.MessageLength != 0)
+            return FragmentVerdict.Taken; // it carries nothing, and nothing is kept for it
 
         ref Slot? slot = ref _slots[header.MessageSequence % Window];
         if (slot is not null && slot.Epoch > epoch)

@@ -92,8 +92,19 @@ public sealed class ReassemblerTests
         Assert.Equal(FragmentVerdict.Malformed, reassembler.Add(header, default, 2));
         header = new FragmentHeader(HandshakeType.Certificate, MaxMessage + 1, 0, 0, 1);
         Assert.Equal(FragmentVerdict.TooLarge, reassembler.Add(header, new byte[1], 2));
-        header = new FragmentHeader(HandshakeType.Certificate, 10, 0, 3, 0);
-        Assert.Equal(FragmentVerdict.Empty, reassembler.Add(header, default, 2));
+        Assert.True(reassembler.IsEmpty);
+    }
+
+    [Fact]
+    public void Nothing_is_kept_for_an_empty_fragment()
+    {
+        var reassembler = new Reassembler(0, MaxMessage, Budget);
+        foreach (int offset in new[] { 0, 3, 10 })
+        {
+            var header = new FragmentHeader(HandshakeType.Certificate, 10, 0, offset, 0);
+            Assert.Equal(FragmentVerdict.Taken, reassembler.Add(header, default, 2));
+        }
+
         Assert.True(reassembler.IsEmpty);
     }
 
