@@ -8,7 +8,13 @@ public sealed class EndpointSimulationTests
 {
     private const int Clients = 12;
 
-    public static TheoryData<ulong> Seeds() => [.. Enumerable.Range(1, 16).Select(static seed => (ulong)seed)];
+    private const int DefaultSeeds = 16;
+
+    /// <summary>One conversation here is as much work as many of those between two.</summary>
+    private const int Weight = 64;
+
+    public static TheoryData<ulong> Seeds() =>
+        [.. Enumerable.Range(1, Math.Max(DefaultSeeds, (int)(SeedSelection.Count ?? 0) / Weight)).Select(static seed => (ulong)seed)];
 
     [Theory]
     [MemberData(nameof(Seeds))]

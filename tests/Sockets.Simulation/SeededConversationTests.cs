@@ -20,13 +20,13 @@ public sealed class SeededConversationTests
     public static TheoryData<ulong, int> Blocks()
     {
         var blocks = new TheoryData<ulong, int>();
-        if (ReadNumber("SOCKETS_SEED") is { } seed)
+        if (SeedSelection.Single is { } seed)
         {
             blocks.Add(seed, 1);
             return blocks;
         }
 
-        ulong count = ReadNumber("SOCKETS_SEEDS") ?? DefaultSeeds;
+        ulong count = SeedSelection.Count ?? DefaultSeeds;
         for (ulong first = 1; first <= count; first += BlockSize)
             blocks.Add(first, (int)Math.Min(BlockSize, count - first + 1));
         return blocks;
@@ -68,7 +68,4 @@ public sealed class SeededConversationTests
             return run.TraceText.Length == 0 ? what : $"{what}\n{run.TraceText}";
         }
     }
-
-    private static ulong? ReadNumber(string variable) =>
-        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? ulong.Parse(text, CultureInfo.InvariantCulture) : null;
 }
