@@ -45,6 +45,12 @@ public sealed record DtlsConfig
     /// </summary>
     public IReadOnlyList<DtlsApplicationProtocol> ApplicationProtocols { get; init; } = [];
 
+    /// <summary>
+    /// Client: whether to offer resumption with a fresh key exchange (psk_dhe_ke), which is what makes a server send
+    /// session tickets (RFC 8446 §4.2.9, §4.6.1). Each is reported by <see cref="DtlsEventKind.TicketReceived"/>.
+    /// </summary>
+    public bool RequestTickets { get; init; }
+
     /// <summary>Server: whether to ask for a client certificate.</summary>
     public DtlsClientAuthentication ClientAuthentication { get; init; }
 

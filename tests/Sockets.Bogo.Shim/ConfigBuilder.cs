@@ -28,6 +28,7 @@ internal static class ConfigBuilder
                 : options.VerifyPeer ? DtlsClientAuthentication.Requested
                 : DtlsClientAuthentication.None,
             LimitAmplification = false,
+            RequestTickets = true,
             MaxDatagramSize = datagramSize,
             MinDatagramSize = Math.Min(datagramSize, 256),
             LowerDatagramSizeOnLoss = false,

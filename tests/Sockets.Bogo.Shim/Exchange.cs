@@ -57,8 +57,8 @@ internal sealed class Exchange : IDisposable
             Handle(opcode, body);
         }
 
-        if (_hasTicket && _options.ExpectNoSession)
-            throw new ShimFailureException("Expectation: no session ticket, but one came.");
+        if (!_options.IsServer && !_options.SendAlert && _hasTicket == _options.ExpectNoSession)
+            throw new ShimFailureException(_hasTicket ? "Expectation: no session ticket, but one came." : "Expectation: a session ticket, but none came.");
     }
 
     public void Dispose() => _connection.Dispose();

@@ -106,6 +106,8 @@ internal sealed class ClientHandshake : HandshakeMachine
             AlpnExtension.Write(writer, Config.ApplicationProtocols);
         if (Config.CertificateAuthorities.Count > 0)
             CertificateAuthoritiesExtension.Write(writer, Config.CertificateAuthorities);
+        if (Config.RequestTickets)
+            PskKeyExchangeModesExtension.Write(writer);
         if (!cookie.IsEmpty)
             CookieExtension.Write(writer, cookie);
         (int Outer, int Inner) marks = KeyShareExtension.BeginClient(writer);
