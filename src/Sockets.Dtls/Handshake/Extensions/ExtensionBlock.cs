@@ -57,6 +57,15 @@ internal readonly ref struct ExtensionBlock
     /// <summary>Whether the extension is there.</summary>
     public bool Contains(ExtensionType type) => TryGet(type, out _);
 
+    /// <summary>Whether the extension is there and none comes after it.</summary>
+    public bool EndsWith(ExtensionType type)
+    {
+        bool isLast = false;
+        foreach (Entry entry in this)
+            isLast = entry.Type == type;
+        return isLast;
+    }
+
     /// <summary>In the order of the wire.</summary>
     public Enumerator GetEnumerator() => new(_bytes);
 

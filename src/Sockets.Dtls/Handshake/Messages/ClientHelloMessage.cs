@@ -66,6 +66,10 @@ internal readonly ref struct ClientHelloMessage
         if (!cookie.IsEmpty || compression.Length != 1 || compression[0] != 0)
             return ProtocolError.Illegal;
 
+        // RFC 8446 §4.2.11: pre_shared_key is the last one, whether or not it is used.
+        if (extensions.Contains(ExtensionType.PreSharedKey) && !extensions.EndsWith(ExtensionType.PreSharedKey))
+            return ProtocolError.Illegal;
+
         message = new ClientHelloMessage(random, sessionId, suites, extensions);
         return ProtocolError.None;
     }
