@@ -27,11 +27,15 @@ namespace Sockets.Dtls.Handshake;
 /// </summary>
 internal sealed class ClientHandshake : HandshakeMachine
 {
+    // What a second ClientHello may gain besides the cookie itself: the extension's framing and a larger share.
+    private const int RetryGrowth = 256;
+
     private readonly List<KeyExchange> _shares = [];
     private bool _certificateRequested;
     private DtlsCredential? _credential;
     private SignatureScheme _credentialScheme;
     private CipherSuite _retrySuite;
+    private int _helloLength;
 
     public ClientHandshake(DtlsConfig config, IHandshakeHost host)
         : base(config, host, DtlsRole.Client)
@@ -115,6 +119,7 @@ internal sealed class ClientHandshake : HandshakeMachine
             KeyShareExtension.WriteEntry(writer, share);
         KeyShareExtension.EndClient(writer, marks);
         writer.End(extensions, 2);
+        _helloLength = writer.Written.Length;
 
         Host.BeginFlight();
         SendWritten(HandshakeType.ClientHello);
@@ -154,6 +159,11 @@ internal sealed class ClientHandshake : HandshakeMachine
             if (error.IsError)
                 return error;
         }
+
+        // The cookie goes back in a list of extensions of 2^16 - 1 bytes (RFC 8446 §4.1.2): one that cannot is refused here,
+        // since anybody can forge a HelloRetryRequest.
+        if (_helloLength + RetryGrowth + cookie.Length > ushort.MaxValue)
+            return ProtocolError.Illegal;
 
         // RFC 8446 §4.2.8: the group must be one we support and have sent no share for; and something must change.
         if (group != NamedGroup.None)
