@@ -1,4 +1,5 @@
 using System;
+using Sockets.Dtls.Handshake;
 
 namespace Sockets.Dtls;
 
@@ -75,8 +76,7 @@ public sealed partial class DtlsConnection
         if (_config.RepeatAcks && Role == DtlsRole.Client && _machine is not null && _ackRepeats < _config.MaxRetransmissions)
         {
             _ackRepeats++;
-            TimeSpan delay = _timer.Initial * Math.ScaleB(1, _ackRepeats);
-            _ackDeadline = _now + (delay < _config.MaxRetransmitTimeout ? delay : _config.MaxRetransmitTimeout);
+            _ackDeadline = _now + _timer.After(_ackRepeats);
         }
     }
 
@@ -89,9 +89,11 @@ public sealed partial class DtlsConnection
             return;
         }
 
-        if (_timer.Timeouts >= _config.MaxRetransmissions && IsConnected && _hasPeerApplicationRecords)
+        if (_timer.Timeouts >= _config.MaxRetransmissions && IsConnected && _hasPeerApplicationRecords
+            && !_flight!.Contains(HandshakeType.KeyUpdate))
         {
-            // The peer sends in epoch 3, so it has our Finished, whatever became of its ACKs.
+            // The peer sends in epoch 3, so it has our Finished, whatever became of its ACKs. Nothing but its ACK tells
+            // that it has a KeyUpdate (RFC 9147 §8).
             OnFlightAcknowledged(_flight!);
             return;
         }

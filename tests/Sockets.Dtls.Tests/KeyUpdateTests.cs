@@ -164,4 +164,20 @@ public sealed class KeyUpdateTests
         Assert.Equal(DtlsFailureReason.KeyLimitReached, pair.Server.Failure?.Reason);
         Assert.InRange(pair.Server.Statistics.Discarded(DiscardReason.AuthenticationFailed), 35UL, 41UL);
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Keys_are_never_changed_without_an_acknowledgement(bool byClient)
+    {
+        using var pair = new ConnectedPair();
+        pair.AssertAlive();
+        DtlsNode node = byClient ? pair.Pair.Client : pair.Pair.Server;
+        DtlsAddress other = byClient ? DtlsPair.ServerAddress : DtlsPair.ClientAddress;
+        pair.Pair.Network.OnDeliver = datagram => datagram.Destination != other;
+        Assert.True(node.RequestKeyUpdate(node.Connection, false));
+        pair.Pair.Settle(TimeSpan.FromMinutes(30));
+        Assert.Equal(0, node.Log.Count(DtlsEventKind.WriteKeyUpdated));
+        Assert.Equal(DtlsFailureReason.RetransmissionLimit, node.Log.Failure?.Reason);
+    }
 }

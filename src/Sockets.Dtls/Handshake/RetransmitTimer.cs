@@ -21,22 +21,22 @@ internal struct RetransmitTimer
     public int Timeouts { get; private set; }
 
     /// <summary>The timeout as it stands.</summary>
-    public readonly TimeSpan Current
-    {
-        get
-        {
-            TimeSpan value = Initial;
-            for (int i = 0; i < Timeouts && value < Maximum; i++)
-                value += value;
-            return value < Maximum ? value : Maximum;
-        }
-    }
+    public readonly TimeSpan Current => After(Timeouts);
 
     /// <summary>When it ends; Never when it is not running.</summary>
     public readonly MonotonicTime Deadline => _isRunning ? _started + Current : MonotonicTime.Never;
 
     /// <summary>When the flight was last sent.</summary>
     public readonly MonotonicTime Started => _started;
+
+    /// <summary>The timeout after a number of doublings, <see cref="Maximum"/> at most.</summary>
+    public readonly TimeSpan After(int doublings)
+    {
+        TimeSpan value = Initial;
+        for (int i = 0; i < doublings && value < Maximum; i++)
+            value = value < Maximum / 2 ? value + value : Maximum;
+        return value < Maximum ? value : Maximum;
+    }
 
     /// <summary>Starts for a new flight: no timeouts yet.</summary>
     public void StartFlight(MonotonicTime now)
