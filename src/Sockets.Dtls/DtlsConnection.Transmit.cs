@@ -228,6 +228,7 @@ public sealed partial class DtlsConnection
             if (epoch is { IsExhausted: true })
             {
                 FailSilently(DtlsFailureReason.KeyLimitReached);
+                Touch(); // the owner may have taken the events already
                 break;
             }
 

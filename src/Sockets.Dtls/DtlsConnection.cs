@@ -215,12 +215,16 @@ public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
         KeySchedule.Export(_config.Crypto, CipherSuite, _exporterSecret, label, context, destination);
     }
 
-    /// <summary>Zeroes every secret. No alert is sent: call <see cref="Close"/> first.</summary>
+    /// <summary>
+    /// Zeroes every secret. No alert is sent: call <see cref="Close"/> and drain <see cref="PollTransmit"/> first.
+    /// </summary>
     public void Dispose()
     {
         if (!IsOver)
             _state = DtlsState.Closed;
+        _pendingAlert = null; // without keys it would go out in clear
         ReleaseSecrets();
+        Owner?.OnTouched(this);
     }
 
     private static void RequireCredential(DtlsConfig config)

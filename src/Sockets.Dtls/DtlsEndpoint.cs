@@ -17,6 +17,9 @@ namespace Sockets.Dtls;
 /// </remarks>
 public sealed partial class DtlsEndpoint : IDisposable, IConnectionOwner
 {
+    // Entries of the timer queue that may be stale before it is rebuilt, besides one for each connection.
+    private const int StaleTimers = 64;
+
     private readonly DtlsEndpointConfig _config;
     private readonly Dictionary<DtlsPath, Route> _routes = [];
     private readonly Queue<DtlsConnection> _sending = new();
@@ -24,6 +27,7 @@ public sealed partial class DtlsEndpoint : IDisposable, IConnectionOwner
     private readonly Queue<DtlsEvent> _accepted = new();
     private readonly PriorityQueue<DtlsConnection, long> _timers = new();
     private DtlsStatistics _statistics;
+    private bool _isDisposed;
 
     /// <exception cref="ArgumentException">A setting is out of range; the message names it.</exception>
     public DtlsEndpoint(DtlsEndpointConfig config)
@@ -49,6 +53,9 @@ public sealed partial class DtlsEndpoint : IDisposable, IConnectionOwner
     /// <summary>Server connections whose handshake is not done.</summary>
     public int HandshakeCount { get; private set; }
 
+    /// <summary>Entries of the timer queue, stale ones included.</summary>
+    internal int TimerCount => _timers.Count;
+
     /// <summary>When <see cref="HandleTimeout"/> wants to be called; <see cref="MonotonicTime.Never"/> when it does not.</summary>
     public MonotonicTime NextTimeout
     {
@@ -63,6 +70,7 @@ public sealed partial class DtlsEndpoint : IDisposable, IConnectionOwner
     /// <exception cref="InvalidOperationException">There is a connection on this path already, or the limit is reached.</exception>
     public DtlsConnection Connect(DtlsConfig config, in DtlsPath path, MonotonicTime now)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (_routes.ContainsKey(path))
             throw new InvalidOperationException($"There is a connection to {path} already.");
         if (ConnectionCount >= _config.MaxConnections)
@@ -79,6 +87,8 @@ public sealed partial class DtlsEndpoint : IDisposable, IConnectionOwner
     public void HandleDatagram<TSink>(in DtlsPath path, Span<byte> datagram, MonotonicTime now, ref TSink sink)
         where TSink : struct, IDtlsSink, allows ref struct
     {
+        if (_isDisposed)
+            return; // no cookie may be made or believed without its key
         bool isKnown = _routes.TryGetValue(path, out Route route);
         if (!datagram.IsEmpty && IsClientHelloRecord(datagram, out ulong sequence, out ReadOnlySpan<byte> fragments)
             && !BelongsTo(route, fragments))
@@ -160,10 +170,12 @@ public sealed partial class DtlsEndpoint : IDisposable, IConnectionOwner
     /// <summary>Disposes every connection. Nothing is sent.</summary>
     public void Dispose()
     {
+        _isDisposed = true;
         foreach (Route route in _routes.Values)
         {
-            route.Connection.Dispose();
-            route.Successor?.Dispose();
+            Abandon(route.Connection);
+            if (route.Successor is { } successor)
+                Abandon(successor);
         }
 
         _routes.Clear();
@@ -171,9 +183,16 @@ public sealed partial class DtlsEndpoint : IDisposable, IConnectionOwner
         _sending.Clear();
         _telling.Clear();
         _accepted.Clear();
+        _stateless.Clear();
         ConnectionCount = 0;
         HandshakeCount = 0;
         _cookies?.Dispose();
+
+        static void Abandon(DtlsConnection connection)
+        {
+            connection.Owner = null;
+            connection.Dispose();
+        }
     }
 
     /// <summary>A connection of ours has had some input: it may have datagrams, events or another deadline.</summary>
@@ -239,8 +258,32 @@ public sealed partial class DtlsEndpoint : IDisposable, IConnectionOwner
     private void Schedule(DtlsConnection connection, MonotonicTime timeout)
     {
         connection.ScheduledTimeout = timeout;
-        if (timeout != MonotonicTime.Never)
-            _timers.Enqueue(connection, timeout.Ticks);
+        if (timeout == MonotonicTime.Never)
+            return;
+        _timers.Enqueue(connection, timeout.Ticks);
+        if (_timers.Count > StaleTimers + (2 * ConnectionCount))
+            RebuildTimers();
+    }
+
+    /// <summary>
+    /// Drops the entries that were replaced. Each connection has one that counts, but a peer that starts one short timer
+    /// after another leaves a stale one each time, for as long as the connection's longest deadline.
+    /// </summary>
+    private void RebuildTimers()
+    {
+        _timers.Clear();
+        foreach (Route route in _routes.Values)
+        {
+            Requeue(route.Connection);
+            if (route.Successor is { } successor)
+                Requeue(successor);
+        }
+    }
+
+    private void Requeue(DtlsConnection connection)
+    {
+        if (connection.ScheduledTimeout != MonotonicTime.Never)
+            _timers.Enqueue(connection, connection.ScheduledTimeout.Ticks);
     }
 
     /// <summary>
