@@ -138,6 +138,7 @@ public sealed partial class DtlsConnection
 
         _statistics.RecordsReceived++;
         _isAddressValidated = true;
+        _suspectedAlert = null; // a peer with keys does not complain in clear
         if (isFirst && epoch == _epochs.CurrentRead)
             _epochs.ExpirePrevious(_now + _config.PreviousEpochLifetime);
         if (record.Content.Length > MaxContentLength)
