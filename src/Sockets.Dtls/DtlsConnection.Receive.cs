@@ -151,6 +151,13 @@ public sealed partial class DtlsConnection
     private void HandleContent<TSink>(in OpenedRecord record, ref TSink sink)
         where TSink : struct, IDtlsSink, allows ref struct
     {
+        // RFC 9147 §5.10: what is numbered after the closure alert is ignored. An ACK says nothing of its own.
+        if (_isPeerClosed && record.Type != ContentType.Ack && record.Number.CompareTo(_closeNotifyNumber) > 0)
+        {
+            _statistics.Discard(DiscardReason.UnexpectedApplicationData);
+            return;
+        }
+
         switch (record.Type)
         {
             case ContentType.ApplicationData:
@@ -182,13 +189,6 @@ public sealed partial class DtlsConnection
         if (record.Number.Epoch < 3)
         {
             Fail(DtlsFailureReason.UnexpectedRecord, AlertDescription.UnexpectedMessage);
-            return;
-        }
-
-        // RFC 9147 §5.10: what is numbered after the closure alert is ignored.
-        if (_isPeerClosed && record.Number.CompareTo(_closeNotifyNumber) > 0)
-        {
-            _statistics.Discard(DiscardReason.UnexpectedApplicationData);
             return;
         }
 

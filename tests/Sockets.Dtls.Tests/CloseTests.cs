@@ -117,4 +117,29 @@ public sealed class CloseTests
         Assert.True(pair.Server.IsClosed);
         Assert.NotNull(pair.Server.Failure);
     }
+
+    [Fact]
+    public void Nothing_numbered_after_close_notify_is_heard()
+    {
+        using var pair = new ConnectedPair();
+        pair.ToClient(pair.FromServer.Seal(100, RecordForge.Alert, [1, (byte)AlertDescription.CloseNotify]));
+        Assert.True(pair.Client.PeerClosed);
+
+        // A KeyUpdate as the server's next message, and a fatal alert.
+        pair.ToClient(pair.FromServer.Seal(101, RecordForge.Handshake, PlaintextRecords.Fragment(24, 1, 5, 0, 1, [1])));
+        pair.ToClient(pair.FromServer.Seal(102, RecordForge.Alert, [2, (byte)AlertDescription.InternalError]));
+        Assert.Equal(0, pair.Client.Count(DtlsEventKind.ReadKeyUpdated));
+        Assert.Null(pair.Client.Connection.Failure);
+        Assert.Equal(DtlsState.Connected, pair.Client.Connection.State);
+    }
+
+    [Fact]
+    public void A_connection_disposed_before_its_last_alert_was_taken_sends_nothing()
+    {
+        using var pair = new ConnectedPair();
+        DtlsConnection connection = pair.Client.Connection;
+        connection.Close(pair.Pair.Network.Clock.Now);
+        connection.Dispose();
+        Assert.True(connection.PollTransmit(new byte[2000]).IsEmpty);
+    }
 }

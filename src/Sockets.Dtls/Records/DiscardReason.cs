@@ -45,7 +45,7 @@ public enum DiscardReason : byte
     /// <summary>A handshake fragment of a message that was already processed.</summary>
     DuplicateFragment,
 
-    /// <summary>Application data after the peer's close_notify, or before the handshake is done.</summary>
+    /// <summary>Application data before the handshake is done, or anything but an ACK after the peer's close_notify.</summary>
     UnexpectedApplicationData,
 
     /// <summary>The datagram came over a path this connection does not use.</summary>
