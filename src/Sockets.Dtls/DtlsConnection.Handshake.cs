@@ -76,6 +76,13 @@ public sealed partial class DtlsConnection
                 continue;
             }
 
+            if (_machine is null && header.MessageSequence >= reassembler.NextSequence
+                && CheckPostHandshake(header) is { IsError: true } error)
+            {
+                Fail(error.Reason, error.Alert);
+                return;
+            }
+
             switch (reassembler.Add(header, fragment, number.Epoch))
             {
                 case FragmentVerdict.Taken:
@@ -181,9 +188,9 @@ public sealed partial class DtlsConnection
     private void OnHandshakeComplete(HandshakeMachine machine)
     {
         bool isClient = Role == DtlsRole.Client;
-        _readSecret = (byte[])(isClient ? machine.ServerTrafficSecret! : machine.ClientTrafficSecret!).Clone();
-        _writeSecret = (byte[])(isClient ? machine.ClientTrafficSecret! : machine.ServerTrafficSecret!).Clone();
-        _exporterSecret = (byte[])machine.ExporterSecret!.Clone();
+        _readSecret = CopySecret(isClient ? machine.ServerTrafficSecret! : machine.ClientTrafficSecret!);
+        _writeSecret = CopySecret(isClient ? machine.ClientTrafficSecret! : machine.ServerTrafficSecret!);
+        _exporterSecret = CopySecret(machine.ExporterSecret!);
         machine.ClientRandom.CopyTo(_clientRandom, 0);
         _machine = null;
         machine.Dispose();
@@ -202,6 +209,25 @@ public sealed partial class DtlsConnection
 
         _events.Enqueue(DtlsEventKind.Connected);
     }
+
+    /// <summary>Pinned, so that the collector leaves no copies that are never zeroed.</summary>
+    private static byte[] CopySecret(ReadOnlySpan<byte> secret)
+    {
+        byte[] copy = GC.AllocateUninitializedArray<byte>(secret.Length, pinned: true);
+        secret.CopyTo(copy);
+        return copy;
+    }
+
+    /// <summary>
+    /// What can be told from a fragment of a message after the handshake, before anything is kept of it: a peer with ten
+    /// bytes to spend may not cost an idle connection a reassembly buffer.
+    /// </summary>
+    private ProtocolError CheckPostHandshake(in FragmentHeader header) => header.Type switch
+    {
+        HandshakeType.KeyUpdate => header.MessageLength == KeyUpdateMessage.Length ? ProtocolError.None : ProtocolError.Malformed,
+        HandshakeType.NewSessionTicket when Role == DtlsRole.Client => ProtocolError.None,
+        _ => ProtocolError.Unexpected,
+    };
 
     private ProtocolError HandlePostHandshake(HandshakeType type, ReadOnlySpan<byte> body)
     {

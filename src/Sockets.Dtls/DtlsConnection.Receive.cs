@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using Sockets.Dtls.Crypto;
 using Sockets.Dtls.Records;
 
 namespace Sockets.Dtls;
@@ -99,7 +100,9 @@ public sealed partial class DtlsConnection
     /// </summary>
     private bool TryKeepEarly(in UnifiedHeader header, ReadOnlySpan<byte> record)
     {
+        // What is shorter than tag and content type can never be opened; it would only cost more than it counts.
         if (_machine is null || header.EpochBits != 3 || _epochs.CurrentRead is not { Epoch: 2 }
+            || header.CiphertextLength <= CipherSuites.TagLength
             || _earlyBytes + record.Length > _config.EarlyDatagramBuffer)
         {
             return false;

@@ -289,4 +289,54 @@ public sealed class InjectionTests
             disturb(pair.Server);
         }
     }
+
+    [Fact]
+    public void A_forged_alert_is_forgotten_when_the_peer_shows_its_keys()
+    {
+        using DtlsPair pair = DtlsPair.Create(server: static config => config with { MaxDatagramSize = 300, MinDatagramSize = 256 });
+        MonotonicTime late = pair.Network.Clock.Now + TimeSpan.FromSeconds(10);
+        int delivered = 0;
+        pair.Network.OnDeliver = datagram =>
+            datagram.Destination == DtlsPair.ServerAddress || ++delivered <= 2 || pair.Network.Clock.Now > late;
+        pair.Start();
+        pair.DriveUntil(() => delivered > 0);
+        pair.Server.Receive(DtlsPair.ClientAddress, PlaintextRecords.Record(21, [2, (byte)AlertDescription.HandshakeFailure]));
+        pair.DriveUntil(() => pair.IsConnected || pair.AnyFailed);
+        Assert.True(pair.Server.Log.IsConnected, pair.Describe());
+        Assert.True(pair.Server.Connection.Statistics.Retransmissions > 0);
+    }
+
+    [Fact]
+    public void Records_too_short_to_open_are_not_kept_for_later()
+    {
+        using DtlsPair pair = Make();
+        pair.Client.VerificationDelay = TimeSpan.FromSeconds(5);
+        pair.Start();
+        pair.DriveUntil(() => pair.Client.Connection.State == DtlsState.WaitCertificateVerification);
+        long before = pair.Client.EngineAllocatedBytes;
+        for (int i = 0; i < 5000; i++)
+            pair.Client.Receive(DtlsPair.ServerAddress, [0x23, (byte)i]);
+        Assert.Equal(5000UL, pair.Client.Connection.Statistics.Discarded(DiscardReason.UnknownEpoch));
+        Assert.InRange(pair.Client.EngineAllocatedBytes - before, 0, 100_000);
+        pair.DriveUntil(() => pair.IsConnected);
+    }
+
+    [Theory]
+    [InlineData(11, 60_000)]
+    [InlineData(1, 60_000)]
+    [InlineData(4, 60_000)]
+    [InlineData(24, 60_000)]
+    public void A_message_without_a_place_after_the_handshake_is_refused_at_its_first_fragment(byte type, int length)
+    {
+        // The client's messages so far were ClientHello and Finished; two further ones are ahead of their turn.
+        for (int sequence = 2; sequence < 5; sequence++)
+        {
+            using var pair = new ConnectedPair();
+            long before = pair.Pair.Server.EngineAllocatedBytes;
+            pair.ToServer(pair.FromClient.Seal(100, RecordForge.Handshake, PlaintextRecords.Fragment(type, length, sequence, 0, 10, new byte[10])));
+            Assert.True(pair.Server.IsClosed);
+            Assert.False(pair.Server.Failure?.FromPeer);
+            Assert.InRange(pair.Pair.Server.EngineAllocatedBytes - before, 0, length / 2);
+        }
+    }
 }

@@ -5,13 +5,16 @@ namespace Sockets.Dtls.Handshake.Messages;
 /// <summary>KeyUpdate (RFC 8446 §4.6.3): one byte.</summary>
 internal static class KeyUpdateMessage
 {
+    /// <summary>Bytes of the body.</summary>
+    public const int Length = 1;
+
     private const byte NotRequested = 0;
     private const byte Requested = 1;
 
     public static ProtocolError TryParse(ReadOnlySpan<byte> body, out bool updateRequested)
     {
         updateRequested = false;
-        if (body.Length != 1)
+        if (body.Length != Length)
             return ProtocolError.Malformed;
         if (body[0] > Requested)
             return ProtocolError.Illegal;
