@@ -85,7 +85,7 @@ public sealed record DtlsConfig
     public TimeSpan MaxRetransmitTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// Once a round trip has been measured, use one and a half times it (and 50 ms at least) where that is less than
+    /// Once a round trip has been measured, use one and a half times it (and 100 ms at least) where that is less than
     /// <see cref="InitialRetransmitTimeout"/>.
     /// </summary>
     public bool UseMeasuredRoundTrip { get; init; } = true;
