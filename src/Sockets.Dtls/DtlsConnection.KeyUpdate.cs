@@ -21,10 +21,10 @@ public sealed partial class DtlsConnection
     /// </summary>
     /// <param name="now">The time.</param>
     /// <param name="requestPeerUpdate">Whether the peer shall change its sending keys too.</param>
-    /// <returns>False when the connection is not connected.</returns>
+    /// <returns>False when the connection is not connected, or when its epochs are used up.</returns>
     public bool RequestKeyUpdate(MonotonicTime now, bool requestPeerUpdate = false)
     {
-        if (!IsConnected)
+        if (!IsConnected || _epochs.CurrentWrite!.Epoch >= MaxEpoch)
             return false;
         _now = now;
         QueueKeyUpdate(requestPeerUpdate);

@@ -208,7 +208,8 @@ internal sealed class Exchange : IDisposable
     {
         if (_options.KeyUpdateBeforeRead)
         {
-            _connection.RequestKeyUpdate(_clock.Now);
+            if (!_connection.RequestKeyUpdate(_clock.Now) && _connection.Failure is null)
+                throw new ShimFailureException("RequestKeyUpdate: the epochs are used up.");
             Transmit();
         }
     }
@@ -253,9 +254,9 @@ internal sealed class Exchange : IDisposable
         if (_isConnected)
             return;
         ulong before = _connection.Statistics.Retransmissions;
-        while (_connection.NextTimeout != MonotonicTime.Never && _connection.Statistics.Retransmissions == before)
+        while (_connection.NextHandshakeTimer != MonotonicTime.Never && _connection.Statistics.Retransmissions == before)
         {
-            _clock.AdvanceTo(_connection.NextTimeout);
+            _clock.AdvanceTo(_connection.NextHandshakeTimer);
             _connection.HandleTimeout(_clock.Now);
             if (_connection.Failure is { } failure)
                 throw new ShimFailureException($"DtlsFailure: {failure.Reason} {failure.Alert} {failure}");

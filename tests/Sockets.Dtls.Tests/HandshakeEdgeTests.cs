@@ -123,6 +123,23 @@ public sealed class HandshakeEdgeTests
         Assert.Throws<ArgumentOutOfRangeException>(() => pair.Client.Connection.MaxDatagramSize = 100);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Only_a_client_that_wants_tickets_asks_for_them(bool wanted)
+    {
+        byte[] pskDheKe = [0, 45, 0, 2, 1, 1];
+        using DtlsPair pair = DtlsPair.Create(client: config => config with { RequestTickets = wanted });
+        bool? asked = null;
+        pair.Network.OnSend = datagram =>
+        {
+            asked ??= datagram.Payload.AsSpan().IndexOf(pskDheKe) >= 0;
+            return true;
+        };
+        pair.DriveToConnected();
+        Assert.Equal(wanted, asked);
+    }
+
     private static RecordForge Forge(DtlsPair pair, TrafficSecrets secrets) =>
         new(TestProviders.Default, pair.Client.Connection.CipherSuite, secrets["SERVER_HANDSHAKE_TRAFFIC_SECRET"], epoch: 2);
 }

@@ -119,6 +119,22 @@ public sealed class KeyUpdateTests
     }
 
     [Fact]
+    public void Epochs_end_before_they_wrap()
+    {
+        const int LastEpoch = 0xFFFF;
+        using var pair = new ConnectedPair(server: static config => config with { MaxKeyUpdates = int.MaxValue });
+        for (int epoch = ConnectedPair.ApplicationEpoch; epoch < LastEpoch; epoch++)
+        {
+            Assert.True(pair.Pair.Client.RequestKeyUpdate(pair.Client.Connection, false));
+            pair.Pair.Settle(TimeSpan.FromMilliseconds(300));
+        }
+
+        Assert.Equal(LastEpoch - ConnectedPair.ApplicationEpoch, pair.Client.Count(DtlsEventKind.WriteKeyUpdated));
+        Assert.False(pair.Pair.Client.RequestKeyUpdate(pair.Client.Connection, false));
+        pair.AssertAlive();
+    }
+
+    [Fact]
     public void The_limit_of_a_key_forces_an_update()
     {
         using var pair = new ConnectedPair(client: static config => config with { MaxRecordsPerKey = 64 });
