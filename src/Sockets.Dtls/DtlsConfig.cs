@@ -58,10 +58,11 @@ public sealed record DtlsConfig
     public IReadOnlyList<ReadOnlyMemory<byte>> CertificateAuthorities { get; init; } = [];
 
     /// <summary>
-    /// Server: send at most three times what was received until the client's address is proven (RFC 9147 §5.1). Off only
-    /// where something else proves it, such as ICE or a transport that is connected.
+    /// Server: do without the limit of three times the bytes received until the client's address is proven (RFC 9147
+    /// §5.1). Only where something else proves the address, such as ICE or a transport that is connected; elsewhere it
+    /// makes the server a weapon against whoever's address is forged.
     /// </summary>
-    public bool LimitAmplification { get; init; } = true;
+    public bool DangerousUnlimitedAmplification { get; init; }
 
     /// <summary>Largest datagram to send, in bytes of UDP payload.</summary>
     public int MaxDatagramSize { get; init; } = 1200;

@@ -114,7 +114,7 @@ public sealed partial class DtlsConnection
     public DtlsTransmit PollTransmit(Span<byte> destination)
     {
         int limit = Math.Min(destination.Length, _datagramSize);
-        if (!_isAddressValidated && Role == DtlsRole.Server && _config.LimitAmplification)
+        if (!_isAddressValidated && Role == DtlsRole.Server && !_config.DangerousUnlimitedAmplification)
             limit = (int)Math.Min(limit, (AmplificationLimit * _unvalidatedBytesReceived) - _unvalidatedBytesSent);
         int records = 0;
         int length = limit > 0 ? WriteNextDatagram(destination[..limit], out records) : 0;

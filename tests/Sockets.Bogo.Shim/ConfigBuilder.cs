@@ -27,7 +27,7 @@ internal static class ConfigBuilder
             ClientAuthentication = options.RequireClientCertificate ? DtlsClientAuthentication.Required
                 : options.VerifyPeer ? DtlsClientAuthentication.Requested
                 : DtlsClientAuthentication.None,
-            LimitAmplification = false,
+            DangerousUnlimitedAmplification = true,
             RequestTickets = true,
             MaxDatagramSize = datagramSize,
             MinDatagramSize = Math.Min(datagramSize, 256),

@@ -83,7 +83,7 @@ public sealed class HandshakeEdgeTests
     {
         using DtlsPair pair = DtlsPair.Create(server: config => config with
         {
-            LimitAmplification = limit,
+            DangerousUnlimitedAmplification = !limit,
             Credentials = [TestCertificates.Get(TestCertificateKind.EcdsaP256, 5000).ToCredential(config.Crypto)],
         });
         int received = 0;
