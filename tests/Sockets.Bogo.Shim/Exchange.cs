@@ -180,6 +180,7 @@ internal sealed class Exchange : IDisposable
     private void OnConnected()
     {
         Transmit(); // our last flight, or the ACK of the peer's, goes first
+        _channel.Flush();
         CheckExpectations();
         _isConnected = true;
         var sink = new Sink(_received);
@@ -241,7 +242,7 @@ internal sealed class Exchange : IDisposable
         if (_connection.Failure is { } failure && !_options.SendAlert)
         {
             _channel.Flush();
-            throw new ShimFailureException($"DtlsFailure: {failure.Reason} {failure.Alert} {failure}");
+            throw Failed(failure);
         }
     }
 
@@ -259,7 +260,7 @@ internal sealed class Exchange : IDisposable
             _clock.AdvanceTo(_connection.NextHandshakeTimer);
             _connection.HandleTimeout(_clock.Now);
             if (_connection.Failure is { } failure)
-                throw new ShimFailureException($"DtlsFailure: {failure.Reason} {failure.Alert} {failure}");
+                throw Failed(failure);
         }
 
         throw new ShimFailureException($"End of stream in state {_connection.State}.");
@@ -293,6 +294,9 @@ internal sealed class Exchange : IDisposable
     }
 
     private static TimeSpan Nanoseconds(ulong value) => TimeSpan.FromTicks((long)(value / 1000) * TimeSpan.TicksPerMicrosecond);
+
+    private static ShimFailureException Failed(DtlsFailure failure) =>
+        new($"DtlsFailure: {failure.Reason} {failure.Alert} in state {failure.State}");
 
     private static string Text(TimeSpan? duration) => duration is { } value ? $"in {value.TotalMilliseconds} ms" : "none";
 
