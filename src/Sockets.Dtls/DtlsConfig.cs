@@ -179,7 +179,35 @@ public sealed record DtlsConfig
         Require(EarlyDatagramBuffer >= 0, nameof(EarlyDatagramBuffer), "0 or more bytes");
         Require(MaxKeyUpdates >= 1, nameof(MaxKeyUpdates), "1 or more");
         Require(MaxRecordsPerKey >= 16, nameof(MaxRecordsPerKey), "16 or more");
+        Require(AreAuthoritiesValid(), nameof(CertificateAuthorities), "names in DER, none of them empty, of 60000 bytes together at most");
+        Require(AreProtocolsValid(), nameof(ApplicationProtocols), "names, none of them empty");
         Require(ServerName is null || (ServerName.Length is > 0 and <= 255 && System.Text.Ascii.IsValid(ServerName)), nameof(ServerName), "a DNS name in ASCII (punycode) of at most 255 characters");
+    }
+
+    // The names share a list of 2^16 - 1 bytes, and a message, with other things (RFC 8446 §4.2.4).
+    private bool AreAuthoritiesValid()
+    {
+        const int maxLength = 60_000;
+        int length = 0;
+        foreach (ReadOnlyMemory<byte> name in CertificateAuthorities)
+        {
+            length += sizeof(ushort) + name.Length;
+            if (name.IsEmpty || length > maxLength)
+                return false;
+        }
+
+        return true;
+    }
+
+    private bool AreProtocolsValid()
+    {
+        foreach (DtlsApplicationProtocol protocol in ApplicationProtocols)
+        {
+            if (protocol.IsEmpty)
+                return false;
+        }
+
+        return true;
     }
 
     private static void Require(bool condition, string setting, string accepted)

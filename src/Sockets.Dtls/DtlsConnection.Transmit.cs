@@ -220,6 +220,8 @@ public sealed partial class DtlsConnection
             ulong epochNumber = flight.NextEpoch;
             WriteEpoch? epoch = _epochs.FindWrite(epochNumber);
             Debug.Assert(epochNumber == 0 || epoch is not null, "The keys of a flight live as long as the flight.");
+            if (epochNumber != 0 && epoch is null)
+                break; // never in clear
             int overhead = epoch?.Overhead ?? PlaintextHeader.Length;
             int offset = epoch?.ContentOffset ?? PlaintextHeader.Length;
             int room = Math.Min(rest.Length - overhead, MaxContentLength);
