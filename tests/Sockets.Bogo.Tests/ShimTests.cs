@@ -134,7 +134,7 @@ public sealed class ShimTests
         AssertFailed(runner.Finish(), "End of stream in state WaitServerHello.");
     }
 
-    private static DtlsConfig Config() => new() { Crypto = CryptoProviders.Default, MaxDatagramSize = 20_000, LimitAmplification = false };
+    private static DtlsConfig Config() => new() { Crypto = CryptoProviders.Default, MaxDatagramSize = 20_000, DangerousUnlimitedAmplification = true };
 
     private static DtlsConfig ServerConfig() =>
         Config() with { Credentials = [TestCertificates.EcdsaP256.ToCredential(CryptoProviders.Default)] };
