@@ -36,6 +36,12 @@ public sealed record DtlsConfig
     /// <summary>Own certificates, tried in order. A server needs at least one.</summary>
     public IReadOnlyList<DtlsCredential> Credentials { get; init; } = [];
 
+    /// <summary>
+    /// Client: end the handshake when the server asks for a certificate and none of <see cref="Credentials"/> fits what it
+    /// accepts, instead of sending none (RFC 8446 §4.4.2) and leaving the decision to the server.
+    /// </summary>
+    public bool RequireMatchingCredential { get; init; }
+
     /// <summary>Client: the name sent as server_name (DNS name; never an IP address). Null: not sent.</summary>
     public string? ServerName { get; init; }
 

@@ -15,6 +15,9 @@ public sealed partial class DtlsConnection
     /// <summary>The deadline that stands in the endpoint's timer queue.</summary>
     internal MonotonicTime ScheduledTimeout { get; set; } = MonotonicTime.Never;
 
+    /// <summary>When the cookie was made that a server connection began with; the beginning of time without one.</summary>
+    internal MonotonicTime CookieTime { get; private init; } = new(long.MinValue);
+
     /// <summary>Records that were authenticated: tells whether a datagram was this connection's.</summary>
     internal ulong AcceptedRecords => _statistics.RecordsReceived;
 

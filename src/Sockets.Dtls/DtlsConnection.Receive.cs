@@ -134,8 +134,8 @@ public sealed partial class DtlsConnection
         bool isFirst = !epoch.IsUsed;
         if (!epoch.TryOpen(header, datagram[..length], out OpenedRecord record))
         {
-            if (record.Discard == DiscardReason.AuthenticationFailed && epoch.IntegrityLimitReached)
-                FailSilently(DtlsFailureReason.KeyLimitReached); // RFC 9147 §4.5.3: this key may neither open nor seal
+            if (record.Discard == DiscardReason.AuthenticationFailed)
+                OnForgery(epoch);
             return Discard(record.Discard, length);
         }
 
@@ -149,6 +149,15 @@ public sealed partial class DtlsConnection
         else
             HandleContent(record, ref sink);
         return length;
+    }
+
+    /// <summary>RFC 9147 §4.5.3: many forgeries under one key call for another one, and at the limit for the end.</summary>
+    private void OnForgery(ReadEpoch epoch)
+    {
+        if (epoch.IntegrityLimitReached)
+            FailSilently(DtlsFailureReason.KeyLimitReached);
+        else if (epoch.IntegrityUpdateDue && IsConnected)
+            QueueKeyUpdate(requestPeerUpdate: true);
     }
 
     private void HandleContent<TSink>(in OpenedRecord record, ref TSink sink)

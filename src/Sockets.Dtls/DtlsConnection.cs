@@ -93,7 +93,10 @@ public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
     /// <summary>The peer's chain, leaf first, DER; empty when it showed none.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> PeerCertificates { get; private set; } = [];
 
-    /// <summary>The signature the handshake waits for; null when it waits for none.</summary>
+    /// <summary>
+    /// The signature the handshake waits for; null when it waits for none, or no longer: the connection may have ended
+    /// between the event and the question.
+    /// </summary>
     public DtlsSignatureRequest? PendingSignature => _machine?.PendingSignature;
 
     /// <summary>Counters so far.</summary>
@@ -147,7 +150,11 @@ public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
     internal static DtlsConnection CreateServer(
         DtlsConfig config, in DtlsPath path, MonotonicTime now, RetryState retry, ReadOnlySpan<byte> clientHello, ulong firstRecord)
     {
-        var connection = new DtlsConnection(config, DtlsRole.Server, path, now, 1, firstRecord) { _isAddressValidated = true };
+        var connection = new DtlsConnection(config, DtlsRole.Server, path, now, 1, firstRecord) 
+        {
+            _isAddressValidated = true,
+            CookieTime = retry.Created,
+        };
         connection._machine = new ServerHandshake(config, connection, retry);
         connection.AcceptMessage(HandshakeType.ClientHello, clientHello);
         return connection;

@@ -17,6 +17,9 @@ public sealed partial class DtlsEndpoint
     // Bytes sent are at most this multiple of bytes received while an address is not validated (RFC 9147 §5.1).
     private const int AmplificationLimit = 3;
 
+    // A client that numbers its first records higher than this wants to see us run out of numbers.
+    private const ulong MaxFirstRecord = 1UL << 32;
+
     // Stateless answers that wait to be polled; more are dropped, the client will ask again.
     private const int MaxStatelessAnswers = 256;
 
@@ -28,8 +31,6 @@ public sealed partial class DtlsEndpoint
     private void HandleClientHello(
         in DtlsPath path, int datagramLength, ulong recordSequence, ReadOnlySpan<byte> fragments, MonotonicTime now)
     {
-        _statistics.DatagramsReceived++;
-        _statistics.BytesReceived += (ulong)datagramLength;
         if (_config.Server is not { } server)
         {
             _statistics.Discard(DiscardReason.NotAServer);
@@ -128,11 +129,11 @@ public sealed partial class DtlsEndpoint
     private void Admit(in Hello context, DtlsConfig server, RetryState? retry, ReadOnlySpan<byte> body)
     {
         _routes.TryGetValue(context.Path, out Route route);
-        if (route.Successor is { } abandoned)
+        if (retry is not null && route.Newest is { } newest && retry.Created <= newest.CookieTime)
         {
-            // The client has started yet again: what it began before is over.
-            abandoned.Replace();
-            _routes[context.Path] = route = new Route(route.Connection);
+            // Somebody repeats an older ClientHello whose cookie is still good.
+            _statistics.Discard(DiscardReason.InvalidCookie);
+            return;
         }
 
         if (ConnectionCount >= _config.MaxConnections || HandshakeCount >= _config.MaxHandshakes)
@@ -141,9 +142,16 @@ public sealed partial class DtlsEndpoint
             return;
         }
 
+        if (route.Successor is { } abandoned)
+        {
+            // The client has started yet again: what it began before is over.
+            abandoned.Replace();
+            _routes[context.Path] = route = new Route(route.Connection);
+        }
+
         // Our HelloRetryRequest had the record number of the first ClientHello, so the second one's is free.
         DtlsConnection connection = retry is not null
-            ? DtlsConnection.CreateServer(server, context.Path, context.Now, retry, body, context.RecordSequence)
+            ? DtlsConnection.CreateServer(server, context.Path, context.Now, retry, body, Math.Min(context.RecordSequence, MaxFirstRecord))
             : DtlsConnection.CreateServer(server, context.Path, context.Now, body, context.BytesReceived);
         _routes[context.Path] = route.Connection is { } old ? new Route(old, connection) : new Route(connection);
         _accepted.Enqueue(new DtlsEvent(DtlsEventKind.Accepted, connection));

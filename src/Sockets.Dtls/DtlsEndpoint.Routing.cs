@@ -15,12 +15,12 @@ public sealed partial class DtlsEndpoint
 
     private byte[]? _trialBuffer;
 
-    /// <summary>Whether a datagram begins with a plaintext handshake record whose first fragment is of a ClientHello.</summary>
-    private static bool IsClientHelloRecord(ReadOnlySpan<byte> datagram, out ulong sequence, out ReadOnlySpan<byte> fragments)
+    /// <summary>Whether (the rest of) a datagram begins with a plaintext handshake record whose first fragment is of a ClientHello.</summary>
+    private static bool IsClientHelloRecord(ReadOnlySpan<byte> datagram, out ulong sequence, out ReadOnlySpan<byte> fragments, out ReadOnlySpan<byte> rest)
     {
         sequence = 0;
-        fragments = default;
-        if (datagram[0] != (byte)ContentType.Handshake
+        fragments = rest = default;
+        if (datagram.IsEmpty || datagram[0] != (byte)ContentType.Handshake
             || !PlaintextHeader.TryRead(datagram, out PlaintextHeader header)
             || header.Epoch != 0
             || header.Version >> 8 != 0xFE
@@ -33,6 +33,7 @@ public sealed partial class DtlsEndpoint
 
         sequence = header.Sequence;
         fragments = datagram.Slice(PlaintextHeader.Length, header.ContentLength);
+        rest = datagram[(PlaintextHeader.Length + header.ContentLength)..];
         return true;
     }
 
@@ -113,5 +114,9 @@ public sealed partial class DtlsEndpoint
     }
 
     /// <summary>The connection of a path, and the one that may take its place.</summary>
-    private readonly record struct Route(DtlsConnection Connection, DtlsConnection? Successor = null);
+    private readonly record struct Route(DtlsConnection Connection, DtlsConnection? Successor = null)
+    {
+        /// <summary>The one that began last.</summary>
+        public DtlsConnection? Newest => Successor ?? Connection;
+    }
 }

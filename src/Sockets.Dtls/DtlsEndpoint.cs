@@ -90,10 +90,16 @@ public sealed partial class DtlsEndpoint : IDisposable, IConnectionOwner
         if (_isDisposed)
             return; // no cookie may be made or believed without its key
         bool isKnown = _routes.TryGetValue(path, out Route route);
-        if (!datagram.IsEmpty && IsClientHelloRecord(datagram, out ulong sequence, out ReadOnlySpan<byte> fragments)
+        if (IsClientHelloRecord(datagram, out ulong sequence, out ReadOnlySpan<byte> fragments, out ReadOnlySpan<byte> rest)
             && !BelongsTo(route, fragments))
         {
+            _statistics.DatagramsReceived++;
+            _statistics.BytesReceived += (ulong)datagram.Length;
             HandleClientHello(path, datagram.Length, sequence, fragments, now);
+
+            // Further fragments may share the datagram, each in a record of its own.
+            while (IsClientHelloRecord(rest, out sequence, out fragments, out rest))
+                HandleClientHello(path, 0, sequence, fragments, now);
             return;
         }
 

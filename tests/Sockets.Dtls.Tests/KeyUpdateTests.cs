@@ -181,6 +181,23 @@ public sealed class KeyUpdateTests
         Assert.InRange(pair.Server.Statistics.Discarded(DiscardReason.AuthenticationFailed), 35UL, 41UL);
     }
 
+    [Fact]
+    public void Many_forgeries_have_both_sides_change_their_keys_before_the_limit()
+    {
+        using var pair = new ConnectedPair(new LimitedCryptoProvider(TestProviders.Default, integrityLimit: 40));
+        for (ulong i = 0; i < 36; i++)
+        {
+            byte[] forged = pair.FromClient.Seal(100 + i, RecordForge.ApplicationData, [1]);
+            forged[^1] ^= 1;
+            pair.ToServer(forged);
+        }
+
+        pair.Pair.Settle(TimeSpan.FromMinutes(1));
+        Assert.Equal(1, pair.Pair.Server.Log.Count(DtlsEventKind.ReadKeyUpdated));
+        Assert.Equal(1, pair.Pair.Server.Log.Count(DtlsEventKind.WriteKeyUpdated));
+        Assert.False(pair.Server.IsClosed);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

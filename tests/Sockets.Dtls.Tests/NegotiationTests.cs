@@ -118,6 +118,14 @@ public sealed class NegotiationTests
             static config => config with { ApplicationProtocols = [new DtlsApplicationProtocol("a")] },
             static config => config with { ApplicationProtocols = [new DtlsApplicationProtocol("b")] },
             ByServer: true, DtlsFailureReason.NoCommonApplicationProtocol, AlertDescription.NoApplicationProtocol),
+        ["no fitting client certificate, none sent"] = new(
+            static config => config with { Credentials = [TestCertificates.EcdsaP256.ToCredential(config.Crypto)] },
+            static config => config with { ClientAuthentication = DtlsClientAuthentication.Required, SignatureSchemes = [SignatureScheme.RsaPssRsaeSha256] },
+            ByServer: true, DtlsFailureReason.CertificateRequired, AlertDescription.CertificateRequired),
+        ["no fitting client certificate, one demanded"] = new(
+            static config => config with { Credentials = [TestCertificates.EcdsaP256.ToCredential(config.Crypto)], RequireMatchingCredential = true },
+            static config => config with { ClientAuthentication = DtlsClientAuthentication.Requested, SignatureSchemes = [SignatureScheme.RsaPssRsaeSha256] },
+            ByServer: false, DtlsFailureReason.NoCommonSignatureScheme, AlertDescription.HandshakeFailure),
         ["certificate required"] = new(
             static config => config,
             static config => config with { ClientAuthentication = DtlsClientAuthentication.Required },

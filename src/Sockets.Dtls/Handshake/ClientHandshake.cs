@@ -154,7 +154,7 @@ internal sealed class ClientHandshake : HandshakeMachine
                 ExtensionType.SupportedVersions => ProtocolError.None,
                 ExtensionType.KeyShare => KeyShareExtension.ParseRetry(entry.Content, out group),
                 ExtensionType.Cookie => CookieExtension.Parse(entry.Content, out cookie),
-                _ => ProtocolError.UnexpectedExtension,
+                _ => ProtocolError.MisplacedExtension(entry.Type, belongs: false),
             };
             if (error.IsError)
                 return error;
@@ -196,7 +196,7 @@ internal sealed class ClientHandshake : HandshakeMachine
         foreach (ExtensionBlock.Entry entry in message.Extensions)
         {
             if (entry.Type is not (ExtensionType.SupportedVersions or ExtensionType.KeyShare))
-                return ProtocolError.UnexpectedExtension;
+                return ProtocolError.MisplacedExtension(entry.Type, entry.Type == ExtensionType.PreSharedKey);
         }
 
         if (!message.Extensions.TryGet(ExtensionType.KeyShare, out ReadOnlySpan<byte> content))
@@ -232,7 +232,9 @@ internal sealed class ClientHandshake : HandshakeMachine
                     entry.Content.IsEmpty ? ProtocolError.None : ProtocolError.MalformedExtension,
                 ExtensionType.ApplicationLayerProtocolNegotiation when Config.ApplicationProtocols.Count > 0 => HandleAlpn(entry.Content),
                 ExtensionType.SupportedGroups => CodePointListExtension.Parse(entry.Content, out _),
-                _ => ProtocolError.UnexpectedExtension,
+                ExtensionType.ServerName or ExtensionType.ApplicationLayerProtocolNegotiation or ExtensionType.EarlyData =>
+                    ProtocolError.UnexpectedExtension,
+                _ => ProtocolError.MisplacedExtension(entry.Type, belongs: false),
             };
             if (error.IsError)
                 return error;
@@ -272,7 +274,7 @@ internal sealed class ClientHandshake : HandshakeMachine
         if (Config.Credentials.Count > 0)
         {
             error = SelectCredential(message.Schemes, message.Authorities, out _credential, out _credentialScheme);
-            if (error.IsError)
+            if (error.IsError && Config.RequireMatchingCredential)
                 return error;
         }
 

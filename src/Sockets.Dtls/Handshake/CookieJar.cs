@@ -81,7 +81,8 @@ internal sealed class CookieJar : IDisposable
             (CipherSuite)BinaryPrimitives.ReadUInt16BigEndian(cookie[SuiteOffset..]),
             (NamedGroup)BinaryPrimitives.ReadUInt16BigEndian(cookie[GroupOffset..]),
             cookie[HashOffset..^MacLength].ToArray(),
-            cookie.ToArray());
+            cookie.ToArray(),
+            created);
         return true;
     }
 

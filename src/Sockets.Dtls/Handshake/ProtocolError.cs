@@ -1,3 +1,6 @@
+using System;
+using Sockets.Dtls.Handshake.Extensions;
+
 namespace Sockets.Dtls.Handshake;
 
 /// <summary>What is wrong with the peer's message, and the alert that says so. The default value is no error.</summary>
@@ -23,6 +26,15 @@ internal readonly record struct ProtocolError(DtlsFailureReason Reason, AlertDes
 
     /// <summary>An extension that was not asked for.</summary>
     public static ProtocolError UnexpectedExtension => new(DtlsFailureReason.UnexpectedExtension, AlertDescription.UnsupportedExtension);
+
+    /// <summary>
+    /// An extension that is not answered to (unsupported_extension), or one that is known and has no place in the message
+    /// (illegal_parameter; RFC 8446 §4.2).
+    /// </summary>
+    public static ProtocolError MisplacedExtension(ExtensionType type, bool belongs) =>
+        belongs || !Enum.IsDefined(type)
+            ? UnexpectedExtension
+            : new(DtlsFailureReason.UnexpectedExtension, AlertDescription.IllegalParameter);
 
     /// <summary>A mandatory extension is missing.</summary>
     public static ProtocolError MissingExtension => new(DtlsFailureReason.MissingExtension, AlertDescription.MissingExtension);

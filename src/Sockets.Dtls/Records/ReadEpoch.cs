@@ -29,6 +29,9 @@ internal sealed class ReadEpoch : IDisposable
     /// <summary>Whether so many records failed authentication that the key must go (RFC 9147 §4.5.3).</summary>
     public bool IntegrityLimitReached => _failures >= _cipher.IntegrityLimit;
 
+    /// <summary>Whether it is time to ask the peer for new keys: 7/8 of the limit, told once.</summary>
+    public bool IntegrityUpdateDue => _failures == _cipher.IntegrityLimit - (_cipher.IntegrityLimit / 8);
+
     /// <summary>
     /// Opens one record in place: unmasks and reconstructs the number, checks the replay window, opens, and only then
     /// commits the number.
