@@ -15,7 +15,7 @@ public enum AlertDescription : byte
     /// <summary>A record or message was too long.</summary>
     RecordOverflow = 22,
 
-    /// <summary>Reserved; BoringSSL's runner uses it as an arbitrary fatal alert.</summary>
+    /// <summary>Reserved: older versions of TLS used it (RFC 8446 §6.2).</summary>
     DecompressionFailure = 30,
 
     /// <summary>No acceptable set of parameters.</summary>
