@@ -129,9 +129,10 @@ public sealed partial class DtlsEndpoint
     private void Admit(in Hello context, DtlsConfig server, RetryState? retry, ReadOnlySpan<byte> body)
     {
         _routes.TryGetValue(context.Path, out Route route);
-        if (retry is not null && route.Newest is { } newest && retry.Created <= newest.CookieTime)
+        if (retry is not null && route.Newest is { } newest
+            && (retry.Created < newest.CookieTime || body.Slice(2, 32).SequenceEqual(newest.ClientRandom)))
         {
-            // Somebody repeats an older ClientHello whose cookie is still good.
+            // Somebody repeats an older ClientHello whose cookie is still good, or the last one in fragments.
             _statistics.Discard(DiscardReason.InvalidCookie);
             return;
         }
