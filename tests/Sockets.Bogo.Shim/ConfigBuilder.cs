@@ -29,6 +29,7 @@ internal static class ConfigBuilder
                 : DtlsClientAuthentication.None,
             DangerousUnlimitedAmplification = true,
             RequestTickets = true,
+            RequireMatchingCredential = true,
             MaxDatagramSize = datagramSize,
             MinDatagramSize = Math.Min(datagramSize, 256),
             LowerDatagramSizeOnLoss = false,

@@ -201,14 +201,12 @@ internal abstract class HandshakeMachine : IDisposable
     /// <summary>Checks the peer's Finished (RFC 8446 §4.4.4) and adds it to the transcript.</summary>
     protected ProtocolError HandleFinished(ReadOnlySpan<byte> body)
     {
-        if (body.Length != Transcript.Length)
-            return ProtocolError.Malformed;
         Span<byte> buffer = stackalloc byte[2 * CipherSuites.MaxHashLength];
         Span<byte> hash = buffer[..Transcript.Length];
         Span<byte> expected = buffer.Slice(CipherSuites.MaxHashLength, Transcript.Length);
         Transcript.GetCurrent(hash);
         Keys!.ComputeFinished(_role == DtlsRole.Client ? ServerHandshakeSecret : ClientHandshakeSecret, hash, expected);
-        if (!CryptographicOperations.FixedTimeEquals(expected, body))
+        if (!CryptographicOperations.FixedTimeEquals(expected, body)) // false too when the lengths differ
             return new ProtocolError(DtlsFailureReason.InvalidFinished, AlertDescription.DecryptError);
         Transcript.Append(HandshakeType.Finished, body);
         return ProtocolError.None;

@@ -28,7 +28,7 @@ internal readonly ref struct ExtensionBlock
             if (!reader.TryReadUInt16(out ushort type) || !reader.TryReadVector16(out _))
                 return ProtocolError.Malformed;
             if (seen[..count].Contains(type))
-                return new ProtocolError(DtlsFailureReason.DuplicateExtension, AlertDescription.IllegalParameter);
+                return new ProtocolError(DtlsFailureReason.DuplicateExtension, AlertDescription.DecodeError);
             if (count == MaxCount)
                 return ProtocolError.Malformed;
             seen[count++] = type;
