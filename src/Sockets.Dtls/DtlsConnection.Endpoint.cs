@@ -21,6 +21,13 @@ public sealed partial class DtlsConnection
     /// <summary>Records that were authenticated: tells whether a datagram was this connection's.</summary>
     internal ulong AcceptedRecords => _statistics.RecordsReceived;
 
+    /// <summary>Ends an unfinished handshake without a word: a newer one needs its place.</summary>
+    internal void Displace()
+    {
+        FailSilently(DtlsFailureReason.Displaced);
+        Touch();
+    }
+
     /// <summary>Ends the connection without a word: another one on the same path has taken its place (RFC 9147 §5.11).</summary>
     internal void Replace()
     {

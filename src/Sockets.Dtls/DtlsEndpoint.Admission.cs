@@ -28,6 +28,9 @@ public sealed partial class DtlsEndpoint
     private readonly Queue<(DtlsPath Path, byte[] Datagram)> _stateless = new();
     private readonly WireWriter _writer = new();
 
+    // Server connections in the order they began; those whose handshake is done are skipped.
+    private readonly Queue<DtlsConnection> _unfinished = new();
+
     private void HandleClientHello(
         in DtlsPath path, int datagramLength, ulong recordSequence, ReadOnlySpan<byte> fragments, MonotonicTime now)
     {
@@ -137,7 +140,9 @@ public sealed partial class DtlsEndpoint
             return;
         }
 
-        if (ConnectionCount >= _config.MaxConnections || HandshakeCount >= _config.MaxHandshakes)
+        // Whoever returns cookies and goes no further shall not keep others out until its handshakes time out.
+        if (ConnectionCount >= _config.MaxConnections
+            || (HandshakeCount >= _config.MaxHandshakes && (retry is null || !TryDisplaceOldestHandshake())))
         {
             _statistics.Discard(DiscardReason.LimitReached);
             return;
@@ -157,6 +162,36 @@ public sealed partial class DtlsEndpoint
         _routes[context.Path] = route.Connection is { } old ? new Route(old, connection) : new Route(connection);
         _accepted.Enqueue(new DtlsEvent(DtlsEventKind.Accepted, connection));
         Adopt(connection);
+    }
+
+    private bool TryDisplaceOldestHandshake()
+    {
+        while (_unfinished.TryDequeue(out DtlsConnection? oldest))
+        {
+            if (!oldest.IsCountedAsHandshake)
+                continue; // done, or over
+            EndHandshakeCount(oldest);
+            oldest.Displace();
+            return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Remembers the order in which handshakes began, and drops those that are done.</summary>
+    private void RememberUnfinished(DtlsConnection connection)
+    {
+        if (_unfinished.Count >= 2 * _config.MaxHandshakes)
+        {
+            for (int i = _unfinished.Count; i > 0; i--)
+            {
+                DtlsConnection candidate = _unfinished.Dequeue();
+                if (candidate.IsCountedAsHandshake)
+                    _unfinished.Enqueue(candidate);
+            }
+        }
+
+        _unfinished.Enqueue(connection);
     }
 
     private void AnswerWithMessage(in Hello context, HandshakeType type, ReadOnlySpan<byte> body)

@@ -188,6 +188,7 @@ public sealed partial class DtlsEndpoint : IDisposable, IConnectionOwner
         _timers.Clear();
         _sending.Clear();
         _telling.Clear();
+        _unfinished.Clear();
         _accepted.Clear();
         _stateless.Clear();
         ConnectionCount = 0;
@@ -227,6 +228,7 @@ public sealed partial class DtlsEndpoint : IDisposable, IConnectionOwner
         {
             HandshakeCount++;
             connection.IsCountedAsHandshake = true;
+            RememberUnfinished(connection);
         }
 
         OnTouched(connection);

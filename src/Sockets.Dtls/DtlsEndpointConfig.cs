@@ -23,7 +23,10 @@ public sealed record DtlsEndpointConfig
     /// <summary>Connections at most, all states together.</summary>
     public int MaxConnections { get; init; } = 100_000;
 
-    /// <summary>Server connections at most whose handshake is not done.</summary>
+    /// <summary>
+    /// Server connections at most whose handshake is not done. Beyond it the oldest gives way to a client that has returned
+    /// its cookie; without cookies the newcomer is dropped.
+    /// </summary>
     public int MaxHandshakes { get; init; } = 1_000;
 
     /// <summary>ClientHellos larger than a datagram that are reassembled at the same time; the oldest gives way.</summary>

@@ -120,6 +120,11 @@ public enum DtlsFailureReason
     /// <summary>Message sequence numbers or epochs are used up.</summary>
     NumberSpaceExhausted,
 
+    /// <summary>
+    /// Server: the unfinished handshake gave way to a newer one, since <see cref="DtlsEndpointConfig.MaxHandshakes"/> were under way.
+    /// </summary>
+    Displaced,
+
     /// <summary>The local side aborted the handshake.</summary>
     Aborted,
 }

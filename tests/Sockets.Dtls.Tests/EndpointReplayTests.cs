@@ -28,6 +28,33 @@ public sealed class EndpointReplayTests
     }
 
     [Fact]
+    public void Clients_that_stop_after_the_cookie_do_not_keep_others_out()
+    {
+        const int limit = 4;
+        using DtlsPair pair = DtlsPair.Create(endpoint: new DtlsEndpointConfig { MaxHandshakes = limit });
+        pair.DriveToConnected();
+        for (int i = 0; i < 20; i++)
+        {
+            Restart(pair, (ulong)i, DtlsNetwork.Address(50 + i, 1));
+            Assert.Equal(Math.Min(i + 1, limit), pair.Server.Endpoint!.HandshakeCount);
+        }
+
+        Assert.Equal(21, pair.Server.Logs.Count);
+        Assert.False(pair.Server.Logs[0].IsClosed);
+        for (int i = 1; i <= 20; i++)
+        {
+            bool isDisplaced = i <= 20 - limit;
+            Assert.Equal(isDisplaced ? DtlsFailureReason.Displaced : null, pair.Server.Logs[i].Failure?.Reason);
+        }
+
+        Assert.Equal(limit + 1, pair.Server.Endpoint!.ConnectionCount);
+        pair.Network.OnSend = null;
+        pair.Settle(TimeSpan.FromMinutes(10));
+        Assert.Equal(0, pair.Server.Endpoint.HandshakeCount);
+        Assert.Equal(1, pair.Server.Endpoint.ConnectionCount);
+    }
+
+    [Fact]
     public void Fragments_of_one_hello_may_share_a_datagram_in_records_of_their_own()
     {
         using DtlsPair pair = DtlsPair.Create(endpoint: new DtlsEndpointConfig());
@@ -46,12 +73,13 @@ public sealed class EndpointReplayTests
         Assert.Equal(0UL, statistics.TotalDiscarded);
     }
 
-    /// <summary>A client on the same address starts afresh and is left alone once its cookie came back: that datagram.</summary>
-    private static byte[] Restart(DtlsPair pair, ulong seed)
+    /// <summary>A client starts, on the same address if need be, and falls silent once its cookie came back: that datagram.</summary>
+    private static byte[] Restart(DtlsPair pair, ulong seed, DtlsAddress? source = null)
     {
+        DtlsAddress address = source ?? DtlsPair.ClientAddress;
         pair.Settle(TimeSpan.FromSeconds(1));
         var network = new DtlsNetwork(seed);
-        DtlsNode client = network.AddNode(DtlsPair.ClientAddress, NetemOptions.Perfect);
+        DtlsNode client = network.AddNode(address, NetemOptions.Perfect);
         List<byte[]> hellos = [];
         network.OnSend = datagram =>
         {
@@ -65,9 +93,9 @@ public sealed class EndpointReplayTests
             return false;
         };
         client.Connect(DtlsPair.Config(TestProviders.Default, seed), DtlsPair.ServerAddress);
-        pair.Server.Receive(DtlsPair.ClientAddress, [.. hellos[0]]);
+        pair.Server.Receive(address, [.. hellos[0]]);
         Assert.Equal(2, hellos.Count);
-        pair.Server.Receive(DtlsPair.ClientAddress, [.. hellos[1]]);
+        pair.Server.Receive(address, [.. hellos[1]]);
         return hellos[1];
     }
 }

@@ -38,6 +38,7 @@ internal static class FailureText
             DtlsFailureReason.InvalidSignature => $"The signature of {peer} over the handshake is wrong.",
             DtlsFailureReason.InvalidFinished => $"The Finished message of {peer} is wrong.",
             DtlsFailureReason.KeyLimitReached => $"The keys with {peer} have reached their limit, and it does not acknowledge new ones.",
+            DtlsFailureReason.Displaced => $"The unfinished handshake with {peer} gave way to a newer one: too many were under way.",
             DtlsFailureReason.Aborted => "The connection was aborted on this side.",
             _ => $"The connection with {peer} failed: {failure}.",
         };
