@@ -104,6 +104,12 @@ public sealed record DtlsConfig
     public int AckDelayDivisor { get; init; } = 4;
 
     /// <summary>
+    /// Whether an ACK of a part of a flight has the rest sent again at once (RFC 9147 §5.8.1); otherwise it waits for the
+    /// retransmission timer.
+    /// </summary>
+    public bool ResendOnPartialAck { get; init; } = true;
+
+    /// <summary>
     /// Client: repeat the ACK of a flight that stays incomplete, with the retransmission timer's delays. Needed where the
     /// server validates addresses by the handshake itself instead of a cookie.
     /// </summary>

@@ -367,6 +367,9 @@ public sealed partial class DtlsConnection
             return;
         if (!flight.IsAcknowledged)
         {
+            if (!_config.ResendOnPartialAck)
+                return;
+
             // RFC 9147 §5.8.1: a partial ACK has the rest sent again.
             ResendFlight(flight);
             _timer.Start(_now);

@@ -40,6 +40,7 @@ internal static class ConfigBuilder
             AckDelayDivisor = 4,
             AckHistory = 32,
             RepeatAcks = false,
+            ResendOnPartialAck = false,
             HandshakeTimeout = TimeSpan.FromDays(1),
             PreviousEpochLifetime = TimeSpan.FromMinutes(4),
             MaxHandshakeMessageSize = options.MaxCertificateList ?? 65_536,

@@ -49,6 +49,29 @@ public sealed class RetransmissionTests
             Assert.InRange(CountServerDatagrams(lost), whole, whole + 4);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_partial_ack_has_the_rest_sent_at_once_or_at_the_timeout(bool resendOnPartialAck)
+    {
+        using DtlsPair pair = DtlsPair.Create(client: static config => config with { UseMeasuredRoundTrip = false }, server: config => config with
+        {
+            ResendOnPartialAck = resendOnPartialAck,
+            UseMeasuredRoundTrip = false,
+            MaxDatagramSize = 400,
+            DangerousUnlimitedAmplification = true,
+            Credentials = [TestCertificates.Get(TestCertificateKind.EcdsaP256, 1500).ToCredential(config.Crypto)],
+        });
+        int fromServer = 0;
+        pair.Network.OnSend = datagram => datagram.Source != DtlsPair.ServerAddress || ++fromServer != 3;
+        MonotonicTime start = pair.Network.Clock.Now;
+        pair.DriveToConnected();
+
+        // The client's ACK timer is a quarter of a second, the server's retransmission timer a whole one.
+        double seconds = (pair.Network.Clock.Now - start).TotalSeconds;
+        Assert.InRange(seconds, resendOnPartialAck ? 0.25 : 1, resendOnPartialAck ? 0.999 : 1.5);
+    }
+
     [Fact]
     public void A_lost_finished_is_repeated_until_it_is_acknowledged()
     {
