@@ -198,7 +198,7 @@ public sealed partial class DtlsConnection
         where TSink : struct, IDtlsSink, allows ref struct
     {
         // Epoch 2 protects handshakes only (RFC 9147 §6.1).
-        if (record.Number.Epoch < 3)
+        if (record.Number.Epoch < FirstApplicationEpoch)
         {
             Fail(DtlsFailureReason.UnexpectedRecord, AlertDescription.UnexpectedMessage);
             return;

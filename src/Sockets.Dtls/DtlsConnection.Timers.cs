@@ -89,19 +89,9 @@ public sealed partial class DtlsConnection
             return;
         }
 
-        if (_timer.Timeouts >= _config.MaxRetransmissions && IsConnected && _hasPeerApplicationRecords
-            && !_flight!.Contains(HandshakeType.KeyUpdate))
-        {
-            // The peer sends in epoch 3, so it has our Finished, whatever became of its ACKs. Nothing but its ACK tells
-            // that it has a KeyUpdate (RFC 9147 §8).
-            OnFlightAcknowledged(_flight!);
-            return;
-        }
-
         if (_timer.Timeouts >= _config.MaxRetransmissions)
         {
-            // Nobody listens: an alert would only be noise, but it costs nothing and helps a peer behind a one-way path.
-            Fail(DtlsFailureReason.RetransmissionLimit, AlertDescription.UserCanceled);
+            OnRetransmissionLimit();
             return;
         }
 
@@ -117,6 +107,16 @@ public sealed partial class DtlsConnection
 
         _hasObeyedEmptyAck = false;
         ResendFlight(_flight!);
+    }
+
+    private void OnRetransmissionLimit()
+    {
+        // A peer that sends in epoch 3 has our Finished, whatever became of its ACKs. Nothing but its ACK tells that it has a
+        // KeyUpdate (RFC 9147 §8).
+        if (IsConnected && _hasPeerApplicationRecords && !_flight!.Contains(HandshakeType.KeyUpdate))
+            OnFlightAcknowledged(_flight);
+        else
+            Fail(DtlsFailureReason.RetransmissionLimit, AlertDescription.UserCanceled); // heard behind a one-way path at best
     }
 
     private void OnEpochExpired()

@@ -10,7 +10,7 @@ namespace Sockets.Dtls;
 public sealed partial class DtlsConnection
 {
     // Before the peer's address is validated, bytes sent are at most this multiple of bytes received (RFC 9147 §5.1).
-    private const int AmplificationLimit = 3;
+    internal const int AmplificationLimit = 3;
 
     // Epochs from here on protect what comes after the handshake (RFC 9147 §6.1).
     private const ulong FirstApplicationEpoch = 3;

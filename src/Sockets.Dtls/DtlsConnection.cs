@@ -150,7 +150,7 @@ public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
     internal static DtlsConnection CreateServer(
         DtlsConfig config, in DtlsPath path, MonotonicTime now, RetryState retry, ReadOnlySpan<byte> clientHello, ulong firstRecord)
     {
-        var connection = new DtlsConnection(config, DtlsRole.Server, path, now, 1, firstRecord) 
+        var connection = new DtlsConnection(config, DtlsRole.Server, path, now, 1, firstRecord)
         {
             _isAddressValidated = true,
             CookieTime = retry.Created,

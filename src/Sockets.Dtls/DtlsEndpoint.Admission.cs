@@ -14,9 +14,6 @@ namespace Sockets.Dtls;
 /// </content>
 public sealed partial class DtlsEndpoint
 {
-    // Bytes sent are at most this multiple of bytes received while an address is not validated (RFC 9147 §5.1).
-    private const int AmplificationLimit = 3;
-
     // A client that numbers its first records higher than this wants to see us run out of numbers.
     private const ulong MaxFirstRecord = 1UL << 32;
 
@@ -211,7 +208,7 @@ public sealed partial class DtlsEndpoint
     private void Answer(in Hello context, ContentType type, ReadOnlySpan<byte> content)
     {
         int length = PlaintextHeader.Length + content.Length;
-        if (_stateless.Count >= MaxStatelessAnswers || length > AmplificationLimit * context.BytesReceived)
+        if (_stateless.Count >= MaxStatelessAnswers || length > DtlsConnection.AmplificationLimit * context.BytesReceived)
         {
             _statistics.Discard(DiscardReason.LimitReached);
             return;

@@ -10,9 +10,6 @@ namespace Sockets.Dtls;
 /// </content>
 public sealed partial class DtlsEndpoint
 {
-    // The largest UDP payload over IPv4.
-    private const int MaxDatagramLength = 65_507;
-
     private byte[]? _trialBuffer;
 
     /// <summary>Whether (the rest of) a datagram begins with a plaintext handshake record whose first fragment is of a ClientHello.</summary>
@@ -68,15 +65,14 @@ public sealed partial class DtlsEndpoint
         DtlsConnection connection, DtlsConnection successor, in DtlsPath path, Span<byte> datagram, MonotonicTime now, ref TSink sink)
         where TSink : struct, IDtlsSink, allows ref struct
     {
-        if (datagram.Length > MaxDatagramLength || datagram.IsEmpty)
-            return;
-        if (!UnifiedHeader.IsCiphertext(datagram[0]))
+        // Only a handshake has plaintext; what is larger than any datagram is nobody's.
+        if (datagram.IsEmpty || datagram.Length > DtlsConfig.LargestDatagram || !UnifiedHeader.IsCiphertext(datagram[0]))
         {
-            successor.HandleDatagram(path, datagram, now, ref sink); // only a handshake has plaintext
+            successor.HandleDatagram(path, datagram, now, ref sink);
             return;
         }
 
-        _trialBuffer ??= GC.AllocateUninitializedArray<byte>(MaxDatagramLength);
+        _trialBuffer ??= GC.AllocateUninitializedArray<byte>(DtlsConfig.LargestDatagram);
         Span<byte> copy = _trialBuffer.AsSpan(0, datagram.Length);
         datagram.CopyTo(copy);
         ulong before = successor.AcceptedRecords;
