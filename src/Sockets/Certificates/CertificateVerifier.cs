@@ -2,29 +2,22 @@ using System;
 using System.Collections.Generic;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Sockets.Dtls;
 
 namespace Sockets.Certificates;
 
-/// <summary>Judges what a peer sent in its Certificate message. Immutable; runs on the thread pool, never in the loop.</summary>
-internal sealed class CertificateVerifier
+/// <summary>Judges what a peer sent in its Certificate message. Immutable; any thread may use it.</summary>
+/// <param name="trust">How.</param>
+/// <param name="purpose">What the peer's certificate is used for.</param>
+/// <param name="targetHost">The name it must carry; null: names are not checked (a client's certificate).</param>
+internal sealed class CertificateVerifier(PeerTrust trust, CertificatePurpose purpose, string? targetHost)
 {
-    private readonly PeerTrust _trust;
-    private readonly Func<X509Certificate2Collection, bool>? _additionalCheck;
-    private readonly X509RevocationMode _revocationMode;
-    private readonly TimeProvider _timeProvider;
-    private readonly DtlsRole _peerRole;
-    private readonly string? _targetHost;
+    /// <summary>Asked about what was accepted already: false refuses it.</summary>
+    public Func<X509Certificate2Collection, bool>? AdditionalCheck { get; init; }
 
-    public CertificateVerifier(DtlsOptions options, string? targetHost)
-    {
-        _trust = options.Trust;
-        _additionalCheck = options.AdditionalCertificateCheck;
-        _revocationMode = options.CertificateRevocationCheckMode;
-        _timeProvider = options.TimeProvider;
-        _peerRole = options.Role == DtlsRole.Client ? DtlsRole.Server : DtlsRole.Client;
-        _targetHost = targetHost;
-    }
+    public X509RevocationMode RevocationMode { get; init; } = X509RevocationMode.NoCheck;
+
+    /// <summary>Tells the time of the check.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     /// <summary>Judges a chain, leaf first, in DER. Never throws for what the peer sent.</summary>
     public CertificateVerdict Verify(IReadOnlyList<ReadOnlyMemory<byte>> chain)
@@ -36,16 +29,16 @@ internal sealed class CertificateVerifier
             foreach (ReadOnlyMemory<byte> der in chain)
                 certificates.Add(X509CertificateLoader.LoadCertificate(der.Span));
             if (certificates.Count == 0)
-                return CertificateVerdict.Refused([new CertificateFinding(CertificateProblem.Malformed, "there is none")], _peerRole);
+                return CertificateVerdict.Refused([new CertificateFinding(CertificateProblem.Malformed, "there is none")], purpose);
 
-            _trust.Judge(new PeerCertificateContext(certificates[0], certificates, _peerRole, _targetHost, _timeProvider.GetUtcNow(), _revocationMode), findings);
+            trust.Judge(new PeerCertificateContext(certificates[0], certificates, purpose, targetHost, TimeProvider.GetUtcNow(), RevocationMode), findings);
         }
         catch (CryptographicException exception)
         {
             findings.Add(new CertificateFinding(CertificateProblem.Malformed, $"it cannot be read ({exception.Message.TrimEnd('.')})"));
         }
 
-        CertificateVerdict verdict = findings.Count > 0 ? CertificateVerdict.Refused(findings, _peerRole) : AskApplication(certificates);
+        CertificateVerdict verdict = findings.Count > 0 ? CertificateVerdict.Refused(findings, purpose) : AskApplication(certificates);
         foreach (X509Certificate2 certificate in certificates)
             certificate.Dispose();
         return verdict;
@@ -53,17 +46,17 @@ internal sealed class CertificateVerifier
 
     private CertificateVerdict AskApplication(X509Certificate2Collection certificates)
     {
-        if (_additionalCheck is null)
+        if (AdditionalCheck is null)
             return CertificateVerdict.Accepted;
         try
         {
-            if (_additionalCheck(certificates))
+            if (AdditionalCheck(certificates))
                 return CertificateVerdict.Accepted;
-            return CertificateVerdict.Refused([new CertificateFinding(CertificateProblem.RefusedByApplication, "the application's check refused it")], _peerRole);
+            return CertificateVerdict.Refused([new CertificateFinding(CertificateProblem.RefusedByApplication, "the application's check refused it")], purpose);
         }
         catch (Exception exception)
         {
-            return CertificateVerdict.Refused([new CertificateFinding(CertificateProblem.RefusedByApplication, "the application's check failed")], _peerRole) with { Exception = exception };
+            return CertificateVerdict.Refused([new CertificateFinding(CertificateProblem.RefusedByApplication, "the application's check failed")], purpose) with { Exception = exception };
         }
     }
 }

@@ -2,7 +2,6 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Sockets.Dtls;
 
 namespace Sockets.Certificates;
 
@@ -24,7 +23,7 @@ internal sealed class ChainTrust(X509Certificate2Collection? anchors) : PeerTrus
         policy.RevocationMode = context.RevocationMode == X509RevocationMode.NoCheck ? X509RevocationMode.NoCheck : X509RevocationMode.Offline;
         policy.RevocationFlag = X509RevocationFlag.ExcludeRoot;
         policy.VerificationTime = context.Time.UtcDateTime;
-        policy.ApplicationPolicy.Add(context.PeerRole == DtlsRole.Server ? ServerAuthentication : ClientAuthentication);
+        policy.ApplicationPolicy.Add(context.Purpose == CertificatePurpose.ServerAuthentication ? ServerAuthentication : ClientAuthentication);
         for (int i = 1; i < context.Certificates.Count; i++)
             policy.ExtraStore.Add(context.Certificates[i]);
         if (anchors is not null)
@@ -96,7 +95,7 @@ internal sealed class ChainTrust(X509Certificate2Collection? anchors) : PeerTrus
             X509ChainStatusFlags.RevocationStatusUnknown or X509ChainStatusFlags.OfflineRevocation =>
                 new(CertificateProblem.RevocationUnknown, $"this machine has no revocation list of '{issuer}' to check '{subject}' with"),
             X509ChainStatusFlags.NotValidForUsage =>
-                new(CertificateProblem.WrongUsage, string.Create(CultureInfo.InvariantCulture, $"'{subject}' may not be used for {(context.PeerRole == DtlsRole.Server ? "server" : "client")} authentication")),
+                new(CertificateProblem.WrongUsage, string.Create(CultureInfo.InvariantCulture, $"'{subject}' may not be used for {(context.Purpose == CertificatePurpose.ServerAuthentication ? "server" : "client")} authentication")),
             X509ChainStatusFlags.InvalidBasicConstraints =>
                 new(CertificateProblem.WrongUsage, $"'{subject}' may not issue certificates"),
             X509ChainStatusFlags.NotSignatureValid =>

@@ -1,20 +1,19 @@
 using System;
 using System.Security.Cryptography.X509Certificates;
-using Sockets.Dtls;
 
 namespace Sockets.Certificates;
 
 /// <summary>What a <see cref="PeerTrust"/> judges, and by which clock.</summary>
 /// <param name="Leaf">The peer's own certificate.</param>
 /// <param name="Certificates">All it sent, leaf first.</param>
-/// <param name="PeerRole">What the peer is: decides the extended key usage that is required.</param>
+/// <param name="Purpose">Decides the extended key usage that is required.</param>
 /// <param name="TargetHost">The name it must carry; null when names are not checked (a client's certificate).</param>
 /// <param name="Time">The time of the check.</param>
 /// <param name="RevocationMode">Whether revocation is checked.</param>
 internal sealed record PeerCertificateContext(
     X509Certificate2 Leaf,
     X509Certificate2Collection Certificates,
-    DtlsRole PeerRole,
+    CertificatePurpose Purpose,
     string? TargetHost,
     DateTimeOffset Time,
     X509RevocationMode RevocationMode);

@@ -21,13 +21,14 @@ public class CertsTests
         Assert.InRange(server.NotAfter.ToUniversalTime(), DateTime.UtcNow.AddDays(29), DateTime.UtcNow.AddDays(31));
         foreach (string name in new[] { "localhost", "127.0.0.1", "::1", "device.example", "192.0.2.9" })
         {
-            var verifier = new CertificateVerifier(new DtlsClientOptions { Trust = PeerTrust.Anchors([root]) }, name);
+            var verifier = new CertificateVerifier(PeerTrust.Anchors([root]), CertificatePurpose.ServerAuthentication, name);
             Assert.Null(verifier.Verify([server.RawData]).Explanation);
         }
 
         using X509Certificate2 client = X509CertificateLoader.LoadCertificateFromFile(folder["new/client.pem"]);
-        Assert.Null(new CertificateVerifier(new DtlsServerOptions { Trust = PeerTrust.Anchors([root]) }, null).Verify([client.RawData]).Explanation);
-        Assert.NotNull(DtlsCredentialLoader.LoadPemFiles(folder["new/client.pem"], folder["new/client.key"]));
+        Assert.Null(new CertificateVerifier(PeerTrust.Anchors([root]), CertificatePurpose.ClientAuthentication, null).Verify([client.RawData]).Explanation);
+        using X509Certificate2 withKey = X509Certificate2.CreateFromPemFile(folder["new/client.pem"], folder["new/client.key"]);
+        Assert.True(withKey.HasPrivateKey);
     }
 
     [Fact]

@@ -31,7 +31,7 @@ internal sealed class ToolRun : IAsyncDisposable
     public static async Task<ToolRun> CompleteAsync(params string[] arguments)
     {
         var run = new ToolRun(arguments);
-        await run.Exit.WaitAsync(Loopback.HangGuard);
+        await run.Exit.WaitAsync(Waiting.HangGuard);
         return run;
     }
 
@@ -46,7 +46,7 @@ internal sealed class ToolRun : IAsyncDisposable
         Assert.NotEqual(0, await run.Exit);
     }
 
-    public Task<string> LineAsync(string prefix) => _out.LineAsync(prefix).WaitAsync(Loopback.HangGuard);
+    public Task<string> LineAsync(string prefix) => _out.LineAsync(prefix).WaitAsync(Waiting.HangGuard);
 
     public async Task TypeAsync(string line) => await _in.Writer.WriteAsync(Encoding.UTF8.GetBytes(line + "\n"));
 
@@ -54,7 +54,7 @@ internal sealed class ToolRun : IAsyncDisposable
     public async Task<int> InterruptAsync()
     {
         await _signal.CancelAsync();
-        return await Exit.WaitAsync(Loopback.HangGuard);
+        return await Exit.WaitAsync(Waiting.HangGuard);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,5 +1,5 @@
-using System;
 using System.Net;
+using Sockets.Certificates;
 using Sockets.Dtls;
 
 namespace Sockets;
@@ -15,28 +15,9 @@ public sealed class DtlsClientOptions : DtlsOptions
 
     internal override DtlsRole Role => DtlsRole.Client;
 
-    /// <summary>The name to verify, without a trailing dot, which no certificate carries.</summary>
-    internal static string? NormalizeHost(string? host) =>
-        host is { Length: > 1 } && host[^1] == '.' ? host[..^1] : host;
-
     /// <param name="host">The name to ask for and to verify; an IP address is never sent (RFC 6066 §3).</param>
     internal DtlsConfig CreateConfig(string host) => Finish(CreateConfig() with
     {
-        ServerName = IPAddress.TryParse(host, out _) ? null : ToAscii(host),
+        ServerName = IPAddress.TryParse(host, out _) ? null : TargetHostName.ToAscii(host),
     });
-
-    /// <summary>The punycode form: what server_name carries and what certificates are compared with.</summary>
-    internal static string ToAscii(string host)
-    {
-        if (System.Text.Ascii.IsValid(host))
-            return host;
-        try
-        {
-            return new System.Globalization.IdnMapping().GetAscii(host);
-        }
-        catch (ArgumentException exception)
-        {
-            throw new ArgumentException($"'{host}' is not a valid host name.", nameof(host), exception);
-        }
-    }
 }

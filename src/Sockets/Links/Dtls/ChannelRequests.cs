@@ -1,6 +1,6 @@
 using System;
 
-namespace Sockets.Engine;
+namespace Sockets.Links.Dtls;
 
 /// <summary>What was asked of a channel inside the engine's callback, where the engine may not be called: done right after it.</summary>
 [Flags]

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 using System.Threading;
 using Sockets.Dtls;
 
-namespace Sockets.Engine;
+namespace Sockets.Links.Dtls;
 
 internal sealed partial class DatagramDriver
 {

@@ -4,7 +4,7 @@ using System.Threading;
 using System.Threading.Channels;
 using System.Threading.Tasks;
 using Sockets.Dtls;
-using Sockets.Engine;
+using Sockets.Links.Dtls;
 
 namespace Sockets;
 

@@ -4,9 +4,8 @@ using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
 using Sockets.Dtls;
-using UdpSocket = System.Net.Sockets.Socket;
 
-namespace Sockets.Engine;
+namespace Sockets.Links.Dtls;
 
 /// <summary>
 /// One UDP socket, either bound and open to all peers or connected to one. Nothing here allocates per datagram. Sending is
@@ -16,11 +15,11 @@ internal sealed class UdpPort : IDisposable
 {
     private const int IoctlUdpConnectionReset = unchecked((int)0x9800000C);
 
-    private readonly UdpSocket _socket;
+    private readonly SystemSocket _socket;
     private readonly SocketAddress _source;
     private readonly DtlsAddress _remote;
 
-    private UdpPort(UdpSocket socket, DtlsAddress remote)
+    private UdpPort(SystemSocket socket, DtlsAddress remote)
     {
         _socket = socket;
         _remote = remote;
@@ -37,7 +36,7 @@ internal sealed class UdpPort : IDisposable
     /// <summary>Binds exclusively: a port that another socket has is an error, on every system.</summary>
     public static UdpPort Bind(IPEndPoint local, DtlsOptions options)
     {
-        UdpSocket socket = Open(local.AddressFamily, options);
+        SystemSocket socket = Open(local.AddressFamily, options);
         try
         {
             if (local.AddressFamily == AddressFamily.InterNetworkV6)
@@ -56,7 +55,7 @@ internal sealed class UdpPort : IDisposable
     /// <summary>Connected, so that the system drops what others send and reports ICMP errors, which serve as a hint only.</summary>
     public static UdpPort Connect(IPEndPoint remote, DtlsOptions options)
     {
-        UdpSocket socket = Open(remote.AddressFamily, options);
+        SystemSocket socket = Open(remote.AddressFamily, options);
         try
         {
             socket.Connect(remote);
@@ -99,9 +98,9 @@ internal sealed class UdpPort : IDisposable
 
     public void Dispose() => _socket.Dispose();
 
-    private static UdpSocket Open(AddressFamily family, DtlsOptions options)
+    private static SystemSocket Open(AddressFamily family, DtlsOptions options)
     {
-        var socket = new UdpSocket(family, SocketType.Dgram, ProtocolType.Udp);
+        var socket = new SystemSocket(family, SocketType.Dgram, ProtocolType.Udp);
         if (options.SocketReceiveBufferSize is { } receiveSize)
             socket.ReceiveBufferSize = receiveSize;
         if (options.SocketSendBufferSize is { } sendSize)

@@ -1,12 +1,11 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Sockets.Dtls;
 
 namespace Sockets.Tests;
 
 /// <summary>A certificate authority of a test, which issues good certificates and all kinds of bad ones.</summary>
-internal sealed class TestAuthority : IDisposable
+internal sealed partial class TestAuthority : IDisposable
 {
     public const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
     public const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
@@ -27,10 +26,6 @@ internal sealed class TestAuthority : IDisposable
     public X509Certificate2 Certificate { get; }
 
     public PeerTrust Trust => PeerTrust.Anchors([X509CertificateLoader.LoadCertificate(Certificate.RawData)]);
-
-    public DtlsCredential ServerCredential(params string[] names) => DtlsCredentialLoader.FromCertificate(Issue(names.Length == 0 ? ["localhost", "127.0.0.1", "::1"] : names));
-
-    public DtlsCredential ClientCredential(string subject = "CN=client") => DtlsCredentialLoader.FromCertificate(Issue([], subject, ClientAuthentication));
 
     public TestAuthority IssueAuthority(string name) => new(Issue([], name, purpose: null, isAuthority: true));
 

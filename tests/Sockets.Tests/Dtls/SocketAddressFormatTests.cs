@@ -1,6 +1,6 @@
 using System.Net;
 using Sockets.Dtls;
-using Sockets.Engine;
+using Sockets.Links.Dtls;
 
 namespace Sockets.Tests;
 

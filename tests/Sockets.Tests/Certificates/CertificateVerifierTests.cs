@@ -1,6 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
 using Sockets.Certificates;
-using Sockets.Dtls;
 
 namespace Sockets.Tests;
 
@@ -22,7 +21,7 @@ public class CertificateVerifierTests
     {
         using var authority = new TestAuthority();
         CertificateVerdict verdict = Verify(authority, expected, authority.Issue([inCertificate]));
-        Assert.Equal(matches, verdict.Rejection is null);
+        Assert.Equal(matches, verdict.IsAccepted);
         Assert.Equal(matches ? CertificateProblem.None : CertificateProblem.NameMismatch, verdict.Problem);
     }
 
@@ -40,10 +39,10 @@ public class CertificateVerifierTests
     {
         using var authority = new TestAuthority();
         X509Certificate2 certificate = authority.Issue(["localhost"], notBefore: Now, notAfter: Now.AddDays(1));
-        Assert.Null(Verify(authority, "localhost", certificate, Now.AddHours(1)).Rejection);
+        Assert.True(Verify(authority, "localhost", certificate, Now.AddHours(1)).IsAccepted);
 
         CertificateVerdict late = Verify(authority, "localhost", certificate, Now.AddDays(2));
-        Assert.Equal((CertificateProblem.Expired, AlertDescription.CertificateExpired), (late.Problem, late.Rejection));
+        Assert.Equal(CertificateProblem.Expired, late.Problem);
         Assert.Contains("expired on 2026-06-02 12:00:00Z", late.Explanation, StringComparison.Ordinal);
 
         CertificateVerdict early = Verify(authority, "localhost", certificate, Now.AddHours(-1));
@@ -52,13 +51,13 @@ public class CertificateVerifierTests
     }
 
     [Fact]
-    public void Everything_that_is_wrong_is_named_and_the_gravest_gives_the_alert()
+    public void Everything_that_is_wrong_is_named_and_the_gravest_is_the_problem()
     {
         using var authority = new TestAuthority();
         using var other = new TestAuthority("CN=Another Root");
         X509Certificate2 certificate = other.Issue(["elsewhere.example"], purpose: TestAuthority.ClientAuthentication, notAfter: Now.AddDays(-1));
         CertificateVerdict verdict = Verify(authority, "localhost", certificate);
-        Assert.Equal((CertificateProblem.UntrustedRoot, AlertDescription.UnknownCA), (verdict.Problem, verdict.Rejection));
+        Assert.Equal(CertificateProblem.UntrustedRoot, verdict.Problem);
         foreach (string part in new[] { "CN=Another Root", "expired on 2026-05-31", "server authentication", "'localhost' but for elsewhere.example" })
             Assert.Contains(part, verdict.Explanation, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', verdict.Explanation!);
@@ -76,23 +75,23 @@ public class CertificateVerifierTests
         request.CertificateExtensions.Add(names.Build());
         using System.Security.Cryptography.ECDsa issuerKey = notAnAuthority.GetECDsaPrivateKey()!;
         using X509Certificate2 forged = request.Create(notAnAuthority.SubjectName, X509SignatureGenerator.CreateForECDsa(issuerKey), TestAuthority.NotBefore, TestAuthority.NotAfter, [0x42, 1]);
-        Assert.NotNull(Verify(authority, "localhost", forged, chain: notAnAuthority).Rejection);
+        Assert.False(Verify(authority, "localhost", forged, chain: notAnAuthority).IsAccepted);
     }
 
     [Fact]
     public void Rubbish_is_malformed_and_nothing_throws()
     {
         using var authority = new TestAuthority();
-        var verifier = new CertificateVerifier(Options(authority, Now), "localhost");
-        Assert.Equal((CertificateProblem.Malformed, AlertDescription.BadCertificate), Summary(verifier.Verify([])));
-        Assert.Equal((CertificateProblem.Malformed, AlertDescription.BadCertificate), Summary(verifier.Verify([new byte[] { 0x30, 0x03, 1, 2, 3 }])));
+        CertificateVerifier verifier = Verifier(authority, "localhost", Now);
+        Assert.Equal(CertificateProblem.Malformed, verifier.Verify([]).Problem);
+        Assert.Equal(CertificateProblem.Malformed, verifier.Verify([new byte[] { 0x30, 0x03, 1, 2, 3 }]).Problem);
         byte[] good = authority.Issue(["localhost"]).RawData;
         var random = new Random(11);
         for (int i = 0; i < 300; i++)
         {
             byte[] broken = (byte[])good.Clone();
             broken[random.Next(broken.Length)] ^= (byte)(1 << random.Next(8));
-            Assert.NotNull(verifier.Verify([broken]).Rejection);
+            Assert.False(verifier.Verify([broken]).IsAccepted);
         }
     }
 
@@ -109,9 +108,8 @@ public class CertificateVerifierTests
     public void Offline_revocation_without_a_list_refuses()
     {
         using var authority = new TestAuthority();
-        DtlsClientOptions options = Options(authority, Now);
-        options.CertificateRevocationCheckMode = X509RevocationMode.Offline;
-        CertificateVerdict verdict = new CertificateVerifier(options, "localhost").Verify([authority.Issue(["localhost"]).RawData]);
+        var verifier = new CertificateVerifier(authority.Trust, CertificatePurpose.ServerAuthentication, "localhost") { TimeProvider = new FixedClock(Now), RevocationMode = X509RevocationMode.Offline };
+        CertificateVerdict verdict = verifier.Verify([authority.Issue(["localhost"]).RawData]);
         Assert.Equal(CertificateProblem.RevocationUnknown, verdict.Problem);
     }
 
@@ -119,10 +117,9 @@ public class CertificateVerifierTests
     public void Clients_need_the_other_purpose_and_no_name()
     {
         using var authority = new TestAuthority();
-        var options = new DtlsServerOptions { Trust = authority.Trust, TimeProvider = new FixedClock(Now) };
-        var verifier = new CertificateVerifier(options, targetHost: null);
-        Assert.Null(verifier.Verify([authority.Issue([], purpose: TestAuthority.ClientAuthentication).RawData]).Rejection);
-        Assert.Null(verifier.Verify([authority.Issue([], purpose: null).RawData]).Rejection);
+        var verifier = new CertificateVerifier(authority.Trust, CertificatePurpose.ClientAuthentication, targetHost: null) { TimeProvider = new FixedClock(Now) };
+        Assert.True(verifier.Verify([authority.Issue([], purpose: TestAuthority.ClientAuthentication).RawData]).IsAccepted);
+        Assert.True(verifier.Verify([authority.Issue([], purpose: null).RawData]).IsAccepted);
         Assert.Equal(CertificateProblem.WrongUsage, verifier.Verify([authority.Issue(["localhost"]).RawData]).Problem);
     }
 
@@ -135,13 +132,12 @@ public class CertificateVerifierTests
         Assert.Throws<ArgumentException>(() => PeerTrust.Anchors([]));
     }
 
-    private static (CertificateProblem, AlertDescription?) Summary(CertificateVerdict verdict) => (verdict.Problem, verdict.Rejection);
-
-    private static DtlsClientOptions Options(TestAuthority authority, DateTimeOffset now) => new() { Trust = authority.Trust, TimeProvider = new FixedClock(now) };
+    private static CertificateVerifier Verifier(TestAuthority authority, string host, DateTimeOffset now) =>
+        new(authority.Trust, CertificatePurpose.ServerAuthentication, host) { TimeProvider = new FixedClock(now) };
 
     private static CertificateVerdict Verify(TestAuthority authority, string host, X509Certificate2 certificate, DateTimeOffset? now = null, X509Certificate2? chain = null)
     {
-        var verifier = new CertificateVerifier(Options(authority, now ?? Now), host);
+        CertificateVerifier verifier = Verifier(authority, host, now ?? Now);
         return verifier.Verify(chain is null ? [certificate.RawData] : [certificate.RawData, chain.RawData]);
     }
 

@@ -3,7 +3,7 @@ using System.Threading.Tasks;
 using Sockets.Certificates;
 using Sockets.Dtls;
 
-namespace Sockets.Engine;
+namespace Sockets.Links.Dtls;
 
 internal sealed partial class DatagramDriver
 {
@@ -151,16 +151,16 @@ internal sealed partial class DatagramDriver
         }
         catch (Exception exception)
         {
-            verdict = new CertificateVerdict(AlertDescription.InternalError, CertificateProblem.Other, $"The certificate could not be checked: {exception.Message}") { Exception = exception };
+            verdict = CertificateVerdict.Undecided(exception);
         }
 
         lock (_gate)
         {
             if (_stopped || channel.IsOver)
                 return;
-            if (verdict.Rejection is not null)
+            if (!verdict.IsAccepted)
                 channel.Verdict = verdict;
-            Answer(channel, verdict, static (connection, verdict, now) => connection.CompleteCertificateVerification(verdict.Rejection, now));
+            Answer(channel, verdict, static (connection, verdict, now) => connection.CompleteCertificateVerification(CertificateAlerts.Of(verdict), now));
         }
     }
 

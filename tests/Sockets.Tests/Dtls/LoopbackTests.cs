@@ -175,7 +175,7 @@ public class LoopbackTests
     [Fact]
     public async Task Works_over_IPv6_with_an_IP_address_as_the_name()
     {
-        if (!Socket.OSSupportsIPv6)
+        if (!SystemSocket.OSSupportsIPv6)
             Assert.Skip("This machine has no IPv6.");
         Loopback loopback;
         try
@@ -200,7 +200,7 @@ public class LoopbackTests
     [Fact]
     public async Task A_dual_stack_listener_shows_IPv4_peers_as_IPv4()
     {
-        if (!Socket.OSSupportsIPv6)
+        if (!SystemSocket.OSSupportsIPv6)
             Assert.Skip("This machine has no IPv6.");
         Loopback loopback;
         try

@@ -4,7 +4,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using System.Threading.Tasks.Sources;
 
-namespace Sockets.Engine;
+namespace Sockets.Links.Dtls;
 
 /// <summary>
 /// Received datagrams on their way from the loop to one reader: a ring of bytes, each datagram behind its length, bounded in

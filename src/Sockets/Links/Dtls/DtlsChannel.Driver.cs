@@ -1,7 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Threading.Tasks;
-using Sockets.Engine;
+using Sockets.Links.Dtls;
 
 namespace Sockets;
 

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Security.Cryptography.X509Certificates;
 using System.Threading;
 using System.Threading.Tasks;
+using Sockets.Certificates;
 using Sockets.Dtls;
 using Sockets.Dtls.Crypto;
 
@@ -92,6 +93,14 @@ public abstract class DtlsOptions
     internal abstract DtlsRole Role { get; }
 
     internal CryptoProvider EffectiveCrypto => Crypto ?? CryptoProviders.Default;
+
+    internal CertificateVerifier CreateVerifier(string? targetHost) =>
+        new(Trust, Role == DtlsRole.Client ? CertificatePurpose.ServerAuthentication : CertificatePurpose.ClientAuthentication, targetHost)
+        {
+            AdditionalCheck = AdditionalCertificateCheck,
+            RevocationMode = CertificateRevocationCheckMode,
+            TimeProvider = TimeProvider,
+        };
 
     internal virtual DtlsConfig CreateConfig()
     {

@@ -5,7 +5,7 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Sockets.Dtls;
 
-namespace Sockets.Engine;
+namespace Sockets.Links.Dtls;
 
 /// <summary>
 /// Converts between the operating system's socket addresses and <see cref="DtlsAddress"/> without allocating. The family

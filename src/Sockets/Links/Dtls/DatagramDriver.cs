@@ -7,7 +7,7 @@ using System.Threading.Tasks;
 using Sockets.Certificates;
 using Sockets.Dtls;
 
-namespace Sockets.Engine;
+namespace Sockets.Links.Dtls;
 
 /// <summary>
 /// Runs one <see cref="DtlsEndpoint"/> on one UDP socket: the receive loop, the timer, sending, and the answers to the
@@ -58,7 +58,7 @@ internal sealed partial class DatagramDriver : IAsyncDisposable
         _endpoint = new DtlsEndpoint(config);
         _handler = options.Handler;
         _receiveQueueSize = options.ReceiveQueueSize;
-        _verifier = new CertificateVerifier(options, targetHost);
+        _verifier = options.CreateVerifier(targetHost);
         _signingCallback = options.SigningCallback;
         _driverBuffer = new byte[maxDatagramSize];
         _sendBuffer = new byte[maxDatagramSize];

@@ -14,7 +14,7 @@ internal sealed class Loopback : IAsyncDisposable
     }
 
     /// <summary>Against tests that hang; nothing takes anywhere near as long.</summary>
-    public static TimeSpan HangGuard { get; } = TimeSpan.FromSeconds(60);
+    public static TimeSpan HangGuard => Waiting.HangGuard;
 
     public TestAuthority Authority { get; }
 

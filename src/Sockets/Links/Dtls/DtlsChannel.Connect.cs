@@ -3,8 +3,9 @@ using System.Collections.Generic;
 using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
+using Sockets.Certificates;
 using Sockets.Dtls;
-using Sockets.Engine;
+using Sockets.Links.Dtls;
 
 namespace Sockets;
 
@@ -24,7 +25,7 @@ public sealed partial class DtlsChannel
     {
         ArgumentException.ThrowIfNullOrEmpty(host);
         ArgumentNullException.ThrowIfNull(options);
-        string target = DtlsClientOptions.NormalizeHost(options.TargetHost ?? host)!;
+        string target = TargetHostName.WithoutTrailingDot(options.TargetHost ?? host)!;
         if (IPAddress.TryParse(host, out IPAddress? address))
             return await ConnectAsync(new IPEndPoint(address, port), target, options, cancellationToken).ConfigureAwait(false);
 
@@ -41,7 +42,7 @@ public sealed partial class DtlsChannel
     {
         ArgumentNullException.ThrowIfNull(remoteEndPoint);
         ArgumentNullException.ThrowIfNull(options);
-        string target = DtlsClientOptions.NormalizeHost(options.TargetHost) ?? remoteEndPoint.Address.ToString();
+        string target = TargetHostName.WithoutTrailingDot(options.TargetHost) ?? remoteEndPoint.Address.ToString();
         return ConnectAsync(remoteEndPoint, target, options, cancellationToken);
     }
 
@@ -57,7 +58,7 @@ public sealed partial class DtlsChannel
         UdpPort port = UdpPort.Connect(remote, options);
         try
         {
-            string name = DtlsClientOptions.ToAscii(target);
+            string name = TargetHostName.ToAscii(target);
             var driver = new DatagramDriver(port, new DtlsEndpointConfig(), config.MaxDatagramSize, options, name);
             return driver.Connect(config, DtlsAddress.FromEndPoint(remote));
         }

@@ -1,7 +1,7 @@
 using System;
 using Sockets.Dtls;
 
-namespace Sockets.Engine;
+namespace Sockets.Links.Dtls;
 
 /// <summary>The driver's monotonic clock: what the engine is told, counted from the driver's start.</summary>
 internal sealed class DriverClock(TimeProvider timeProvider)

@@ -1,4 +1,4 @@
-using Sockets.Engine;
+using Sockets.Links.Dtls;
 
 namespace Sockets.Tests;
 

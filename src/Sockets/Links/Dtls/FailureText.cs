@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using Sockets.Dtls;
 
-namespace Sockets.Engine;
+namespace Sockets.Links.Dtls;
 
 /// <summary>One sentence for people about each failure: what happened, with whom, and what to look at.</summary>
 internal static class FailureText

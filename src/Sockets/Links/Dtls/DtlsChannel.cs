@@ -8,7 +8,7 @@ using System.Threading.Tasks;
 using Sockets.Certificates;
 using Sockets.Dtls;
 using Sockets.Dtls.Crypto;
-using Sockets.Engine;
+using Sockets.Links.Dtls;
 
 namespace Sockets;
 
