@@ -1,0 +1,94 @@
+using System;
+using System.Net;
+using System.Threading;
+
+namespace Sockets.Engine;
+
+/// <summary>
+/// One direction of a socket: at most one operation at a time, and its time limit. Its cancellation source is kept, so that
+/// an operation with a limit allocates nothing in steady state.
+/// </summary>
+internal sealed class OperationGate(string operation, TimeProvider timeProvider) : IDisposable
+{
+    private TimeSpan _timeout = System.Threading.Timeout.InfiniteTimeSpan;
+    private CancellationTokenSource? _source;
+    private CancellationTokenRegistration _registration;
+    private int _isEntered;
+    private bool _isLimited;
+
+    public TimeSpan Timeout
+    {
+        get => _timeout;
+        set
+        {
+            if (value <= TimeSpan.Zero && value != System.Threading.Timeout.InfiniteTimeSpan)
+                throw new ArgumentOutOfRangeException(nameof(value), value, "A timeout is longer than nothing, or Timeout.InfiniteTimeSpan.");
+            _timeout = value;
+        }
+    }
+
+    public long Now => timeProvider.GetTimestamp();
+
+    public void Enter()
+    {
+        if (Interlocked.Exchange(ref _isEntered, 1) != 0)
+            throw new InvalidOperationException($"A {operation} is under way already on this socket: one at a time. SocketAsync queues them.");
+    }
+
+    /// <summary>Ends the operation that <see cref="Enter"/> began.</summary>
+    public void Exit()
+    {
+        if (_isLimited)
+        {
+            _isLimited = false;
+            _registration.Dispose();
+            _registration = default;
+            if (!_source!.TryReset())
+            {
+                _source.Dispose();
+                _source = null;
+            }
+        }
+
+        Volatile.Write(ref _isEntered, 0);
+    }
+
+    /// <summary>A token that is cancelled with the caller's or when the time is over.</summary>
+    public CancellationToken Limit(CancellationToken cancellationToken)
+    {
+        if (_timeout == System.Threading.Timeout.InfiniteTimeSpan)
+            return cancellationToken;
+        cancellationToken.ThrowIfCancellationRequested();
+        _isLimited = true;
+        if (_source is null)
+            _source = new CancellationTokenSource(_timeout, timeProvider);
+        else
+            _source.CancelAfter(_timeout);
+        _registration = cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _source);
+        return _source.Token;
+    }
+
+    /// <summary>Whether a cancellation came from the time limit and not from the caller.</summary>
+    public bool IsTimeout(CancellationToken cancellationToken) => _isLimited && !cancellationToken.IsCancellationRequested;
+
+    /// <summary>What is left of the time of an operation that began at <paramref name="start"/>.</summary>
+    public TimeSpan Remaining(long start)
+    {
+        if (_timeout == System.Threading.Timeout.InfiniteTimeSpan)
+            return _timeout;
+        TimeSpan remaining = _timeout - timeProvider.GetElapsedTime(start);
+        return remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero;
+    }
+
+    public SocketFailureException CreateTimeout(EndPoint? peer) =>
+        new(SocketFailureReason.TimedOut, $"A {operation} with {peer} did not complete within {_timeout.TotalSeconds:0.###} s.");
+
+    /// <summary>The source of an operation that is still under way is left to it.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _isEntered, 1) != 0)
+            return;
+        _source?.Dispose();
+        Volatile.Write(ref _isEntered, 0);
+    }
+}

@@ -1,0 +1,45 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace Sockets.Links;
+
+/// <summary>No security at all, by choice.</summary>
+internal sealed class PlainClientLinks : ClientLinkProvider
+{
+    public static PlainClientLinks Instance { get; } = new();
+
+    public override string Name => "plain";
+
+    public override SocketTransport DefaultTransport => SocketTransport.Stream;
+
+    public override bool Supports(SocketTransport transport) => true;
+
+    public override SocketLink Wrap(PlainLink transport, string? targetHost) => transport;
+
+    public override async ValueTask<SocketLink> ConnectDatagramAsync(SocketTarget target, SocketClientOptions options, CancellationToken cancellationToken)
+    {
+        if (target.EndPoint is IPEndPoint endPoint)
+            return StartConnectDatagram(endPoint, null, options);
+        IPAddress[] addresses = await Dns.GetHostAddressesAsync(target.Host!, cancellationToken).ConfigureAwait(false);
+        return StartConnectDatagram(new IPEndPoint(addresses[0], target.Port), target.Host, options);
+    }
+
+    public override SocketLink StartConnectDatagram(IPEndPoint endPoint, string? targetHost, SocketClientOptions options)
+    {
+        var socket = new SystemSocket(endPoint.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { Blocking = false };
+        try
+        {
+            if (options.LocalEndPoint is { } local)
+                socket.Bind(local);
+            socket.Connect(endPoint);
+            return new PlainDatagramLink(socket);
+        }
+        catch (SocketException exception)
+        {
+            socket.Dispose();
+            throw SocketFailureException.From(exception, $"Opening a UDP socket to {endPoint}");
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using System;
+using System.Net;
+using System.Net.Sockets;
+using System.Threading;
+using System.Threading.Tasks;
+using Sockets.Platform;
+
+namespace Sockets.Links;
+
+/// <summary>Datagrams as they are, to and from one peer, over a UDP socket of its own that is connected to it.</summary>
+internal sealed class PlainDatagramLink(SystemSocket socket) : SocketLink
+{
+    // Largest UDP payload: 65535 less the headers of IPv4 and UDP; IPv6 does not count its header (RFC 8200 §3).
+    private const int LargestOverIPv4 = 65_507;
+    private const int LargestOverIPv6 = 65_527;
+
+    private readonly EndPoint _remote = socket.RemoteEndPoint!;
+
+    public override bool IsDatagram => true;
+
+    public override EndPoint? LocalEndPoint => socket.LocalEndPoint;
+
+    public override EndPoint? RemoteEndPoint => _remote;
+
+    public override int MaxDatagramLength => socket.AddressFamily == AddressFamily.InterNetworkV6 ? LargestOverIPv6 : LargestOverIPv4;
+
+    public override SystemSocket Underlying => socket;
+
+    public override bool IsOpen => true;
+
+    public override LinkWants Wants => LinkWants.None;
+
+    public override bool Progress() => true;
+
+    public override ValueTask OpenAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    public override int TryReceive(Span<byte> buffer)
+    {
+        // With MSG_TRUNC the system returns the datagram's length, however short the buffer is.
+        int count = socket.Receive(buffer, SocketFlags.Truncated, out SocketError error);
+        return error switch
+        {
+            SocketError.Success => count,
+            SocketError.WouldBlock => WouldBlock,
+            SocketError.MessageSize => buffer.Length + 1, // Windows: truncated
+            _ => throw SocketFailureException.From(error, $"Receiving from {_remote}"),
+        };
+    }
+
+    public override ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken) => buffer.IsEmpty
+        ? socket.ReceiveAsync(buffer, SocketFlags.Peek, cancellationToken) // waits, and leaves the datagram
+        : socket.ReceiveAsync(buffer, SocketFlags.Truncated, cancellationToken);
+
+    public override int TrySend(ReadOnlySpan<byte> buffer)
+    {
+        int count = socket.Send(buffer, SocketFlags.None, out SocketError error);
+        return error switch
+        {
+            SocketError.Success => count,
+            SocketError.WouldBlock or SocketError.NoBufferSpaceAvailable => WouldBlock,
+            _ => throw SocketFailureException.From(error, $"Sending {buffer.Length} bytes to {_remote}"),
+        };
+    }
+
+    public override int TrySend(ReadOnlySpan<ReadOnlyMemory<byte>> buffers)
+    {
+        int length = 0;
+        foreach (ReadOnlyMemory<byte> buffer in buffers)
+            length += buffer.Length;
+        byte[] datagram = System.Buffers.ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            int written = 0;
+            foreach (ReadOnlyMemory<byte> buffer in buffers)
+            {
+                buffer.Span.CopyTo(datagram.AsSpan(written));
+                written += buffer.Length;
+            }
+
+            return TrySend(datagram.AsSpan(0, length));
+        }
+        finally
+        {
+            System.Buffers.ArrayPool<byte>.Shared.Return(datagram);
+        }
+    }
+
+    public override ValueTask<int> SendWhenReadyAsync(ReadOnlyMemory<byte> next, CancellationToken cancellationToken) =>
+        socket.SendAsync(next, SocketFlags.None, cancellationToken);
+
+    /// <summary>UDP has no end that could be announced.</summary>
+    public override bool TryShutdownSend() => true;
+
+    public override bool Wait(LinkWants wants, TimeSpan timeout) => SystemSocketWait.Wait(socket, wants, timeout);
+
+    public override void Abort() => socket.Dispose();
+
+    public override void Dispose() => socket.Dispose();
+}

@@ -1,0 +1,143 @@
+using System;
+using System.Net;
+using System.Net.Sockets;
+using System.Threading;
+using System.Threading.Tasks;
+using Sockets.Platform;
+
+namespace Sockets.Links;
+
+/// <summary>A stream of bytes as they are: TCP or Unix. Below TLS as well.</summary>
+internal sealed class PlainLink : SocketLink
+{
+    private readonly SystemSocket _socket;
+    private readonly string _name;
+    private bool _isConnected;
+
+    /// <param name="socket">Not blocking; connected, or on the way.</param>
+    /// <param name="isConnected">Whether it is connected already.</param>
+    public PlainLink(SystemSocket socket, bool isConnected = true)
+    {
+        _socket = socket;
+        _isConnected = isConnected;
+        RemoteEndPoint = isConnected ? socket.RemoteEndPoint : null;
+        _name = RemoteEndPoint?.ToString() ?? "the peer";
+    }
+
+    /// <summary>On its way to <paramref name="target"/>.</summary>
+    private PlainLink(SystemSocket socket, EndPoint target)
+    {
+        _socket = socket;
+        RemoteEndPoint = target;
+        _name = target.ToString()!;
+    }
+
+    public override bool IsDatagram => false;
+
+    public override EndPoint? LocalEndPoint => _socket.LocalEndPoint;
+
+    public override EndPoint? RemoteEndPoint { get; }
+
+    public override SystemSocket Underlying => _socket;
+
+    public override bool IsOpen => _isConnected;
+
+    public override LinkWants Wants => _isConnected ? LinkWants.None : LinkWants.Write;
+
+    /// <summary>Begins to connect without waiting.</summary>
+    public static PlainLink StartConnect(SystemSocket socket, EndPoint target)
+    {
+        try
+        {
+            socket.Connect(target);
+            return new PlainLink(socket);
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
+        {
+            return new PlainLink(socket, target);
+        }
+        catch (SocketException exception)
+        {
+            throw SocketFailureException.From(exception, $"Connecting to {target}");
+        }
+    }
+
+    public override bool Progress()
+    {
+        if (_isConnected)
+            return true;
+        if (!_socket.Poll(0, SelectMode.SelectWrite) && !_socket.Poll(0, SelectMode.SelectError))
+            return false;
+        var error = (SocketError)(int)_socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)!;
+        if (error != SocketError.Success)
+            throw SocketFailureException.From(error, $"Connecting to {_name}");
+        _isConnected = true;
+        return true;
+    }
+
+    public override async ValueTask OpenAsync(CancellationToken cancellationToken)
+    {
+        // An empty send on a connection that is being made waits until it is made; nothing is sent.
+        while (!Progress())
+            await _socket.SendAsync(ReadOnlyMemory<byte>.Empty, SocketFlags.None, cancellationToken).ConfigureAwait(false);
+    }
+
+    public override int TryReceive(Span<byte> buffer)
+    {
+        int count = _socket.Receive(buffer, SocketFlags.None, out SocketError error);
+        if (error == SocketError.Success)
+            return count == 0 && buffer.Length > 0 ? End : count;
+        return error == SocketError.WouldBlock ? WouldBlock : throw SocketFailureException.From(error, $"Receiving from {_name}");
+    }
+
+    public override ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
+        _socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken);
+
+    public override int TrySend(ReadOnlySpan<byte> buffer)
+    {
+        if (buffer.IsEmpty)
+            return 0;
+        int count = _socket.Send(buffer, SocketFlags.None, out SocketError error);
+        if (error == SocketError.Success)
+            return count;
+        return error == SocketError.WouldBlock ? WouldBlock : throw SocketFailureException.From(error, $"Sending to {_name}");
+    }
+
+    public override int TrySend(ReadOnlySpan<ReadOnlyMemory<byte>> buffers)
+    {
+        foreach (ReadOnlyMemory<byte> buffer in buffers)
+        {
+            if (buffer.Length > 0)
+                return TrySend(buffer.Span);
+        }
+
+        return 0;
+    }
+
+    public override ValueTask<int> SendWhenReadyAsync(ReadOnlyMemory<byte> next, CancellationToken cancellationToken) =>
+        _socket.SendAsync(next[..1], SocketFlags.None, cancellationToken);
+
+    public override bool TryShutdownSend()
+    {
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode is SocketError.NotConnected or SocketError.ConnectionReset)
+        {
+            // Nobody is there to be told.
+        }
+
+        return true;
+    }
+
+    public override bool Wait(LinkWants wants, TimeSpan timeout) => SystemSocketWait.Wait(_socket, wants, timeout);
+
+    public override void Abort()
+    {
+        _socket.LingerState = new LingerOption(true, 0);
+        _socket.Dispose();
+    }
+
+    public override void Dispose() => _socket.Dispose();
+}

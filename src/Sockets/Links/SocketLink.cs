@@ -1,0 +1,150 @@
+using System;
+using System.Net;
+using System.Runtime.CompilerServices;
+using System.Threading;
+using System.Threading.Tasks;
+using Microsoft.Win32.SafeHandles;
+
+namespace Sockets.Links;
+
+/// <summary>
+/// The way of bytes between a public type and the system: plain, TLS or DTLS. Every send, receive, vectored, file, poll and
+/// asynchronous path goes through it. A link is a pump that never blocks: <c>Try…</c> does what can be done now; the
+/// asynchronous members wait for the system and pump again. One receive and one send at a time, which may run at once.
+/// </summary>
+internal abstract class SocketLink : IDisposable
+{
+    /// <summary>Result: nothing can be done now.</summary>
+    public const int WouldBlock = -2;
+
+    /// <summary>Result of a receive: the peer has closed its side in good order.</summary>
+    public const int End = -1;
+
+    /// <summary>Whether boundaries are kept: one send is one receive.</summary>
+    public abstract bool IsDatagram { get; }
+
+    public abstract EndPoint? LocalEndPoint { get; }
+
+    public abstract EndPoint? RemoteEndPoint { get; }
+
+    /// <summary>What is known of the security once the link is open; null on plain links.</summary>
+    public virtual SocketSecurityInfo? Security => null;
+
+    /// <summary>Most bytes that fit into one datagram; <see cref="int.MaxValue"/> on streams.</summary>
+    public virtual int MaxDatagramLength => int.MaxValue;
+
+    /// <summary>The system's socket, for settings and for readiness. Null: it belongs to others too (a server's datagram socket).</summary>
+    public abstract SystemSocket? Underlying { get; }
+
+    /// <summary>Whether the transport is connected and the handshake is done.</summary>
+    public abstract bool IsOpen { get; }
+
+    /// <summary>What the link itself waits for, whatever the user wants: connecting, the handshake, queued ciphertext.</summary>
+    public abstract LinkWants Wants { get; }
+
+    /// <summary>What a receive that would block waits for.</summary>
+    public virtual LinkWants ReceiveWants => LinkWants.Read;
+
+    /// <summary>What a send that would block waits for.</summary>
+    public virtual LinkWants SendWants => LinkWants.Write;
+
+    /// <summary>Whether a receive would succeed without the system: decrypted bytes, queued datagrams, or the end. May decrypt to find out.</summary>
+    public virtual bool HasPendingData => false;
+
+    /// <summary>Whether a send would be accepted now as far as the link knows; the system may still refuse.</summary>
+    public virtual bool CanSend => IsOpen;
+
+    /// <summary>
+    /// Called, from any thread, when the state changed without a call from outside: a continuation that ran on the thread
+    /// pool, a datagram that a background loop has queued. Must not block.
+    /// </summary>
+    public Action? Changed { get; set; }
+
+    /// <summary>When <see cref="Progress"/> must be called though nothing happened: <see cref="TimeProvider.GetTimestamp"/> units; <see cref="long.MaxValue"/>: never.</summary>
+    public virtual long NextTimeout => long.MaxValue;
+
+    /// <summary>
+    /// Advances what the link does for itself: connecting, the handshake, flushing, timers. Never blocks; failures are thrown.
+    /// True: the link is open and has nothing left to flush.
+    /// </summary>
+    public abstract bool Progress();
+
+    /// <summary>As <see cref="Progress"/> until the link is open; waits.</summary>
+    public abstract ValueTask OpenAsync(CancellationToken cancellationToken);
+
+    /// <summary>Bytes received, <see cref="End"/>, or <see cref="WouldBlock"/>. More than the buffer holds: a datagram was truncated.</summary>
+    public abstract int TryReceive(Span<byte> buffer);
+
+    /// <summary>Receives into several buffers in order. By default the first that is not empty is used.</summary>
+    public virtual int TryReceive(ReadOnlySpan<Memory<byte>> buffers)
+    {
+        foreach (Memory<byte> buffer in buffers)
+        {
+            if (buffer.Length > 0)
+                return TryReceive(buffer.Span);
+        }
+
+        return TryReceive(Span<byte>.Empty);
+    }
+
+    /// <summary>As <see cref="TryReceive(Span{byte})"/>, but waits; 0 is the end of a stream too when the buffer is not empty. An empty buffer waits for data and takes none.</summary>
+    public abstract ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken);
+
+    /// <summary>Bytes accepted, 1 or more unless the buffer is empty, or <see cref="WouldBlock"/>. A datagram is accepted whole.</summary>
+    public abstract int TrySend(ReadOnlySpan<byte> buffer);
+
+    /// <summary>Sends several buffers in order, as one datagram where boundaries are kept. Streams may accept a part.</summary>
+    public abstract int TrySend(ReadOnlySpan<ReadOnlyMemory<byte>> buffers);
+
+    /// <summary>
+    /// Sends everything. Fewer bytes than given are returned only when the wait was cancelled after some were accepted;
+    /// cancelled before, it throws.
+    /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public virtual async ValueTask<int> SendAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
+    {
+        int total = 0;
+        while (true)
+        {
+            int sent = TrySend(buffer.Span[total..]);
+            if (sent == WouldBlock)
+            {
+                try
+                {
+                    sent = await SendWhenReadyAsync(buffer[total..], cancellationToken).ConfigureAwait(false);
+                }
+                catch (OperationCanceledException) when (total > 0)
+                {
+                    return total;
+                }
+            }
+
+            total += sent;
+            if (total == buffer.Length)
+                return total;
+        }
+    }
+
+    /// <summary>
+    /// Waits for room. Returns how many bytes of <paramref name="next"/> were accepted on the way: exactly one byte on a plain
+    /// stream (the platform has no wait that sends nothing, and one byte is accepted or not), 0 where a queue was flushed, all
+    /// of a datagram.
+    /// </summary>
+    public abstract ValueTask<int> SendWhenReadyAsync(ReadOnlyMemory<byte> next, CancellationToken cancellationToken);
+
+    /// <summary>Sends bytes of a file. Returns how many were accepted; 0: the file ends before <paramref name="offset"/>; <see cref="WouldBlock"/>.</summary>
+    public virtual long TrySendFile(SafeFileHandle file, long offset, long count) =>
+        throw new InvalidOperationException("A file can only be sent over a stream.");
+
+    /// <summary>Ends our side: close_notify, FIN. True: done; false: would block, to be called again.</summary>
+    public abstract bool TryShutdownSend();
+
+    /// <summary>Blocks until one of <paramref name="wants"/> may have come, or the time is over. False: the time is over.</summary>
+    public abstract bool Wait(LinkWants wants, TimeSpan timeout);
+
+    /// <summary>Ends the connection at once: nothing more is sent in good order. Streams are reset.</summary>
+    public abstract void Abort();
+
+    /// <summary>Frees everything; pending operations end with <see cref="SocketFailureReason.Closed"/>. Says close_notify when that needs no wait.</summary>
+    public abstract void Dispose();
+}

@@ -1,0 +1,92 @@
+using System;
+using System.Threading;
+using System.Threading.Tasks;
+using Sockets.Links;
+
+namespace Sockets;
+
+public sealed partial class Socket
+{
+    /// <summary>
+    /// Ends our side of a stream: the peer sees the end after everything that was sent, and can still send. Under TLS it says
+    /// close_notify first. Does nothing on plain datagram sockets; under DTLS it ends the connection.
+    /// </summary>
+    public async ValueTask ShutdownSendAsync(CancellationToken cancellationToken = default)
+    {
+        _sending.Enter();
+        try
+        {
+            ThrowIfUnusable();
+            CancellationToken limited = _sending.Limit(cancellationToken);
+            while (!_link.TryShutdownSend())
+                await _link.SendWhenReadyAsync(ReadOnlyMemory<byte>.Empty, limited).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_sending.IsTimeout(cancellationToken))
+        {
+            throw _sending.CreateTimeout(RemoteEndPoint);
+        }
+        catch (Exception exception)
+        {
+            throw Translate(exception, "Ending the connection to");
+        }
+        finally
+        {
+            _sending.Exit();
+        }
+    }
+
+    /// <summary>As <see cref="ShutdownSendAsync"/>, blocking for <see cref="SendTimeout"/> at most.</summary>
+    public void ShutdownSend()
+    {
+        _sending.Enter();
+        try
+        {
+            ThrowIfUnusable();
+            long start = _sending.Now;
+            while (!_link.TryShutdownSend())
+                WaitFor(LinkWants.Write, _sending, start);
+        }
+        catch (Exception exception)
+        {
+            throw Translate(exception, "Ending the connection to");
+        }
+        finally
+        {
+            _sending.Exit();
+        }
+    }
+
+    /// <summary>Ends the connection at once and without good order: a stream is reset.</summary>
+    public void Abort() => Release(static link => link.Abort());
+
+    /// <summary>
+    /// Closes the socket. What the system has accepted is still delivered. Says close_notify when that needs no wait;
+    /// <see cref="ShutdownSendAsync"/> before it makes sure. Pending operations end with <see cref="SocketFailureReason.Closed"/>.
+    /// </summary>
+    public void Dispose() => Release(static link => link.Dispose());
+
+    /// <inheritdoc cref="Dispose"/>
+    public ValueTask DisposeAsync()
+    {
+        Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private void Release(Action<SocketLink> release)
+    {
+        Action? disposed;
+        lock (_receiving)
+        {
+            if (_isDisposed != 0)
+                return;
+            _isDisposed = 1;
+            disposed = _disposed;
+            _disposed = null;
+        }
+
+        release(_link);
+        disposed?.Invoke();
+        _receiving.Dispose();
+        _sending.Dispose();
+    }
+}

@@ -1,0 +1,111 @@
+using System;
+using System.Net;
+using System.Net.Sockets;
+using System.Threading;
+using Sockets.Engine;
+using Sockets.Links;
+
+namespace Sockets;
+
+/// <summary>
+/// One connection to one peer, plain, under TLS or under DTLS: the same calls do the same whatever the security. Streams
+/// deliver bytes; datagram sockets keep boundaries, and an empty datagram is no end.
+/// <para>One receive and one send at a time, each from any thread; the two may run at once. A second one of the same kind is an
+/// <see cref="InvalidOperationException"/>; <c>SocketAsync</c> is the face that queues.</para>
+/// </summary>
+public sealed partial class Socket : IDisposable, IAsyncDisposable
+{
+    private readonly SocketLink _link;
+    private readonly OperationGate _receiving;
+    private readonly OperationGate _sending;
+    private SocketFailureException? _failure;
+    private Action? _disposed;
+    private int _isDisposed;
+
+    internal Socket(SocketLink link, SocketTransport transport, TimeProvider timeProvider)
+    {
+        _link = link;
+        Transport = transport;
+        _receiving = new OperationGate("receive", timeProvider);
+        _sending = new OperationGate("send", timeProvider);
+    }
+
+    /// <summary>What travels below the security.</summary>
+    public SocketTransport Transport { get; }
+
+    /// <summary>How far it has come.</summary>
+    public SocketState State => _isDisposed != 0 || _failure is not null ? SocketState.Closed : _link.IsOpen ? SocketState.Open : SocketState.Connecting;
+
+    /// <summary>Our address.</summary>
+    public EndPoint? LocalEndPoint => _link.LocalEndPoint;
+
+    /// <summary>The peer's address.</summary>
+    public EndPoint? RemoteEndPoint => _link.RemoteEndPoint;
+
+    /// <summary>What the handshake agreed on. Null: not secure, or not open yet.</summary>
+    public SocketSecurityInfo? Security => _link.IsOpen ? _link.Security : null;
+
+    /// <summary>Most bytes that one datagram can carry; <see cref="int.MaxValue"/> on streams.</summary>
+    public int MaxDatagramLength => _link.MaxDatagramLength;
+
+    /// <summary>How long one receive may take, synchronous or not. Default: <see cref="Timeout.InfiniteTimeSpan"/>.</summary>
+    public TimeSpan ReceiveTimeout
+    {
+        get => _receiving.Timeout;
+        set => _receiving.Timeout = value;
+    }
+
+    /// <summary>How long one send may take, synchronous or not. Default: <see cref="Timeout.InfiniteTimeSpan"/>.</summary>
+    public TimeSpan SendTimeout
+    {
+        get => _sending.Timeout;
+        set => _sending.Timeout = value;
+    }
+
+    /// <summary>Free for the application.</summary>
+    public object? Tag { get; set; }
+
+    internal SocketLink Link => _link;
+
+    /// <summary>Called once, when the socket is disposed: a listener's count, a poll's entry.</summary>
+    internal void OnDisposed(Action action)
+    {
+        lock (_receiving)
+        {
+            if (_isDisposed == 0)
+            {
+                _disposed += action;
+                return;
+            }
+        }
+
+        action();
+    }
+
+    /// <summary>Puts whatever an operation met into one exception; what ended the connection is kept and said again.</summary>
+    private Exception Translate(Exception exception, string what)
+    {
+        if (_isDisposed != 0)
+            return new SocketFailureException(SocketFailureReason.Closed, "The socket was closed by this program.", exception);
+        if (exception is OperationCanceledException or ArgumentException or InvalidOperationException and not ObjectDisposedException)
+            return exception;
+        SocketFailureException failure = exception switch
+        {
+            SocketFailureException known => known,
+            SocketException socketException => SocketFailureException.From(socketException, $"{what} {RemoteEndPoint}"),
+            _ => new SocketFailureException(SocketFailureReason.Other, $"{what} {RemoteEndPoint} failed: {exception.Message.TrimEnd('.')}.", exception),
+        };
+        // A timeout and a datagram that is too large leave the socket as it was.
+        if (failure.Reason is not (SocketFailureReason.TimedOut or SocketFailureReason.MessageTooLarge))
+            _failure ??= failure;
+        return failure;
+    }
+
+    private void ThrowIfUnusable()
+    {
+        if (_isDisposed != 0)
+            throw new SocketFailureException(SocketFailureReason.Closed, "The socket was closed by this program.");
+        if (_failure is { } failure)
+            throw new SocketFailureException(failure.Reason, failure.Message, failure) { CertificateProblem = failure.CertificateProblem };
+    }
+}

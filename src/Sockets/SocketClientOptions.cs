@@ -1,0 +1,44 @@
+using System;
+using System.Net;
+using Sockets.Links;
+
+namespace Sockets;
+
+/// <summary>How a client connects. One of <c>UseTls</c>, <c>UseDtls</c> and <see cref="UsePlaintext"/> must be called.</summary>
+public sealed partial class SocketClientOptions : SocketOptions
+{
+    private ClientLinkProvider? _links;
+
+    /// <summary>The address to send from. Null: the system chooses.</summary>
+    public EndPoint? LocalEndPoint { get; set; }
+
+    /// <summary>How long looking up the name, connecting and the handshake may take together. Default: 15 s.</summary>
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(15);
+
+    internal ClientLinkProvider Links
+    {
+        get => _links ?? throw new InvalidOperationException(NoSecurityChosen);
+        private set => _links = _links is null
+            ? value
+            : throw new InvalidOperationException($"The security is chosen already: {_links.Name}.");
+    }
+
+    internal SocketTransport EffectiveTransport
+    {
+        get
+        {
+            SocketTransport transport = Transport ?? Links.DefaultTransport;
+            return Links.Supports(transport)
+                ? transport
+                : throw new InvalidOperationException($"{Links.Name} does not run over {nameof(SocketTransport)}.{transport}.");
+        }
+    }
+
+    /// <summary>Sends and receives everything as it is: whoever is on the path can read and change it.</summary>
+    /// <returns>The same options.</returns>
+    public SocketClientOptions UsePlaintext()
+    {
+        Links = PlainClientLinks.Instance;
+        return this;
+    }
+}

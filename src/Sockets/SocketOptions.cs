@@ -1,0 +1,25 @@
+using System;
+
+namespace Sockets;
+
+/// <summary>What clients and listeners have in common. Read once, when the connection or the listener begins; later changes have no effect.</summary>
+public abstract class SocketOptions
+{
+    private protected SocketOptions()
+    {
+    }
+
+    /// <summary>What travels below the security. Null: what goes with it (TLS and plain: a stream; DTLS: datagrams).</summary>
+    public SocketTransport? Transport { get; set; }
+
+    /// <summary>
+    /// Nothing runs in the background: a <c>SocketPoll</c>, or synchronous calls, drive the socket, its handshake and its
+    /// timers on the thread that makes them. Default: false.
+    /// </summary>
+    public bool DrivenByPoll { get; set; }
+
+    /// <summary>The clock of timeouts and of certificate validity.</summary>
+    public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    private protected const string NoSecurityChosen = "Say how the bytes travel: call UseTls(…), UseDtls(…) or UsePlaintext() on the options.";
+}

@@ -1,0 +1,35 @@
+using System;
+using System.Collections.Generic;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Sockets;
+
+/// <summary>What a handshake agreed on.</summary>
+public sealed class SocketSecurityInfo
+{
+    internal SocketSecurityInfo()
+    {
+    }
+
+    /// <summary>Protocol and version: "TLS 1.3", "DTLS 1.3".</summary>
+    public required string Protocol { get; init; }
+
+    /// <summary>The cipher suite by its IANA name.</summary>
+    public required string CipherSuite { get; init; }
+
+    /// <summary>The application protocol (ALPN) as bytes; empty when there is none.</summary>
+    public ReadOnlyMemory<byte> ApplicationProtocol { get; init; }
+
+    /// <summary>The name the client asked for (SNI); null when there was none.</summary>
+    public string? ServerName { get; init; }
+
+    /// <summary>The peer's certificates in DER, leaf first; empty when it has none or the platform shows only the leaf.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> PeerCertificates { get; init; } = [];
+
+    /// <summary>How long the handshake took.</summary>
+    public TimeSpan HandshakeDuration { get; init; }
+
+    /// <summary>The peer's own certificate, or null. The caller disposes it.</summary>
+    public X509Certificate2? GetPeerCertificate() =>
+        PeerCertificates.Count == 0 ? null : X509CertificateLoader.LoadCertificate(PeerCertificates[0].Span);
+}
