@@ -15,6 +15,9 @@ public sealed partial class SocketClientOptions : SocketOptions
     /// <summary>How long looking up the name, connecting and the handshake may take together. Default: 15 s.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>Who turns names into addresses. Default: <see cref="SocketNameResolver.System"/>.</summary>
+    public SocketNameResolver NameResolver { get; set; } = SocketNameResolver.System;
+
     internal ClientLinkProvider Links
     {
         get => _links ?? throw new InvalidOperationException(NoSecurityChosen);
