@@ -10,7 +10,7 @@ internal static class FailureLine
 {
     public static string Of(Exception exception) => OneLine(exception switch
     {
-        ToolException or DtlsException or CryptographicException => exception.Message,
+        ToolException or CryptographicException => exception.Message,
         FileNotFoundException { FileName: { } name } => $"File '{name}' does not exist.",
         DirectoryNotFoundException => $"{exception.Message} Create the folder, or name another.",
         UnauthorizedAccessException => $"{exception.Message.TrimEnd('.')}: permission denied, or it is a folder.",

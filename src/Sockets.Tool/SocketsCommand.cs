@@ -3,15 +3,13 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.Threading;
 using System.Threading.Tasks;
-using Sockets.Tool.Certificates;
 using Sockets.Tool.Connecting;
-using Sockets.Tool.Demo;
 using Sockets.Tool.Serving;
 
 namespace Sockets.Tool;
 
 /// <summary>The root of the command line, and the one place where failures become a line and an exit code.</summary>
-internal static class SocketsCommand
+internal static partial class SocketsCommand
 {
     /// <summary>Exit code of everything that did not go as asked.</summary>
     public const int Failed = 1;
@@ -21,13 +19,11 @@ internal static class SocketsCommand
 
     public static async Task<int> RunAsync(string[] arguments, ToolConsole console, CancellationToken cancellationToken = default)
     {
-        var root = new RootCommand("DTLS 1.3 (RFC 9147) over UDP from the command line.")
-        {
-            DemoCommand.Create(console),
-            ServeCommand.Create(console),
-            ConnectCommand.Create(console),
-            CertsCommand.Create(console),
-        };
+        var root = new RootCommand("Sockets from the command line: plain, TLS, and DTLS 1.3 (RFC 9147).");
+        AddDemo(root, console);
+        ServeCommand.AddTo(root, console);
+        ConnectCommand.AddTo(root, console);
+        AddCerts(root, console);
         try
         {
             ParseResult result = root.Parse(arguments);
@@ -56,6 +52,11 @@ internal static class SocketsCommand
             return Fail(console, FailureLine.Of(exception));
         }
     }
+
+    // Builds without TLS or DTLS leave out the folders that these lie in.
+    static partial void AddDemo(RootCommand root, ToolConsole console);
+
+    static partial void AddCerts(RootCommand root, ToolConsole console);
 
     private static string CommandPath(System.CommandLine.Parsing.CommandResult result) =>
         result.Parent is System.CommandLine.Parsing.CommandResult { Command: not RootCommand } parent

@@ -109,7 +109,8 @@ public class BadInputTests
 
     [Theory]
     [InlineData("Required command was not provided")]
-    [InlineData("'--dtls' is required", "serve", "--cert", "a", "--key", "b")]
+    [InlineData("One of these is needed: ", "serve", "--cert", "a", "--key", "b")]
+    [InlineData("--dtls needs --key FILE", "serve", "--dtls", "127.0.0.1:0", "--cert", "a")]
     [InlineData("'nowhere' is not HOST:PORT", "connect", "nowhere")]
     [InlineData("'host:99999' is not HOST:PORT", "connect", "host:99999")]
     [InlineData("'::1:4433' is not HOST:PORT", "connect", "::1:4433")]

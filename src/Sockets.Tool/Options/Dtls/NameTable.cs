@@ -32,6 +32,9 @@ internal static class NameTable
 
     public static Option<NamedGroup[]> GroupOption() => CreateOption("--group", "key-exchange group", Groups);
 
+    /// <summary>What was given; null when nothing was, and the default applies.</summary>
+    public static T[]? NullIfEmpty<T>(T[]? values) => values is { Length: > 0 } ? values : null;
+
     private static Option<T[]> CreateOption<T>(string name, string what, (string Name, T Value)[] table)
         where T : struct, Enum => new(name)
         {

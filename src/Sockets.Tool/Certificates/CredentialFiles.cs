@@ -1,22 +1,13 @@
 using System;
-using System.Collections.Generic;
 using System.IO;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Sockets.Dtls;
 
-namespace Sockets.Tool.Options;
+namespace Sockets.Tool.Certificates;
 
 /// <summary>Reads what --cert, --key and --ca name, with sentences about what is wrong with which file.</summary>
-internal static class CredentialFiles
+internal static partial class CredentialFiles
 {
-    public static DtlsCredential Load(string certificatePath, string keyPath)
-    {
-        RequireReadable(certificatePath, "certificate");
-        RequireReadable(keyPath, "key");
-        return DtlsCredentialLoader.LoadPemFiles(certificatePath, keyPath);
-    }
-
     public static PeerTrust LoadAnchors(string path) => PeerTrust.Anchors(LoadAuthorities(path));
 
     public static X509Certificate2Collection LoadAuthorities(string path)
@@ -33,14 +24,6 @@ internal static class CredentialFiles
         }
 
         return anchors.Count > 0 ? anchors : throw new ToolException($"There is no PEM certificate in {path}.");
-    }
-
-    public static IReadOnlyList<ReadOnlyMemory<byte>> Names(X509Certificate2Collection authorities)
-    {
-        var names = new List<ReadOnlyMemory<byte>>();
-        foreach (X509Certificate2 authority in authorities)
-            names.Add(authority.SubjectName.RawData);
-        return names;
     }
 
     private static void RequireReadable(string path, string what)

@@ -1,27 +1,23 @@
 using System.Collections.Immutable;
+using System.Reflection;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
-using Sockets.Dtls;
 
 namespace Sockets.Architecture.Tests;
 
-/// <summary>The built engine as metadata: which types refer to which, in signatures and in method bodies.</summary>
-internal sealed class EngineAssembly : IDisposable
+/// <summary>A built assembly as metadata: which types refer to which, in signatures and in method bodies.</summary>
+internal sealed class AssemblyMetadata : IDisposable
 {
     private readonly FileStream _stream;
     private readonly PEReader _image;
     private readonly MetadataReader _metadata;
 
-    public EngineAssembly()
+    public AssemblyMetadata(Assembly assembly)
     {
-        _stream = File.OpenRead(typeof(DtlsConnection).Assembly.Location);
+        _stream = File.OpenRead(assembly.Location);
         _image = new PEReader(_stream);
         _metadata = _image.GetMetadataReader();
     }
-
-    /// <summary>Documentation identifiers from build/BannedSymbols.SansIo.txt, without their explanations.</summary>
-    public static IReadOnlyList<string> BannedSymbols { get; } =
-        [.. File.ReadLines(Path.Combine(Repository.Root, "build/BannedSymbols.SansIo.txt")).Where(static line => line.Length > 0).Select(static line => line.Split(';')[0])];
 
     public IEnumerable<string> ReferencedAssemblies =>
         _metadata.AssemblyReferences.Select(handle => _metadata.GetString(_metadata.GetAssemblyReference(handle).Name));
@@ -29,7 +25,7 @@ internal sealed class EngineAssembly : IDisposable
     /// <summary>Full names of all types of other assemblies that are referred to.</summary>
     public IEnumerable<string> ReferencedTypes => _metadata.TypeReferences.Select(FullName);
 
-    /// <summary>For each type of the engine (nested types count as their outermost one): the types it refers to.</summary>
+    /// <summary>For each type of the assembly (nested types count as their outermost one): the types it refers to.</summary>
     public Dictionary<string, HashSet<string>> Dependencies()
     {
         Dictionary<string, HashSet<string>> all = [];
@@ -126,7 +122,7 @@ internal sealed class EngineAssembly : IDisposable
     private string Name(StringHandle space, StringHandle name) => $"{_metadata.GetString(space)}.{_metadata.GetString(name)}";
 
     /// <summary>Takes down the name of every type that decoding a signature comes across.</summary>
-    private sealed class TypeNames(EngineAssembly owner, HashSet<string> seen) : ISignatureTypeProvider<int, object?>
+    private sealed class TypeNames(AssemblyMetadata owner, HashSet<string> seen) : ISignatureTypeProvider<int, object?>
     {
         public void Add(EntityHandle handle)
         {

@@ -1,0 +1,71 @@
+using System;
+using System.Collections.Generic;
+using System.CommandLine;
+using System.Linq;
+using Sockets.Tool.Certificates;
+
+namespace Sockets.Tool.Connecting;
+
+internal sealed partial class ConnectOptions
+{
+    public Option<string?> Authority { get; } = new("--ca") { Description = "PEM file with the CAs that the server's certificate must come from, instead of the system's.", HelpName = "FILE" };
+
+    public Option<string?> Name { get; } = new("--name") { Description = "The name the server's certificate must carry, instead of HOST.", HelpName = "NAME" };
+
+    public Option<string[]> Pins { get; } = new("--pin") { Description = "Trust the certificate with this SHA-256 fingerprint, and no chain or name; repeat it for more.", HelpName = "SHA256HEX" };
+
+    public Option<bool> AcceptAny { get; } = new("--dangerous-accept-any-certificate") { Description = "Verify nothing: whoever is on the path can read and change everything." };
+
+    public Option<string?> Certificate { get; } = new("--cert") { Description = "PEM file with the client's certificate chain, leaf first.", HelpName = "FILE" };
+
+    public Option<string?> Key { get; } = new("--key") { Description = "PEM file with the client's unencrypted private key.", HelpName = "FILE" };
+
+    /// <summary>All of the above.</summary>
+    public IReadOnlyList<Option> CertificateOptions => [Authority, Name, Pins, AcceptAny, Certificate, Key];
+
+    public PeerTrust ReadTrust(ParseResult result) => ChooseTrust(result.GetValue(Authority), result.GetValue(Pins) ?? [], result.GetValue(AcceptAny));
+
+    /// <summary>The client's own certificate and key; null without.</summary>
+    public (string CertificatePath, string KeyPath)? ReadCredential(ParseResult result)
+    {
+        string? certificatePath = result.GetValue(Certificate);
+        string? keyPath = result.GetValue(Key);
+        if (certificatePath is null != keyPath is null)
+            throw new ToolException("--cert and --key belong together: give both.");
+        return certificatePath is null ? null : (certificatePath, keyPath!);
+    }
+
+    private static PeerTrust ChooseTrust(string? authorityPath, string[] pins, bool acceptAny)
+    {
+        var chosen = new List<string>();
+        if (authorityPath is not null)
+            chosen.Add("--ca");
+        if (pins.Length > 0)
+            chosen.Add("--pin");
+        if (acceptAny)
+            chosen.Add("--dangerous-accept-any-certificate");
+        if (chosen.Count > 1)
+            throw new ToolException($"{string.Join(" and ", chosen)} exclude each other: trust is exactly one of them.");
+        if (authorityPath is not null)
+            return CredentialFiles.LoadAnchors(authorityPath);
+        if (acceptAny)
+            return PeerTrust.DangerousAcceptAnyCertificate;
+        return pins.Length > 0 ? PeerTrust.CertificateFingerprints(pins.Select(ParsePin)) : PeerTrust.SystemRoots;
+    }
+
+    private static ReadOnlyMemory<byte> ParsePin(string text)
+    {
+        try
+        {
+            byte[] pin = Convert.FromHexString(text.Replace(":", "", StringComparison.Ordinal));
+            if (pin.Length == 32)
+                return pin;
+        }
+        catch (FormatException)
+        {
+            // Said below.
+        }
+
+        throw new ToolException($"--pin '{text}' is not a SHA-256 fingerprint: 64 hexadecimal digits are needed.");
+    }
+}

@@ -1,0 +1,80 @@
+using System.CommandLine;
+using System.IO;
+using System.Net.Sockets;
+using System.Threading;
+using System.Threading.Tasks;
+using Sockets.Dtls.Crypto;
+using Sockets.Tool.Certificates;
+using Sockets.Tool.Options;
+
+namespace Sockets.Tool.Connecting;
+
+/// <summary><c>sockets connect --dtls</c>, which is also what <c>connect</c> does when nothing else was chosen.</summary>
+internal sealed class DtlsConnecting
+{
+    private readonly ConnectOptions _shared;
+    private readonly Option<bool> _selector = new("--dtls") { Description = "Over DTLS 1.3; the default." };
+    private readonly Option<CipherSuite[]> _suites = NameTable.SuiteOption();
+    private readonly Option<NamedGroup[]> _groups = NameTable.GroupOption();
+    private readonly Option<int> _datagramSize = DatagramSizeOption.Create();
+    private readonly Option<bool> _keyUpdate = new("--key-update") { Description = "Update the keys of both directions: halfway through --send, or after the handshake." };
+    private readonly Option<ExporterRequest?> _export = ExporterRequest.CreateOption();
+    private readonly Option<string?> _keyLog = KeyLogOption.Create();
+
+    private DtlsConnecting(ConnectOptions shared) => _shared = shared;
+
+    public static TransportMode CreateMode(ConnectOptions shared)
+    {
+        var mode = new DtlsConnecting(shared);
+        return new TransportMode(
+            mode._selector,
+            [.. shared.CertificateOptions, mode._suites, mode._groups, mode._datagramSize, mode._keyUpdate, mode._export, mode._keyLog],
+            mode.RunAsync)
+        {
+            IsDefault = true,
+        };
+    }
+
+    private async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
+    {
+        var options = new DtlsClientOptions
+        {
+            TargetHost = result.GetValue(_shared.Name),
+            Trust = _shared.ReadTrust(result),
+            CipherSuites = NameTable.NullIfEmpty(result.GetValue(_suites)),
+            Groups = NameTable.NullIfEmpty(result.GetValue(_groups)),
+            MaxDatagramSize = result.GetValue(_datagramSize),
+            HandshakeTimeout = _shared.ReadTimeout(result),
+        };
+        if (_shared.ReadCredential(result) is var (certificatePath, keyPath))
+            options.Credentials = [CredentialFiles.Load(certificatePath, keyPath)];
+        await using StreamWriter? log = KeyLogOption.Open(result.GetValue(_keyLog), options);
+        await using Stream? source = _shared.OpenSource(result);
+
+        await using DtlsChannel channel = await ConnectAsync(result.GetValue(_shared.Address)!, options, cancellationToken);
+        ToolConsole console = _shared.Console;
+        console.WriteLine(ChannelText.Connected(channel));
+        if (result.GetValue(_export) is { } exporter)
+            console.WriteLine($"exporter {exporter.Derive(channel)}");
+        var session = new ClientSession(console, channel, options.HandshakeTimeout, result.GetValue(_keyUpdate));
+        return source is null
+            ? await session.TalkAsync(cancellationToken)
+            : await session.EchoAsync(source, cancellationToken);
+    }
+
+    private static async Task<DtlsChannel> ConnectAsync(HostAndPort server, DtlsClientOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await DtlsChannel.ConnectAsync(server.Host, server.Port, options, cancellationToken);
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode is SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain or SocketError.NoRecovery)
+        {
+            throw server.UnknownHost(exception);
+        }
+        catch (SocketException exception)
+        {
+            throw new ToolException($"There is no way to {server}: {exception.Message}.", exception);
+        }
+    }
+}

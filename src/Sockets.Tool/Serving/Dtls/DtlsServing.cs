@@ -1,0 +1,136 @@
+using System;
+using System.CommandLine;
+using System.IO;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using System.Threading;
+using System.Threading.Tasks;
+using Sockets.Dtls;
+using Sockets.Dtls.Crypto;
+using Sockets.Tool.Certificates;
+using Sockets.Tool.Options;
+
+namespace Sockets.Tool.Serving;
+
+/// <summary><c>sockets serve --dtls</c>.</summary>
+internal sealed class DtlsServing
+{
+    private readonly ServeOptions _shared;
+    private readonly Option<HostAndPort?> _selector = new("--dtls") { Description = "Serve DTLS 1.3 on this address and UDP port.", HelpName = "HOST:PORT", CustomParser = HostAndPort.Parse };
+    private readonly Option<CipherSuite[]> _suites = NameTable.SuiteOption();
+    private readonly Option<NamedGroup[]> _groups = NameTable.GroupOption();
+    private readonly Option<int> _datagramSize = DatagramSizeOption.Create();
+    private readonly Option<ExporterRequest?> _export = ExporterRequest.CreateOption();
+    private readonly Option<string?> _keyLog = KeyLogOption.Create();
+    private readonly Option<string> _cookie = new Option<string>("--cookie")
+    {
+        Description = "Whether clients must return a cookie before anything is kept for them.",
+        HelpName = "always|never",
+        DefaultValueFactory = _ => "always",
+    }.AcceptOnlyFromAmong("always", "never");
+
+    private DtlsServing(ServeOptions shared) => _shared = shared;
+
+    public static TransportMode CreateMode(ServeOptions shared)
+    {
+        var mode = new DtlsServing(shared);
+        return new TransportMode(
+            mode._selector,
+            [shared.Certificate, shared.Key, shared.ClientAuthority, shared.ClientAuthentication, mode._suites, mode._groups, mode._datagramSize, mode._cookie, mode._export, mode._keyLog],
+            mode.RunAsync)
+        {
+            Required = [shared.Certificate, shared.Key],
+        };
+    }
+
+    private async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
+    {
+        (string authentication, string? authorityPath) = _shared.ReadClientAuthentication(result);
+        ToolConsole console = _shared.Console;
+        using var service = new EchoService(console, result.GetValue(_export), result.GetValue(_shared.Once));
+        var options = new DtlsServerOptions
+        {
+            Credentials = [CredentialFiles.Load(result.GetValue(_shared.Certificate)!, result.GetValue(_shared.Key)!)],
+            CipherSuites = NameTable.NullIfEmpty(result.GetValue(_suites)),
+            Groups = NameTable.NullIfEmpty(result.GetValue(_groups)),
+            MaxDatagramSize = result.GetValue(_datagramSize),
+            RequireCookie = result.GetValue(_cookie) == "always",
+            ClientAuthentication = authentication switch
+            {
+                "request" => DtlsClientAuthentication.Requested,
+                "require" => DtlsClientAuthentication.Required,
+                _ => DtlsClientAuthentication.None,
+            },
+            Handler = service,
+            HandshakeFailed = service.HandshakeFailed,
+        };
+        if (authorityPath is not null)
+        {
+            X509Certificate2Collection authorities = CredentialFiles.LoadAuthorities(authorityPath);
+            options.Trust = PeerTrust.Anchors(authorities);
+            options.CertificateAuthorities = CredentialFiles.Names(authorities);
+        }
+
+        await using StreamWriter? log = KeyLogOption.Open(result.GetValue(_keyLog), options);
+        IPEndPoint endPoint = await result.GetValue(_selector)!.ResolveAsync(cancellationToken);
+        return await ServeAsync(console, endPoint, options, service, cancellationToken);
+    }
+
+    private static async Task<int> ServeAsync(ToolConsole console, IPEndPoint endPoint, DtlsServerOptions options, EchoService service, CancellationToken cancellationToken)
+    {
+        DtlsListener listener;
+        try
+        {
+            listener = DtlsListener.Bind(endPoint, options);
+        }
+        catch (SocketException exception)
+        {
+            throw new ToolException(
+                exception.SocketErrorCode switch
+                {
+                    SocketError.AddressAlreadyInUse => $"UDP port {endPoint} is in use: stop the program that has it, or choose another port.",
+                    SocketError.AddressNotAvailable => $"{endPoint.Address} is not an address of this machine.",
+                    SocketError.AccessDenied => $"UDP port {endPoint} may not be used: choose a port above 1023.",
+                    _ => $"Cannot listen on {endPoint}: {exception.Message}.",
+                },
+                exception);
+        }
+
+        await using (listener)
+        {
+            console.WriteLine($"listening {listener.LocalEndPoint}");
+            _ = Task.Factory.StartNew(() => ReadCommands(console, service), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            try
+            {
+                await service.Ended.WaitAsync(cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                // SIGINT or SIGTERM: disposing the listener sends close_notify to everybody.
+            }
+        }
+
+        return 0;
+    }
+
+    /// <summary>Runs until the end of standard input, which is no reason to stop serving.</summary>
+    private static void ReadCommands(ToolConsole console, EchoService service)
+    {
+        using var reader = new StreamReader(console.In, leaveOpen: true);
+        try
+        {
+            while (reader.ReadLine() is { } line)
+            {
+                if (line.Trim() == "key-update")
+                    service.UpdateKeys();
+                else if (line.Trim().Length > 0)
+                    console.Error.WriteLine("sockets: the only command here is 'key-update'.");
+            }
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
+        {
+            // Standard input is gone.
+        }
+    }
+}
