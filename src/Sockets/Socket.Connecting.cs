@@ -17,21 +17,15 @@ public sealed partial class Socket
     /// <exception cref="SocketFailureException">It did not come about; <see cref="SocketFailureException.Reason"/> says why.</exception>
     public static ValueTask<Socket> ConnectAsync(string host, int port, SocketClientOptions options, CancellationToken cancellationToken = default)
     {
-        ArgumentException.ThrowIfNullOrEmpty(host);
-        ArgumentOutOfRangeException.ThrowIfLessThan(port, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(port, IPEndPoint.MaxPort);
         ArgumentNullException.ThrowIfNull(options);
-        return ConnectAsync(new SocketTarget(host, port, IPAddress.TryParse(host, out IPAddress? address) ? new IPEndPoint(address, port) : null), options, cancellationToken);
+        return ConnectAsync(SocketTarget.Create(host, port), options, cancellationToken);
     }
 
     /// <summary>As <see cref="ConnectAsync(string, int, SocketClientOptions, CancellationToken)"/>, to an end point: an <see cref="IPEndPoint"/>, a <see cref="UnixDomainSocketEndPoint"/> or a <see cref="DnsEndPoint"/>.</summary>
     public static ValueTask<Socket> ConnectAsync(EndPoint endPoint, SocketClientOptions options, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(endPoint);
         ArgumentNullException.ThrowIfNull(options);
-        return endPoint is DnsEndPoint name
-            ? ConnectAsync(name.Host, name.Port, options, cancellationToken)
-            : ConnectAsync(new SocketTarget(null, (endPoint as IPEndPoint)?.Port ?? 0, endPoint), options, cancellationToken);
+        return ConnectAsync(SocketTarget.Create(endPoint), options, cancellationToken);
     }
 
     /// <summary>As <see cref="ConnectAsync(string, int, SocketClientOptions, CancellationToken)"/>, blocking.</summary>
@@ -68,7 +62,7 @@ public sealed partial class Socket
         }
     }
 
-    private static async ValueTask<Socket> ConnectAsync(SocketTarget target, SocketClientOptions options, CancellationToken cancellationToken)
+    internal static async ValueTask<Socket> ConnectAsync(SocketTarget target, SocketClientOptions options, CancellationToken cancellationToken)
     {
         SocketTransport transport = options.EffectiveTransport;
         ClientLinkProvider links = options.Links;

@@ -44,4 +44,7 @@ public sealed partial class SocketClientOptions : SocketOptions
         Links = PlainClientLinks.Instance;
         return this;
     }
+
+    /// <summary>A copy that later changes do not reach.</summary>
+    internal SocketClientOptions Snapshot() => (SocketClientOptions)MemberwiseClone();
 }

@@ -56,4 +56,7 @@ public enum SocketFailureReason
 
     /// <summary>A limit of this program was reached: connections, handshakes, waiters.</summary>
     LimitReached,
+
+    /// <summary>Connections to the endpoint failed so often in a row that none is tried for a while.</summary>
+    CircuitOpen,
 }

@@ -1,3 +1,4 @@
+using System;
 using System.Globalization;
 using System.Net;
 
@@ -9,5 +10,22 @@ namespace Sockets.Links;
 /// <param name="EndPoint">Set when nothing has to be resolved.</param>
 internal readonly record struct SocketTarget(string? Host, int Port, EndPoint? EndPoint)
 {
+    /// <summary>By name, or by an address that is written as one.</summary>
+    public static SocketTarget Create(string host, int port)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(host);
+        ArgumentOutOfRangeException.ThrowIfLessThan(port, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(port, IPEndPoint.MaxPort);
+        return new SocketTarget(host, port, IPAddress.TryParse(host, out IPAddress? address) ? new IPEndPoint(address, port) : null);
+    }
+
+    public static SocketTarget Create(EndPoint endPoint)
+    {
+        ArgumentNullException.ThrowIfNull(endPoint);
+        return endPoint is DnsEndPoint name
+            ? Create(name.Host, name.Port)
+            : new SocketTarget(null, (endPoint as IPEndPoint)?.Port ?? 0, endPoint);
+    }
+
     public override string ToString() => EndPoint?.ToString() ?? string.Create(CultureInfo.InvariantCulture, $"{Host}:{Port}");
 }
