@@ -24,6 +24,8 @@ internal static partial class SendFile
                     continue;
                 case Errno.Invalid or Errno.IllegalSeek or Errno.NotImplemented:
                     return SocketError.OperationNotSupported; // a pipe, a terminal, some file systems
+                case Errno.Overflow:
+                    return SocketError.Success; // no file has bytes so far out
                 case Errno.InputOutput:
                     return SocketError.Fault;
                 case int error:
