@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
+using Sockets.Engine;
 using Sockets.Links;
 
 namespace Sockets;
@@ -66,31 +67,19 @@ public sealed partial class Socket
     {
         SocketTransport transport = options.EffectiveTransport;
         ClientLinkProvider links = options.Links;
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(options.ConnectTimeout);
+        var deadline = Deadline.After(options.ConnectTimeout, options.TimeProvider);
+        using CancellationTokenSource limit = deadline.CreateSource(cancellationToken);
         SocketLink? link = null;
         try
         {
             if (transport == SocketTransport.Datagram)
             {
-                link = await links.ConnectDatagramAsync(target, options, deadline.Token).ConfigureAwait(false);
+                link = await links.ConnectDatagramAsync(target, options, deadline, limit.Token).ConfigureAwait(false);
             }
             else
             {
-                EndPoint endPoint = target.EndPoint ?? new DnsEndPoint(target.Host!, target.Port);
-                SystemSocket socket = OpenStream(endPoint, options);
-                try
-                {
-                    await socket.ConnectAsync(endPoint, deadline.Token).ConfigureAwait(false);
-                    link = links.Wrap(new PlainLink(socket), target.Host ?? (endPoint as IPEndPoint)?.Address.ToString());
-                }
-                catch
-                {
-                    socket.Dispose();
-                    throw;
-                }
-
-                await link.OpenAsync(deadline.Token).ConfigureAwait(false);
+                link = links.Wrap(new PlainLink(await ConnectStreamAsync(target, options, deadline, limit.Token).ConfigureAwait(false)), target.Name);
+                await link.OpenAsync(limit.Token).ConfigureAwait(false);
             }
 
             return new Socket(link, transport, options.TimeProvider);
@@ -98,29 +87,58 @@ public sealed partial class Socket
         catch (Exception exception)
         {
             link?.Abort();
-            if (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested)
-                throw new SocketFailureException(SocketFailureReason.TimedOut, $"Connecting to {target} did not complete within {options.ConnectTimeout.TotalSeconds:0.###} s.", exception);
+            if (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested && deadline.IsExpired)
+                throw DialReport.HandshakeTimedOut(target.ToString(), deadline.Timeout, exception);
             if (exception is SocketException socketException)
                 throw SocketFailureException.From(socketException, $"Connecting to {target}");
             throw;
         }
     }
 
+    private static async ValueTask<SystemSocket> ConnectStreamAsync(SocketTarget target, SocketClientOptions options, Deadline deadline, CancellationToken cancellationToken)
+    {
+        if (target.EndPoint is null or IPEndPoint)
+            return await options.CreateDialer(SocketType.Stream, ConfigureStream).ConnectAsync(target.Name!, target.Port, deadline, cancellationToken).ConfigureAwait(false);
+        SystemSocket socket = OpenStream(target.EndPoint, options);
+        try
+        {
+            await socket.ConnectAsync(target.EndPoint, cancellationToken).ConfigureAwait(false);
+            return socket;
+        }
+        catch (SocketException exception)
+        {
+            socket.Dispose();
+            throw SocketFailureException.From(exception, $"Connecting to {target}");
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
     private static SystemSocket OpenStream(EndPoint endPoint, SocketClientOptions options)
     {
-        SystemSocket socket = endPoint switch
+        SystemSocket socket = endPoint is UnixDomainSocketEndPoint
+            ? new SystemSocket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+            : new SystemSocket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
         {
-            UnixDomainSocketEndPoint => new SystemSocket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified),
-            DnsEndPoint => new SystemSocket(SocketType.Stream, ProtocolType.Tcp),
-            _ => new SystemSocket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp),
-        };
-        socket.Blocking = false;
-        if (endPoint is not UnixDomainSocketEndPoint)
-            socket.NoDelay = true;
-        if (options.LocalEndPoint is { } local)
-            socket.Bind(local);
-        return socket;
+            socket.Blocking = false;
+            if (endPoint is IPEndPoint)
+                ConfigureStream(socket);
+            if (options.LocalEndPoint is { } local)
+                socket.Bind(local);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
+
+    private static void ConfigureStream(SystemSocket socket) => socket.NoDelay = true;
 
     private static IPEndPoint RequireIPEndPoint(EndPoint endPoint) =>
         endPoint as IPEndPoint ?? throw new ArgumentException($"Datagrams travel over UDP: an IP address is needed, not {endPoint}.", nameof(endPoint));

@@ -1,5 +1,7 @@
 using System;
 using System.Net;
+using System.Net.Sockets;
+using Sockets.Engine;
 using Sockets.Links;
 
 namespace Sockets;
@@ -17,6 +19,21 @@ public sealed partial class SocketClientOptions : SocketOptions
 
     /// <summary>Who turns names into addresses. Default: <see cref="SocketNameResolver.System"/>.</summary>
     public SocketNameResolver NameResolver { get; set; } = SocketNameResolver.System;
+
+    /// <summary>
+    /// Of a name's addresses, how long an attempt is alone before the next address is tried beside it (RFC 8305 §5): 100 ms to
+    /// 2 s. Default: 250 ms.
+    /// </summary>
+    public TimeSpan ConnectionAttemptDelay { get; set; } = DialerOptions.Default.ConnectionAttemptDelay;
+
+    /// <summary>The family whose addresses are tried first. Default: <see cref="AddressFamily.InterNetworkV6"/>.</summary>
+    public AddressFamily PreferredFamily
+    {
+        get;
+        set => field = value is AddressFamily.InterNetwork or AddressFamily.InterNetworkV6
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "The family of IP addresses is InterNetwork or InterNetworkV6.");
+    } = AddressFamily.InterNetworkV6;
 
     internal ClientLinkProvider Links
     {
@@ -47,4 +64,12 @@ public sealed partial class SocketClientOptions : SocketOptions
 
     /// <summary>A copy that later changes do not reach.</summary>
     internal SocketClientOptions Snapshot() => (SocketClientOptions)MemberwiseClone();
+
+    /// <summary>Connects system sockets of <paramref name="type"/>.</summary>
+    internal Dialer<SystemSocket> CreateDialer(SocketType type, Action<SystemSocket>? configure)
+    {
+        var local = LocalEndPoint as IPEndPoint;
+        var options = new DialerOptions { PreferredFamily = PreferredFamily, ConnectionAttemptDelay = ConnectionAttemptDelay };
+        return new Dialer<SystemSocket>(new SocketDialerHost(NameResolver, type, local, configure), options.ForLocal(local));
+    }
 }

@@ -122,14 +122,19 @@ public sealed partial class SocketPool
 
     private async Task RefreshNameAsync(EndpointConnections endpoint)
     {
-        IPAddress[] addresses = [];
-        try
+        // A name that cannot be looked up now says nothing about the connections there are.
+        bool isComplete = true;
+        var addresses = new List<IPAddress>();
+        foreach (AddressFamily family in (AddressFamily[])[AddressFamily.InterNetworkV6, AddressFamily.InterNetwork])
         {
-            addresses = await Dns.GetHostAddressesAsync(endpoint.Key.Target.Host!, _closing.Token).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (exception is SocketException or OperationCanceledException or SocketFailureException)
-        {
-            // A name that cannot be looked up now says nothing about the connections there are.
+            try
+            {
+                addresses.AddRange(await endpoint.Options.NameResolver.ResolveAsync(endpoint.Key.Target.Host!, family, _closing.Token).ConfigureAwait(false));
+            }
+            catch (Exception exception) when (exception is SocketException or OperationCanceledException or SocketFailureException)
+            {
+                isComplete &= exception is SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData };
+            }
         }
 
         var actions = new PoolActions();
@@ -137,7 +142,7 @@ public sealed partial class SocketPool
         {
             endpoint.IsRefreshing = false;
             endpoint.NextNameRefresh = PoolTime.After(_timeProvider, _timeProvider.GetTimestamp(), _options.NameRefreshInterval);
-            if (addresses.Length > 0 && !_isClosed)
+            if (isComplete && addresses.Count > 0 && !_isClosed)
             {
                 foreach (PooledConnection connection in endpoint.Leased)
                     connection.HasMoved |= !IsAmong(connection, addresses);
@@ -156,9 +161,9 @@ public sealed partial class SocketPool
         actions.Run(this);
     }
 
-    private static bool IsAmong(PooledConnection connection, IPAddress[] addresses) =>
+    private static bool IsAmong(PooledConnection connection, List<IPAddress> addresses) =>
         connection.Socket.RemoteEndPoint is not IPEndPoint { Address: var address }
-        || addresses.Any(candidate => candidate.Equals(address) || (address.IsIPv4MappedToIPv6 && candidate.Equals(address.MapToIPv4())));
+        || addresses.Exists(candidate => candidate.Equals(address) || (address.IsIPv4MappedToIPv6 && candidate.Equals(address.MapToIPv4())));
 
     /// <summary>No rents from now on; what is idle is closed. Completes when no connection is left.</summary>
     private Task Close()

@@ -2,6 +2,7 @@ using System;
 using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
+using Sockets.Engine;
 
 namespace Sockets.Links;
 
@@ -26,7 +27,11 @@ internal abstract class ClientLinkProvider
     public abstract SocketLink Wrap(PlainLink transport, string? targetHost);
 
     /// <summary>A link of datagrams, by name or end point, open when it comes back.</summary>
-    public virtual ValueTask<SocketLink> ConnectDatagramAsync(SocketTarget target, SocketClientOptions options, CancellationToken cancellationToken) =>
+    /// <param name="target">Where to.</param>
+    /// <param name="options">The client's.</param>
+    /// <param name="deadline">Over everything that happens in here.</param>
+    /// <param name="cancellationToken">Cancelled by the caller or at the deadline.</param>
+    public virtual ValueTask<SocketLink> ConnectDatagramAsync(SocketTarget target, SocketClientOptions options, Deadline deadline, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     /// <summary>A link of datagrams whose handshake goes on by <see cref="SocketLink.Progress"/>.</summary>

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
+using Sockets.Engine;
 
 namespace Sockets.Links;
 
@@ -18,13 +19,8 @@ internal sealed class PlainClientLinks : ClientLinkProvider
 
     public override SocketLink Wrap(PlainLink transport, string? targetHost) => transport;
 
-    public override async ValueTask<SocketLink> ConnectDatagramAsync(SocketTarget target, SocketClientOptions options, CancellationToken cancellationToken)
-    {
-        if (target.EndPoint is IPEndPoint endPoint)
-            return StartConnectDatagram(endPoint, null, options);
-        IPAddress[] addresses = await Dns.GetHostAddressesAsync(target.Host!, cancellationToken).ConfigureAwait(false);
-        return StartConnectDatagram(new IPEndPoint(addresses[0], target.Port), target.Host, options);
-    }
+    public override async ValueTask<SocketLink> ConnectDatagramAsync(SocketTarget target, SocketClientOptions options, Deadline deadline, CancellationToken cancellationToken) =>
+        new PlainDatagramLink(await options.CreateDialer(SocketType.Dgram, null).ConnectAsync(target.Name!, target.Port, deadline, cancellationToken).ConfigureAwait(false));
 
     public override SocketLink StartConnectDatagram(IPEndPoint endPoint, string? targetHost, SocketClientOptions options)
     {

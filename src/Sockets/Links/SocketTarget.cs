@@ -27,5 +27,8 @@ internal readonly record struct SocketTarget(string? Host, int Port, EndPoint? E
             : new SocketTarget(null, (endPoint as IPEndPoint)?.Port ?? 0, endPoint);
     }
 
+    /// <summary>The name, or the IP address written as one; null for Unix sockets.</summary>
+    public string? Name => Host ?? (EndPoint as IPEndPoint)?.Address.ToString();
+
     public override string ToString() => EndPoint?.ToString() ?? string.Create(CultureInfo.InvariantCulture, $"{Host}:{Port}");
 }
