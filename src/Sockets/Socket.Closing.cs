@@ -84,6 +84,7 @@ public sealed partial class Socket
             _disposed = null;
         }
 
+        _poll.Close();
         release(_link);
         disposed?.Invoke();
         _receiving.Dispose();

@@ -136,6 +136,7 @@ public sealed partial class Socket
         switch (received)
         {
             case SocketLink.WouldBlock:
+                _receiving.Blocked |= LinkWants.Read;
                 result = default;
                 return false;
             case SocketLink.End:

@@ -120,10 +120,11 @@ public sealed partial class Socket
         }
     }
 
-    private static bool Accepted(ref int bytesSent)
+    private bool Accepted(ref int bytesSent)
     {
         if (bytesSent != SocketLink.WouldBlock)
             return true;
+        _sending.Blocked |= LinkWants.Write;
         bytesSent = 0;
         return false;
     }

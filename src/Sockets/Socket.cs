@@ -26,8 +26,9 @@ public sealed partial class Socket : IDisposable, IAsyncDisposable
     {
         _link = link;
         Transport = transport;
-        _receiving = new OperationGate("receive", timeProvider);
-        _sending = new OperationGate("send", timeProvider);
+        _timeProvider = timeProvider;
+        _receiving = new OperationGate("receive", timeProvider, this);
+        _sending = new OperationGate("send", timeProvider, this);
     }
 
     /// <summary>What travels below the security.</summary>

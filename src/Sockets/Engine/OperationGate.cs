@@ -1,6 +1,7 @@
 using System;
 using System.Net;
 using System.Threading;
+using Sockets.Links;
 
 namespace Sockets.Engine;
 
@@ -8,7 +9,7 @@ namespace Sockets.Engine;
 /// One direction of a socket: at most one operation at a time, and its time limit. Its cancellation source is kept, so that
 /// an operation with a limit allocates nothing in steady state.
 /// </summary>
-internal sealed class OperationGate(string operation, TimeProvider timeProvider) : IDisposable
+internal sealed class OperationGate(string operation, TimeProvider timeProvider, IPollable? owner = null) : IDisposable
 {
     private TimeSpan _timeout = System.Threading.Timeout.InfiniteTimeSpan;
     private CancellationTokenSource? _source;
@@ -26,6 +27,9 @@ internal sealed class OperationGate(string operation, TimeProvider timeProvider)
             _timeout = value;
         }
     }
+
+    /// <summary>What the operation under way found blocked; a poll is told when it ends.</summary>
+    public LinkWants Blocked { get; set; }
 
     public long Now => timeProvider.GetTimestamp();
 
@@ -50,7 +54,10 @@ internal sealed class OperationGate(string operation, TimeProvider timeProvider)
             }
         }
 
+        LinkWants blocked = Blocked;
+        Blocked = LinkWants.None;
         Volatile.Write(ref _isEntered, 0);
+        owner?.Registration.SignalOperation(blocked);
     }
 
     /// <summary>A token that is cancelled with the caller's or when the time is over.</summary>
