@@ -29,15 +29,24 @@ internal sealed class AssemblyMetadata : IDisposable
     public Dictionary<string, HashSet<string>> Dependencies()
     {
         Dictionary<string, HashSet<string>> all = [];
-        foreach (TypeDefinitionHandle handle in _metadata.TypeDefinitions)
+        foreach (MemberUse member in Members())
         {
-            string name = OutermostName(handle);
-            if (!all.TryGetValue(name, out HashSet<string>? seen))
-                all[name] = seen = [];
-            Walk(_metadata.GetTypeDefinition(handle), new TypeNames(this, seen));
+            if (!all.TryGetValue(member.Type, out HashSet<string>? seen))
+                all[member.Type] = seen = [];
+            seen.UnionWith(member.Types);
         }
 
         return all;
+    }
+
+    /// <summary>What each member refers to. What the compiler made of lambdas, iterators and asynchronous methods counts as the member it was made from.</summary>
+    public IEnumerable<MemberUse> Members()
+    {
+        foreach (TypeDefinitionHandle handle in _metadata.TypeDefinitions)
+        {
+            foreach (MemberUse member in Members(handle))
+                yield return member;
+        }
     }
 
     public void Dispose()
@@ -46,21 +55,57 @@ internal sealed class AssemblyMetadata : IDisposable
         _stream.Dispose();
     }
 
-    private void Walk(TypeDefinition type, TypeNames names)
+    private IEnumerable<MemberUse> Members(TypeDefinitionHandle handle)
     {
+        TypeDefinition type = _metadata.GetTypeDefinition(handle);
+        string outermost = OutermostName(handle);
+        MemberUse inheritance = new(outermost, MemberName(type, ""));
+        var names = new TypeNames(this, inheritance);
         names.Add(type.BaseType);
-        foreach (InterfaceImplementationHandle handle in type.GetInterfaceImplementations())
-            names.Add(_metadata.GetInterfaceImplementation(handle).Interface);
-        foreach (FieldDefinitionHandle handle in type.GetFields())
-            _metadata.GetFieldDefinition(handle).DecodeSignature(names, null);
-        foreach (MethodDefinitionHandle handle in type.GetMethods())
+        foreach (InterfaceImplementationHandle implementation in type.GetInterfaceImplementations())
+            names.Add(_metadata.GetInterfaceImplementation(implementation).Interface);
+        yield return inheritance;
+
+        // The class that caches delegates has a field for each; the methods behind them say all there is.
+        if (!_metadata.GetString(type.Name).StartsWith("<>c", StringComparison.Ordinal))
         {
-            MethodDefinition method = _metadata.GetMethodDefinition(handle);
-            method.DecodeSignature(names, null);
-            if (method.RelativeVirtualAddress != 0)
-                WalkBody(_image.GetMethodBody(method.RelativeVirtualAddress), names);
+            foreach (FieldDefinitionHandle field in type.GetFields())
+            {
+                FieldDefinition definition = _metadata.GetFieldDefinition(field);
+                MemberUse use = new(outermost, MemberName(type, _metadata.GetString(definition.Name)));
+                definition.DecodeSignature(new TypeNames(this, use), null);
+                yield return use;
+            }
+        }
+
+        foreach (MethodDefinitionHandle method in type.GetMethods())
+        {
+            MethodDefinition definition = _metadata.GetMethodDefinition(method);
+            MemberUse use = new(outermost, MemberName(type, _metadata.GetString(definition.Name)));
+            var seen = new TypeNames(this, use);
+            definition.DecodeSignature(seen, null);
+            if (definition.RelativeVirtualAddress != 0)
+                WalkBody(_image.GetMethodBody(definition.RelativeVirtualAddress), seen);
+            yield return use;
         }
     }
+
+    /// <summary>The name in the source: of a method, or of the one inside whose angle brackets the compiler put it.</summary>
+    private string MemberName(TypeDefinition type, string name)
+    {
+        if (SourceName(name) is { } own)
+            return own;
+        for (; !type.GetDeclaringType().IsNil; type = _metadata.GetTypeDefinition(type.GetDeclaringType()))
+        {
+            if (SourceName(_metadata.GetString(type.Name)) is { } outer)
+                return outer;
+        }
+
+        return name;
+    }
+
+    private static string? SourceName(string name) =>
+        name.StartsWith('<') && name.IndexOf('>', StringComparison.Ordinal) is var end and > 1 && !name.EndsWith("k__BackingField", StringComparison.Ordinal) ? name[1..end] : null;
 
     private void WalkBody(MethodBodyBlock body, TypeNames names)
     {
@@ -79,6 +124,7 @@ internal sealed class AssemblyMetadata : IDisposable
             case HandleKind.MethodDefinition:
                 MethodDefinition method = _metadata.GetMethodDefinition((MethodDefinitionHandle)token);
                 names.Add(method.GetDeclaringType());
+                names.AddCall(OutermostName(method.GetDeclaringType()), _metadata.GetString(method.Name));
                 method.DecodeSignature(names, null);
                 break;
             case HandleKind.FieldDefinition:
@@ -88,9 +134,16 @@ internal sealed class AssemblyMetadata : IDisposable
                 MemberReference member = _metadata.GetMemberReference((MemberReferenceHandle)token);
                 names.Add(member.Parent);
                 if (member.GetKind() == MemberReferenceKind.Method)
+                {
                     member.DecodeMethodSignature(names, null);
+                    if (member.Parent.Kind == HandleKind.TypeReference)
+                        names.AddCall(FullName((TypeReferenceHandle)member.Parent), _metadata.GetString(member.Name));
+                }
                 else
+                {
                     member.DecodeFieldSignature(names, null);
+                }
+
                 break;
             case HandleKind.MethodSpecification:
                 MethodSpecification specification = _metadata.GetMethodSpecification((MethodSpecificationHandle)token);
@@ -122,7 +175,7 @@ internal sealed class AssemblyMetadata : IDisposable
     private string Name(StringHandle space, StringHandle name) => $"{_metadata.GetString(space)}.{_metadata.GetString(name)}";
 
     /// <summary>Takes down the name of every type that decoding a signature comes across.</summary>
-    private sealed class TypeNames(AssemblyMetadata owner, HashSet<string> seen) : ISignatureTypeProvider<int, object?>
+    private sealed class TypeNames(AssemblyMetadata owner, MemberUse use) : ISignatureTypeProvider<int, object?>
     {
         public void Add(EntityHandle handle)
         {
@@ -131,16 +184,18 @@ internal sealed class AssemblyMetadata : IDisposable
             switch (handle.Kind)
             {
                 case HandleKind.TypeDefinition:
-                    seen.Add(owner.OutermostName((TypeDefinitionHandle)handle));
+                    use.Types.Add(owner.OutermostName((TypeDefinitionHandle)handle));
                     break;
                 case HandleKind.TypeReference:
-                    seen.Add(owner.FullName((TypeReferenceHandle)handle));
+                    use.Types.Add(owner.FullName((TypeReferenceHandle)handle));
                     break;
                 case HandleKind.TypeSpecification:
                     owner._metadata.GetTypeSpecification((TypeSpecificationHandle)handle).DecodeSignature(this, null);
                     break;
             }
         }
+
+        public void AddCall(string type, string method) => use.Calls.Add($"{type}.{method}");
 
         public int GetTypeFromDefinition(MetadataReader reader, TypeDefinitionHandle handle, byte rawTypeKind) => Take(handle);
 

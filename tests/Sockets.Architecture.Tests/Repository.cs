@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace Sockets.Architecture.Tests;
 
 /// <summary>The source tree the tests were built from.</summary>
-internal static class Repository
+internal static partial class Repository
 {
     public static string Root { get; } = FindRoot();
 
@@ -13,6 +15,19 @@ internal static class Repository
 
     public static bool IsGenerated(string path) =>
         Relative(path).Split('/').Any(static part => part is "bin" or "obj" or "artifacts" or ".git");
+
+    /// <summary>Full names of the outermost types that a file declares.</summary>
+    public static IEnumerable<string> DeclaredTypes(string file)
+    {
+        string space = DeclaredNamespace(file) ?? "";
+        return File.ReadLines(file).Select(static line => TypeDeclaration().Match(line)).Where(static match => match.Success).Select(match => $"{space}.{match.Groups["name"].Value}");
+    }
+
+    public static string? DeclaredNamespace(string file) =>
+        File.ReadLines(file).FirstOrDefault(static line => line.StartsWith("namespace ", StringComparison.Ordinal))?["namespace ".Length..].TrimEnd(';');
+
+    [GeneratedRegex(@"^(public|internal|file)\s+(static\s+|sealed\s+|abstract\s+|readonly\s+|ref\s+|unsafe\s+|partial\s+)*(record\s+struct|record\s+class|class|struct|interface|enum|record|delegate\s+\S+)\s+(?<name>\w+)")]
+    private static partial Regex TypeDeclaration();
 
     private static string FindRoot()
     {

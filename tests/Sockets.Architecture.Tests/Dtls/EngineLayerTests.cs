@@ -81,7 +81,7 @@ public sealed class EngineLayerTests
         {
             string[] parts = Repository.Relative(file).Split('/')[1..^1];
             string expected = string.Join('.', parts);
-            string? declared = File.ReadLines(file).FirstOrDefault(static line => line.StartsWith("namespace ", StringComparison.Ordinal))?["namespace ".Length..].TrimEnd(';');
+            string? declared = Repository.DeclaredNamespace(file);
             if (declared is not null)
                 Assert.Equal(expected, declared);
         }
