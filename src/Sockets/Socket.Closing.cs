@@ -1,6 +1,7 @@
 using System;
 using System.Threading;
 using System.Threading.Tasks;
+using Sockets.Diagnostics;
 using Sockets.Links;
 
 namespace Sockets;
@@ -86,6 +87,7 @@ public sealed partial class Socket
 
         _poll.Close();
         release(_link);
+        SocketsMeter.Closed(_link.SecurityName);
         disposed?.Invoke();
         _receiving.Dispose();
         _sending.Dispose();

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
+using Sockets.Diagnostics;
 using Sockets.Engine;
 using Sockets.Links;
 
@@ -68,6 +69,7 @@ public sealed partial class Socket
         SocketTransport transport = options.EffectiveTransport;
         ClientLinkProvider links = options.Links;
         var deadline = Deadline.After(options.ConnectTimeout, options.TimeProvider);
+        long start = options.TimeProvider.GetTimestamp();
         using CancellationTokenSource limit = deadline.CreateSource(cancellationToken);
         SocketLink? link = null;
         try
@@ -82,16 +84,24 @@ public sealed partial class Socket
                 await link.OpenAsync(limit.Token).ConfigureAwait(false);
             }
 
+            ConnectTelemetry.Connected(target, links.Name, options, start);
             return new Socket(link, transport, options.TimeProvider);
         }
         catch (Exception exception)
         {
             link?.Abort();
-            if (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested && deadline.IsExpired)
-                throw DialReport.HandshakeTimedOut(target.ToString(), deadline.Timeout, exception);
-            if (exception is SocketException socketException)
-                throw SocketFailureException.From(socketException, $"Connecting to {target}");
-            throw;
+            SocketFailureException? failure = exception switch
+            {
+                OperationCanceledException when !cancellationToken.IsCancellationRequested && deadline.IsExpired => DialReport.HandshakeTimedOut(target.ToString(), deadline.Timeout, exception),
+                SocketException socketException => SocketFailureException.From(socketException, $"Connecting to {target}"),
+                _ => exception as SocketFailureException,
+            };
+            if (failure is null)
+                throw;
+            ConnectTelemetry.Failed(target, links.Name, options, start, failure);
+            if (ReferenceEquals(failure, exception))
+                throw;
+            throw failure;
         }
     }
 

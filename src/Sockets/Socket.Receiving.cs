@@ -2,6 +2,7 @@ using System;
 using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
+using Sockets.Diagnostics;
 using Sockets.Engine;
 using Sockets.Links;
 
@@ -146,6 +147,7 @@ public sealed partial class Socket
             default:
                 bool isTruncated = received > bufferLength;
                 result = new SocketReceiveResult(isTruncated ? bufferLength : received, IsEnd: false, isTruncated);
+                SocketsMeter.CountReceived(result.Count, _link.SecurityName);
                 return true;
         }
     }

@@ -2,6 +2,7 @@ using System;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading;
+using Sockets.Diagnostics;
 using Sockets.Engine;
 using Sockets.Links;
 
@@ -29,6 +30,7 @@ public sealed partial class Socket : IDisposable, IAsyncDisposable
         _timeProvider = timeProvider;
         _receiving = new OperationGate("receive", timeProvider, this);
         _sending = new OperationGate("send", timeProvider, this);
+        SocketsMeter.Opened(link.SecurityName);
     }
 
     /// <summary>What travels below the security.</summary>

@@ -1,4 +1,5 @@
 using System;
+using Microsoft.Extensions.Logging;
 
 namespace Sockets;
 
@@ -20,6 +21,9 @@ public abstract class SocketOptions
 
     /// <summary>The clock of timeouts and of certificate validity.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    /// <summary>Takes the lines of the log: connections and handshakes, never payload or secrets. Null: none are written.</summary>
+    public ILogger? Logger { get; set; }
 
     private protected const string NoSecurityChosen = "Say how the bytes travel: call UseTls(…), UseDtls(…) or UsePlaintext() on the options.";
 }

@@ -4,6 +4,7 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
+using Sockets.Diagnostics;
 using Sockets.Links;
 using Sockets.Pooling;
 
@@ -179,12 +180,14 @@ public sealed partial class SocketPool : IAsyncDisposable
             if (waiter is not null)
             {
                 connection = await WaitAsync(endpoint, waiter, start, cancellationToken).ConfigureAwait(false);
+                SocketsMeter.Rented(_timeProvider.GetElapsedTime(start).TotalSeconds, null);
                 return connection.BeginRental();
             }
 
             if (await IsHealthyAsync(connection!, cancellationToken).ConfigureAwait(false))
             {
                 Interlocked.Increment(ref endpoint.Reused);
+                SocketsMeter.Rented(_timeProvider.GetElapsedTime(start).TotalSeconds, null);
                 return connection!.BeginRental();
             }
 
@@ -215,6 +218,7 @@ public sealed partial class SocketPool : IAsyncDisposable
                 cancellationToken.ThrowIfCancellationRequested();
                 if (_isClosed)
                     throw new ObjectDisposedException(nameof(SocketPool), "The pool was closed while a rent waited.");
+                SocketsMeter.Rented(_timeProvider.GetElapsedTime(start).TotalSeconds, SocketFailureReason.TimedOut);
                 throw new SocketFailureException(
                     SocketFailureReason.TimedOut,
                     $"No connection to {endpoint.Key.Target} came free within {_options.RentTimeout.TotalSeconds:0.###} s: {statistics.Leased} rented, {statistics.Connecting} being made, {statistics.Waiting} more waiting; at most {_options.MaxConnectionsPerEndpoint} per endpoint and {_options.MaxConnections} in all.");

@@ -23,6 +23,9 @@ internal abstract class SocketLink : IDisposable
     /// <summary>Whether boundaries are kept: one send is one receive.</summary>
     public abstract bool IsDatagram { get; }
 
+    /// <summary>For metrics and people: "plain", "TLS", "DTLS 1.3".</summary>
+    public virtual string SecurityName => "plain";
+
     public abstract EndPoint? LocalEndPoint { get; }
 
     public abstract EndPoint? RemoteEndPoint { get; }

@@ -1,0 +1,96 @@
+using System;
+using System.Diagnostics;
+using System.Net;
+using Microsoft.Extensions.Logging;
+
+namespace Sockets.Diagnostics;
+
+/// <summary>
+/// One handshake as others see it: an <see cref="Activity"/> of the source "Sockets", a measurement, an event, a line in the log.
+/// Links begin one with the handshake and end it once; further ends do nothing.
+/// </summary>
+internal sealed class HandshakeScope
+{
+    private static readonly ActivitySource Source = new("Sockets", typeof(HandshakeScope).Assembly.GetName().Version?.ToString(3));
+
+    private readonly TimeProvider _timeProvider;
+    private readonly ILogger? _logger;
+    private readonly Activity? _activity;
+    private readonly string _protocol;
+    private readonly string _peer;
+    private readonly bool _isServer;
+    private readonly long _start;
+    private bool _isOver;
+
+    /// <param name="protocol">What is being negotiated: "TLS", "DTLS 1.3".</param>
+    /// <param name="isServer">Which end this is.</param>
+    /// <param name="peer">The peer's address.</param>
+    /// <param name="targetHost">The name that was asked for; null on servers.</param>
+    /// <param name="options">Clock and log.</param>
+    public HandshakeScope(string protocol, bool isServer, EndPoint? peer, string? targetHost, SocketOptions? options)
+    {
+        _protocol = protocol;
+        _isServer = isServer;
+        _peer = peer?.ToString() ?? "an unknown peer";
+        _timeProvider = options?.TimeProvider ?? TimeProvider.System;
+        _logger = options?.Logger;
+        _start = _timeProvider.GetTimestamp();
+        // A client's handshake belongs to what the application does; a server's begins a trace of its own.
+        _activity = Source.CreateActivity("Sockets.Handshake", isServer ? ActivityKind.Server : ActivityKind.Client);
+        if (_activity is null)
+            return;
+        Activity? current = Activity.Current;
+        _activity.Start();
+        Activity.Current = current; // the handshake goes on in other contexts; it is no parent of what runs here
+        _activity.DisplayName = $"{protocol} handshake";
+        if (peer is IPEndPoint endPoint)
+        {
+            _activity.SetTag("network.peer.address", endPoint.Address.ToString());
+            _activity.SetTag("network.peer.port", endPoint.Port);
+        }
+
+        if (targetHost is not null)
+            _activity.SetTag("server.address", targetHost);
+    }
+
+    public TimeSpan Elapsed => _timeProvider.GetElapsedTime(_start);
+
+    public void Complete(string protocol, string cipherSuite)
+    {
+        if (_isOver)
+            return;
+        _isOver = true;
+        SocketsMeter.Handshaken(Elapsed.TotalSeconds, protocol, _isServer, null);
+        if (SocketsEventSource.Log.IsEnabled())
+            SocketsEventSource.Log.HandshakeCompleted(_peer, protocol);
+        if (_logger is not null)
+            SocketsLog.HandshakeCompleted(_logger, _peer, protocol, cipherSuite);
+        _activity?.SetTag("tls.protocol.version", protocol);
+        _activity?.SetTag("tls.cipher", cipherSuite);
+        End(ActivityStatusCode.Ok, null);
+    }
+
+    public void Fail(SocketFailureReason reason, string message)
+    {
+        if (_isOver)
+            return;
+        _isOver = true;
+        SocketsMeter.Handshaken(Elapsed.TotalSeconds, _protocol, _isServer, reason);
+        if (SocketsEventSource.Log.IsEnabled())
+            SocketsEventSource.Log.HandshakeFailed(_peer, reason.ToString(), message);
+        if (_logger is not null)
+            SocketsLog.HandshakeFailed(_logger, _peer, reason, message);
+        _activity?.SetTag("error.type", reason.ToString());
+        End(ActivityStatusCode.Error, message);
+    }
+
+    private void End(ActivityStatusCode status, string? description)
+    {
+        if (_activity is null)
+            return;
+        Activity? current = Activity.Current;
+        _activity.SetStatus(status, description);
+        _activity.Stop();
+        Activity.Current = current;
+    }
+}
