@@ -21,6 +21,7 @@ public sealed partial class Socket
             CancellationToken limited = _sending.Limit(cancellationToken);
             while (!_link.TryShutdownSend())
                 await _link.SendWhenReadyAsync(ReadOnlyMemory<byte>.Empty, limited).ConfigureAwait(false);
+            _isSendEnded = !_link.IsDatagram;
         }
         catch (OperationCanceledException) when (_sending.IsTimeout(cancellationToken))
         {
@@ -46,6 +47,7 @@ public sealed partial class Socket
             long start = _sending.Now;
             while (!_link.TryShutdownSend())
                 WaitFor(LinkWants.Write, _sending, start);
+            _isSendEnded = !_link.IsDatagram;
         }
         catch (Exception exception)
         {

@@ -17,7 +17,7 @@ public sealed partial class Socket
         _sending.Enter();
         try
         {
-            ThrowIfUnusable();
+            ThrowIfUnableToSend();
             CheckDatagramLength(buffer.Length);
             bytesSent = _link.TrySend(buffer);
             return Accepted(ref bytesSent);
@@ -38,7 +38,7 @@ public sealed partial class Socket
         _sending.Enter();
         try
         {
-            ThrowIfUnusable();
+            ThrowIfUnableToSend();
             CheckDatagramLength(TotalLength(buffers));
             bytesSent = _link.TrySend(buffers);
             return Accepted(ref bytesSent);
@@ -63,7 +63,7 @@ public sealed partial class Socket
         _sending.Enter();
         try
         {
-            ThrowIfUnusable();
+            ThrowIfUnableToSend();
             CheckDatagramLength(buffer.Length);
             long start = _sending.Now;
             int total = 0;
@@ -101,7 +101,7 @@ public sealed partial class Socket
         _sending.Enter();
         try
         {
-            ThrowIfUnusable();
+            ThrowIfUnableToSend();
             CheckDatagramLength(buffer.Length);
             CancellationToken limited = _sending.Limit(cancellationToken);
             return await _link.SendAsync(buffer, limited).ConfigureAwait(false);

@@ -21,6 +21,7 @@ public sealed partial class Socket : IDisposable, IAsyncDisposable
     private readonly OperationGate _sending;
     private SocketFailureException? _failure;
     private Action? _disposed;
+    private bool _isSendEnded;
     private int _isDisposed;
 
     internal Socket(SocketLink link, SocketTransport transport, TimeProvider timeProvider)
@@ -98,10 +99,18 @@ public sealed partial class Socket : IDisposable, IAsyncDisposable
             SocketException socketException => SocketFailureException.From(socketException, $"{what} {RemoteEndPoint}"),
             _ => new SocketFailureException(SocketFailureReason.Other, $"{what} {RemoteEndPoint} failed: {exception.Message.TrimEnd('.')}.", exception),
         };
-        // A timeout and a datagram that is too large leave the socket as it was.
-        if (failure.Reason is not (SocketFailureReason.TimedOut or SocketFailureReason.MessageTooLarge))
+        // A timeout, a datagram that is too large and a bad file leave the socket as it was.
+        if (failure.Reason is not (SocketFailureReason.TimedOut or SocketFailureReason.MessageTooLarge or SocketFailureReason.FileUnreadable))
             _failure ??= failure;
         return failure;
+    }
+
+    /// <summary>What is sent after our side was ended is this program's doing, and no failure of the connection.</summary>
+    private void ThrowIfUnableToSend()
+    {
+        ThrowIfUnusable();
+        if (_isSendEnded)
+            throw new InvalidOperationException("This side of the connection was ended: ShutdownSend comes after the last send.");
     }
 
     private void ThrowIfUnusable()

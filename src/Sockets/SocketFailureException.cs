@@ -37,11 +37,11 @@ public class SocketFailureException : IOException
 
     internal static SocketFailureReason ReasonOf(SocketError error) => error switch
     {
-        SocketError.OperationAborted or SocketError.Interrupted or SocketError.NotSocket or SocketError.Shutdown => SocketFailureReason.Closed,
+        SocketError.OperationAborted or SocketError.Interrupted or SocketError.NotSocket => SocketFailureReason.Closed,
         SocketError.TimedOut => SocketFailureReason.TimedOut,
         SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain or SocketError.NoRecovery => SocketFailureReason.HostNotFound,
         SocketError.ConnectionRefused => SocketFailureReason.ConnectionRefused,
-        SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.NetworkReset => SocketFailureReason.ConnectionReset,
+        SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.NetworkReset or SocketError.Shutdown => SocketFailureReason.ConnectionReset,
         SocketError.NetworkUnreachable or SocketError.HostUnreachable or SocketError.NetworkDown or SocketError.HostDown => SocketFailureReason.Unreachable,
         SocketError.AddressAlreadyInUse => SocketFailureReason.AddressInUse,
         SocketError.AddressNotAvailable => SocketFailureReason.AddressNotAvailable,

@@ -54,6 +54,9 @@ public enum SocketFailureReason
     /// <summary>A record did not authenticate, or made no sense.</summary>
     ProtocolError,
 
+    /// <summary>A file that was to be sent cannot be read; the socket is as it was.</summary>
+    FileUnreadable,
+
     /// <summary>A limit of this program was reached: connections, handshakes, waiters.</summary>
     LimitReached,
 

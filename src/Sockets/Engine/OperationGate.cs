@@ -42,22 +42,26 @@ internal sealed class OperationGate(string operation, TimeProvider timeProvider,
     /// <summary>Ends the operation that <see cref="Enter"/> began.</summary>
     public void Exit()
     {
-        if (_isLimited)
-        {
-            _isLimited = false;
-            _registration.Dispose();
-            _registration = default;
-            if (!_source!.TryReset())
-            {
-                _source.Dispose();
-                _source = null;
-            }
-        }
-
+        EndLimit();
         LinkWants blocked = Blocked;
         Blocked = LinkWants.None;
         Volatile.Write(ref _isEntered, 0);
         owner?.Registration.SignalOperation(blocked);
+    }
+
+    /// <summary>Ends what <see cref="Limit"/> began, for operations that wait more than once.</summary>
+    public void EndLimit()
+    {
+        if (!_isLimited)
+            return;
+        _isLimited = false;
+        _registration.Dispose();
+        _registration = default;
+        if (!_source!.TryReset())
+        {
+            _source.Dispose();
+            _source = null;
+        }
     }
 
     /// <summary>A token that is cancelled with the caller's or when the time is over.</summary>

@@ -47,6 +47,17 @@ internal sealed class PlainDatagramLink(SystemSocket socket) : SocketLink
         };
     }
 
+    public override int TryReceive(ReadOnlySpan<Memory<byte>> buffers)
+    {
+        SocketError error = VectorIo.TryReceive(socket, buffers, out int received, out bool isTruncated);
+        return error switch
+        {
+            SocketError.Success => isTruncated ? received + 1 : received,
+            SocketError.WouldBlock => WouldBlock,
+            _ => throw SocketFailureException.From(error, $"Receiving from {_remote}"),
+        };
+    }
+
     public override ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken) => buffer.IsEmpty
         ? socket.ReceiveAsync(buffer, SocketFlags.Peek, cancellationToken) // waits, and leaves the datagram
         : socket.ReceiveAsync(buffer, SocketFlags.Truncated, cancellationToken);
@@ -64,25 +75,13 @@ internal sealed class PlainDatagramLink(SystemSocket socket) : SocketLink
 
     public override int TrySend(ReadOnlySpan<ReadOnlyMemory<byte>> buffers)
     {
-        int length = 0;
-        foreach (ReadOnlyMemory<byte> buffer in buffers)
-            length += buffer.Length;
-        byte[] datagram = System.Buffers.ArrayPool<byte>.Shared.Rent(length);
-        try
+        SocketError error = VectorIo.TrySend(socket, buffers, out int sent);
+        return error switch
         {
-            int written = 0;
-            foreach (ReadOnlyMemory<byte> buffer in buffers)
-            {
-                buffer.Span.CopyTo(datagram.AsSpan(written));
-                written += buffer.Length;
-            }
-
-            return TrySend(datagram.AsSpan(0, length));
-        }
-        finally
-        {
-            System.Buffers.ArrayPool<byte>.Shared.Return(datagram);
-        }
+            SocketError.Success => sent,
+            SocketError.WouldBlock or SocketError.NoBufferSpaceAvailable => WouldBlock,
+            _ => throw SocketFailureException.From(error, $"Sending a datagram to {_remote}"),
+        };
     }
 
     public override ValueTask<int> SendWhenReadyAsync(ReadOnlyMemory<byte> next, CancellationToken cancellationToken) =>

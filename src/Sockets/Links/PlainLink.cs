@@ -3,6 +3,8 @@ using System.Net;
 using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
+using Microsoft.Win32.SafeHandles;
+using Sockets.Engine;
 using Sockets.Platform;
 
 namespace Sockets.Links;
@@ -90,6 +92,19 @@ internal sealed class PlainLink : SocketLink
         return error == SocketError.WouldBlock ? WouldBlock : throw SocketFailureException.From(error, $"Receiving from {_name}");
     }
 
+    public override int TryReceive(ReadOnlySpan<Memory<byte>> buffers)
+    {
+        bool isEmpty = true;
+        foreach (Memory<byte> buffer in buffers)
+            isEmpty &= buffer.IsEmpty;
+        if (isEmpty)
+            return TryReceive(Span<byte>.Empty);
+        SocketError error = VectorIo.TryReceive(_socket, buffers, out int received, out _);
+        if (error == SocketError.Success)
+            return received == 0 ? End : received;
+        return error == SocketError.WouldBlock ? WouldBlock : throw SocketFailureException.From(error, $"Receiving from {_name}");
+    }
+
     public override ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
         _socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken);
 
@@ -105,13 +120,38 @@ internal sealed class PlainLink : SocketLink
 
     public override int TrySend(ReadOnlySpan<ReadOnlyMemory<byte>> buffers)
     {
+        bool isEmpty = true;
         foreach (ReadOnlyMemory<byte> buffer in buffers)
+            isEmpty &= buffer.IsEmpty;
+        if (isEmpty)
+            return 0;
+        SocketError error = VectorIo.TrySend(_socket, buffers, out int sent);
+        if (error == SocketError.Success)
+            return sent;
+        return error == SocketError.WouldBlock ? WouldBlock : throw SocketFailureException.From(error, $"Sending to {_name}");
+    }
+
+    public override long TrySendFile(SafeFileHandle file, long offset, long count)
+    {
+        SocketError error;
+        long sent;
+        try
         {
-            if (buffer.Length > 0)
-                return TrySend(buffer.Span);
+            error = SendFile.TrySend(_socket, file, offset, count, out sent);
+        }
+        catch (ObjectDisposedException exception) when (file.IsClosed)
+        {
+            throw FileReader.Unreadable(exception);
         }
 
-        return 0;
+        return error switch
+        {
+            SocketError.Success => sent,
+            SocketError.WouldBlock => WouldBlock,
+            // Reading it says why it cannot be read, or shows that only the kernel could not.
+            SocketError.OperationNotSupported or SocketError.Fault => base.TrySendFile(file, offset, count),
+            _ => throw SocketFailureException.From(error, $"Sending a file to {_name}"),
+        };
     }
 
     public override ValueTask<int> SendWhenReadyAsync(ReadOnlyMemory<byte> next, CancellationToken cancellationToken) =>

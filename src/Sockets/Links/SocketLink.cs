@@ -1,9 +1,11 @@
 using System;
+using System.Buffers;
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.Win32.SafeHandles;
+using Sockets.Engine;
 
 namespace Sockets.Links;
 
@@ -19,6 +21,9 @@ internal abstract class SocketLink : IDisposable
 
     /// <summary>Result of a receive: the peer has closed its side in good order.</summary>
     public const int End = -1;
+
+    /// <summary>Four records of 16 KiB (RFC 8446 §5.1).</summary>
+    private const int FilePart = 4 * 16384;
 
     /// <summary>Whether boundaries are kept: one send is one receive.</summary>
     public abstract bool IsDatagram { get; }
@@ -106,6 +111,7 @@ internal abstract class SocketLink : IDisposable
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public virtual async ValueTask<int> SendAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         int total = 0;
         while (true)
         {
@@ -136,8 +142,24 @@ internal abstract class SocketLink : IDisposable
     public abstract ValueTask<int> SendWhenReadyAsync(ReadOnlyMemory<byte> next, CancellationToken cancellationToken);
 
     /// <summary>Sends bytes of a file. Returns how many were accepted; 0: the file ends before <paramref name="offset"/>; <see cref="WouldBlock"/>.</summary>
-    public virtual long TrySendFile(SafeFileHandle file, long offset, long count) =>
-        throw new InvalidOperationException("A file can only be sent over a stream.");
+    /// <remarks>By default: reads and sends, a few whole TLS records at a time.</remarks>
+    public virtual long TrySendFile(SafeFileHandle file, long offset, long count)
+    {
+        if (IsDatagram)
+            throw new InvalidOperationException("A file can only be sent over a stream.");
+        if (!CanSend)
+            return WouldBlock;
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(FilePart);
+        try
+        {
+            int read = FileReader.Read(file, buffer.AsSpan(0, (int)Math.Min(count, FilePart)), offset);
+            return read == 0 ? 0 : TrySend(buffer.AsSpan(0, read));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
 
     /// <summary>Ends our side: close_notify, FIN. True: done; false: would block, to be called again.</summary>
     public abstract bool TryShutdownSend();
