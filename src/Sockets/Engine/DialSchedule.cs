@@ -55,11 +55,10 @@ internal sealed class DialSchedule(DialerOptions options)
             _preferredPending = false;
         else
             _otherPending = false;
-        bool hadCandidates = HasCandidates;
         foreach (IPAddress address in addresses)
             Add(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
-        if (!hadCandidates)
-            _resolutionDelayEnd = now + options.ResolutionDelay;
+        // Of meaning only as long as the other question is open.
+        _resolutionDelayEnd = now + options.ResolutionDelay;
     }
 
     /// <summary>An attempt failed: the next one need not wait (§5).</summary>

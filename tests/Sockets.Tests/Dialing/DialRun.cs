@@ -64,6 +64,9 @@ internal sealed class DialRun
         if (Error is OperationCanceledException cancelled)
             Assert.Equal(cancellation.Token, cancelled.CancellationToken);
 
+        // Whoever hears of cancellation has heard.
+        Assert.Equal(0, Host.UnderWay);
+
         // Whatever comes late.
         while (time.AdvanceToNext())
         {

@@ -122,6 +122,16 @@ public sealed class DialerTests
     }
 
     [Fact]
+    public async Task Two_that_connect_in_one_turn_of_the_loop_give_one_connection()
+    {
+        var host = new ChainedHost();
+        var dialer = new Dialer<FakeConnection>(host, new DialerOptions { UseIPv6 = true, UseIPv4 = true });
+        FakeConnection winner = await dialer.ConnectAsync("host.example", DialRun.Port, Deadline.After(Waiting.HangGuard, TimeProvider.System), CancellationToken.None);
+        Assert.Equal(2, host.Made.Count);
+        Assert.All(host.Made, made => Assert.Equal(made == winner ? 0 : 1, made.Disposals));
+    }
+
+    [Fact]
     public void Losers_that_connect_long_after_are_disposed()
     {
         DialRun run = DialRun.Of(Answers(0, A6, B6), Answers(0, X4), new() { [A6] = SucceedsDeaf(5_000), [X4] = SucceedsDeaf(400), [B6] = Succeeds(10) });

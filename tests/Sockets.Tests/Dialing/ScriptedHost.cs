@@ -26,6 +26,9 @@ internal sealed class ScriptedHost(VirtualTimeProvider time) : IDialerHost<FakeC
     /// <summary>Every connection there ever was, with the time at which it was made.</summary>
     public List<(TimeSpan At, FakeConnection Connection)> Made { get; } = [];
 
+    /// <summary>Look-ups and attempts that have not ended, the deaf ones aside.</summary>
+    public int UnderWay { get; private set; }
+
     public async ValueTask<IPAddress[]> ResolveAsync(string host, AddressFamily family, CancellationToken cancellationToken)
     {
         Asked.Add((time.Elapsed, family));
@@ -60,7 +63,15 @@ internal sealed class ScriptedHost(VirtualTimeProvider time) : IDialerHost<FakeC
             var played = new TaskCompletionSource();
             using ITimer? timer = script.Delay is { } delay ? time.CreateTimer(_ => played.TrySetResult(), null, delay, Timeout.InfiniteTimeSpan) : null;
             using CancellationTokenRegistration registration = script.Deaf ? default : cancellationToken.Register(() => played.TrySetCanceled(cancellationToken));
-            await played.Task.ConfigureAwait(false);
+            UnderWay += script.Deaf ? 0 : 1;
+            try
+            {
+                await played.Task.ConfigureAwait(false);
+            }
+            finally
+            {
+                UnderWay -= script.Deaf ? 0 : 1;
+            }
         }
 
         if (script.Error is { } error)
