@@ -62,4 +62,7 @@ public enum SocketFailureReason
 
     /// <summary>Connections to the endpoint failed so often in a row that none is tried for a while.</summary>
     CircuitOpen,
+
+    /// <summary>This system, transport or address family has no such thing.</summary>
+    NotSupported,
 }
