@@ -30,7 +30,8 @@ internal sealed class Dial<TConnection>(IDialerHost<TConnection> outside, Dialer
 
     public async ValueTask<TConnection> RunAsync(CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
+        if (!deadline.IsExpired)
+            cancellationToken.ThrowIfCancellationRequested();
         using var stop = new CancellationTokenSource();
         using ITimer timer = deadline.TimeProvider.CreateTimer(
             static state => ((ChannelWriter<DialEvent<TConnection>>)state!).TryWrite(DialEvent<TConnection>.Tick),
@@ -57,7 +58,14 @@ internal sealed class Dial<TConnection>(IDialerHost<TConnection> outside, Dialer
                 if (_schedule.IsExhausted)
                     throw DialReport.Failed(host, port, _failures);
                 SetTimer(timer);
-                await _events.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false);
+                try
+                {
+                    await _events.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false);
+                }
+                catch (OperationCanceledException) when (deadline.IsExpired)
+                {
+                    // The token may stand for this very deadline, and its timer may have come first.
+                }
             }
         }
         finally

@@ -16,7 +16,10 @@ internal readonly record struct SocketTarget(string? Host, int Port, EndPoint? E
         ArgumentException.ThrowIfNullOrEmpty(host);
         ArgumentOutOfRangeException.ThrowIfLessThan(port, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(port, IPEndPoint.MaxPort);
-        return new SocketTarget(host, port, IPAddress.TryParse(host, out IPAddress? address) ? new IPEndPoint(address, port) : null);
+        if (!IPAddress.TryParse(host, out IPAddress? address))
+            return new SocketTarget(host, port, null);
+        // The brackets that an IPv6 address wears in a URL are no part of its name.
+        return new SocketTarget(host is ['[', .., ']'] ? host[1..^1] : host, port, new IPEndPoint(address, port));
     }
 
     public static SocketTarget Create(EndPoint endPoint)

@@ -22,10 +22,10 @@ internal sealed class DialRun
     /// <summary>"address@milliseconds" of each attempt.</summary>
     public string[] Begun => [.. Host.Begun.Select(static attempt => $"{attempt.Address}@{attempt.At.TotalMilliseconds}")];
 
-    /// <summary>Both answers, what the attempts do, and what happened then.</summary>
+    /// <summary>Both answers, what the attempts do, and what happened then. A deadline token is one that the deadline itself cancels, as callers have it.</summary>
     public static DialRun Of(
         Scripted ipv6, Scripted ipv4, Dictionary<string, Scripted>? attempts = null,
-        DialerOptions? options = null, int timeout = 10_000, int? cancelAt = null, string name = "host.example")
+        DialerOptions? options = null, int timeout = 10_000, int? cancelAt = null, string name = "host.example", bool deadlineToken = false)
     {
         var time = new VirtualTimeProvider();
         var run = new DialRun { Host = new ScriptedHost(time) { IPv6 = ipv6, IPv4 = ipv4, Attempts = attempts ?? [] } };
@@ -33,7 +33,7 @@ internal sealed class DialRun
         SynchronizationContext.SetSynchronizationContext(null);
         try
         {
-            run.Play(time, options ?? new DialerOptions { UseIPv6 = true, UseIPv4 = true }, timeout, cancelAt, name);
+            run.Play(time, options ?? new DialerOptions { UseIPv6 = true, UseIPv4 = true }, timeout, cancelAt, name, deadlineToken);
         }
         finally
         {
@@ -45,7 +45,7 @@ internal sealed class DialRun
 
     public SocketFailureException Failure() => Assert.IsType<SocketFailureException>(Error);
 
-    private void Play(VirtualTimeProvider time, DialerOptions options, int timeout, int? cancelAt, string name)
+    private void Play(VirtualTimeProvider time, DialerOptions options, int timeout, int? cancelAt, string name, bool deadlineToken)
     {
         using var cancellation = new CancellationTokenSource();
         using ITimer? canceller = cancelAt is { } milliseconds
@@ -53,7 +53,9 @@ internal sealed class DialRun
             : null;
         var dialer = new Dialer<FakeConnection>(Host, options);
         var deadline = Deadline.After(TimeSpan.FromMilliseconds(timeout), time);
-        Task<FakeConnection> dial = dialer.ConnectAsync(name, Port, deadline, cancellation.Token).AsTask();
+        using CancellationTokenSource limit = deadline.CreateSource(cancellation.Token);
+        CancellationToken token = deadlineToken ? limit.Token : cancellation.Token;
+        Task<FakeConnection> dial = dialer.ConnectAsync(name, Port, deadline, token).AsTask();
         while (!dial.IsCompleted)
             Assert.True(time.AdvanceToNext(), "The dial waits for nothing.");
         Ended = time.Elapsed;
@@ -62,7 +64,7 @@ internal sealed class DialRun
             Error = Assert.ThrowsAny<OperationCanceledException>(() => dial.GetAwaiter().GetResult());
         Winner = dial.IsCompletedSuccessfully ? dial.Result : null;
         if (Error is OperationCanceledException cancelled)
-            Assert.Equal(cancellation.Token, cancelled.CancellationToken);
+            Assert.Equal(token, cancelled.CancellationToken);
 
         // Whoever hears of cancellation has heard.
         Assert.Equal(0, Host.UnderWay);

@@ -124,6 +124,17 @@ public sealed class DialerFailureTests
     }
 
     [Fact]
+    public void A_token_that_stands_for_the_same_deadline_is_no_cancellation()
+    {
+        DialRun run = DialRun.Of(HangsDeaf, HangsDeaf, timeout: 3_000, deadlineToken: true);
+        Assert.Equal("host.example:443: no connection within 3 s: the time was used up resolving host.example.", run.Failure().Message);
+        run = DialRun.Of(HangsDeaf, HangsDeaf, timeout: 0, deadlineToken: true);
+        Assert.Equal(SocketFailureReason.TimedOut, run.Failure().Reason);
+        run = DialRun.Of(HangsDeaf, HangsDeaf, timeout: 3_000, deadlineToken: true, cancelAt: 2_999);
+        Assert.IsAssignableFrom<OperationCanceledException>(run.Error);
+    }
+
+    [Fact]
     public void A_connection_that_comes_with_the_deadline_is_given_or_disposed()
     {
         // Whichever fires first on the clock is heard first; the run checks that nothing leaks either way.
