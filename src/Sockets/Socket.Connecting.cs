@@ -80,7 +80,9 @@ public sealed partial class Socket
             }
             else
             {
-                link = links.Wrap(new PlainLink(await ConnectStreamAsync(target, options, deadline, limit.Token).ConfigureAwait(false)), target.Name);
+                var transportLink = new PlainLink(await ConnectStreamAsync(target, options, deadline, limit.Token).ConfigureAwait(false));
+                link = transportLink;
+                link = links.Wrap(transportLink, target.Name);
                 await link.OpenAsync(limit.Token).ConfigureAwait(false);
             }
 
@@ -90,6 +92,8 @@ public sealed partial class Socket
         catch (Exception exception)
         {
             link?.Abort();
+            if (exception is OperationCanceledException && cancellationToken.IsCancellationRequested)
+                throw new OperationCanceledException(exception.Message, exception, cancellationToken);
             SocketFailureException? failure = exception switch
             {
                 OperationCanceledException when !cancellationToken.IsCancellationRequested && deadline.IsExpired => DialReport.HandshakeTimedOut(target.ToString(), deadline.Timeout, exception),
