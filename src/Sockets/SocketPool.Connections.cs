@@ -131,6 +131,8 @@ public sealed partial class SocketPool
         connection.IdleSince = now;
         connection.IdleUntil = PoolTime.After(_timeProvider, now, PoolTime.Shorten(_options.IdleTimeout, _options.Jitter, _random));
         endpoint.Idle.Add(connection);
+        if (_starved.TryDequeue(out EndpointConnections? starved))
+            EnsureConnecting(starved, now, ref actions); // an idle connection gives way
     }
 
     internal void BeginConnect(EndpointConnections endpoint) => _ = ConnectAsync(endpoint);

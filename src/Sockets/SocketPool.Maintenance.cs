@@ -90,7 +90,7 @@ public sealed partial class SocketPool
             toRefresh.Add(endpoint);
         }
 
-        if (endpoint.IsEmpty && endpoint.Breaker.Allows(now))
+        if (endpoint.IsEmpty && endpoint.Breaker.IsSettled(now))
         {
             _endpoints.Remove(endpoint.Key);
             _retired = Add(_retired, endpoint.Statistics);

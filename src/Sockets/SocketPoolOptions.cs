@@ -82,8 +82,8 @@ public sealed class SocketPoolOptions
         Positive(Lifetime, nameof(Lifetime));
         Positive(ProbeTimeout, nameof(ProbeTimeout));
         Positive(NameRefreshInterval, nameof(NameRefreshInterval));
-        Positive(CircuitBreak, nameof(CircuitBreak));
-        Positive(MaxCircuitBreak, nameof(MaxCircuitBreak));
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(CircuitBreak, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxCircuitBreak, CircuitBreak);
         ArgumentNullException.ThrowIfNull(TimeProvider);
         return (SocketPoolOptions)MemberwiseClone();
     }

@@ -10,6 +10,7 @@ internal sealed class CircuitBreaker(SocketPoolOptions options, Random random)
     private int _failuresInARow;
     private TimeSpan _break = options.CircuitBreak;
     private long _opensAgainAt = long.MinValue;
+    private long _remembersUntil = long.MinValue;
     private bool _isOpen;
     private bool _isTrying;
 
@@ -22,6 +23,9 @@ internal sealed class CircuitBreaker(SocketPoolOptions options, Random random)
 
     /// <summary>What is left of the break.</summary>
     public TimeSpan Remaining(long now) => options.TimeProvider.GetElapsedTime(now, Math.Max(now, _opensAgainAt));
+
+    /// <summary>Whether its failures are so long ago that they say nothing any more.</summary>
+    public bool IsSettled(long now) => !_isTrying && now >= _remembersUntil;
 
     public void Begin()
     {
@@ -45,6 +49,7 @@ internal sealed class CircuitBreaker(SocketPoolOptions options, Random random)
         LastFailure = failure;
         bool wasTrying = _isTrying;
         _isTrying = false;
+        _remembersUntil = now + PoolTime.Ticks(options.TimeProvider, options.MaxCircuitBreak * 2);
         if (++_failuresInARow < options.CircuitFailureThreshold || (_isOpen && !wasTrying))
             return;
         Breaks++;

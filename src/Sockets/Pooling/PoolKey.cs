@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Sockets.Links;
 
 namespace Sockets.Pooling;
@@ -12,13 +13,24 @@ namespace Sockets.Pooling;
 /// <param name="Transport">What travels below the security.</param>
 /// <param name="Links">The security.</param>
 /// <param name="LocalEndPoint">Where it was sent from.</param>
+/// <param name="NameResolver">Who said where the name is.</param>
+/// <param name="PreferredFamily">Which of its addresses came first.</param>
 /// <param name="DrivenByPoll">Whether nothing runs in the background for it.</param>
-internal sealed record PoolKey(SocketTarget Target, SocketTransport Transport, ClientLinkProvider Links, EndPoint? LocalEndPoint, bool DrivenByPoll)
+internal sealed record PoolKey(
+    SocketTarget Target,
+    SocketTransport Transport,
+    ClientLinkProvider Links,
+    EndPoint? LocalEndPoint,
+    SocketNameResolver NameResolver,
+    AddressFamily PreferredFamily,
+    bool DrivenByPoll)
 {
     public static PoolKey Create(SocketTarget target, SocketClientOptions options) => new(
         target.Host is null ? target : target with { Host = target.Host.ToLowerInvariant() },
         options.EffectiveTransport,
         options.Links,
         options.LocalEndPoint,
+        options.NameResolver,
+        options.PreferredFamily,
         options.DrivenByPoll);
 }
