@@ -66,10 +66,14 @@ public sealed partial class SocketClientOptions : SocketOptions
     internal SocketClientOptions Snapshot() => (SocketClientOptions)MemberwiseClone();
 
     /// <summary>Connects system sockets of <paramref name="type"/>.</summary>
-    internal Dialer<SystemSocket> CreateDialer(SocketType type, Action<SystemSocket>? configure)
+    internal Dialer<SystemSocket> CreateDialer(SocketType type, Action<SystemSocket>? configure) =>
+        CreateDialer(new SocketDialerHost(NameResolver, type, LocalEndPoint as IPEndPoint, configure));
+
+    /// <summary>Connects whatever <paramref name="outside"/> makes.</summary>
+    internal Dialer<TConnection> CreateDialer<TConnection>(IDialerHost<TConnection> outside)
+        where TConnection : class, IDisposable
     {
-        var local = LocalEndPoint as IPEndPoint;
         var options = new DialerOptions { PreferredFamily = PreferredFamily, ConnectionAttemptDelay = ConnectionAttemptDelay };
-        return new Dialer<SystemSocket>(new SocketDialerHost(NameResolver, type, local, configure), options.ForLocal(local));
+        return new Dialer<TConnection>(outside, options.ForLocal(LocalEndPoint as IPEndPoint));
     }
 }

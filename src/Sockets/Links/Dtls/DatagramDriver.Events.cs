@@ -17,9 +17,12 @@ internal sealed partial class DatagramDriver
             if (channel.Requests == ChannelRequests.None)
                 _deferred.Add(channel);
             channel.Requests |= requests;
-            if (!_insideEngine && !_draining)
-                Drain(_clock.Now);
+            if (_insideEngine || _draining)
+                return;
+            Drain(_clock.Now);
         }
+
+        RunOutside();
     }
 
     /// <summary>Runs <paramref name="read"/> on the engine's connection, unless it is over.</summary>
@@ -85,10 +88,10 @@ internal sealed partial class DatagramDriver
         switch (kind)
         {
             case DtlsEventKind.CertificateVerificationRequired:
-                _ = Task.Run(() => Verify(channel));
+                Later(() => Verify(channel));
                 break;
             case DtlsEventKind.SignatureRequired when connection.PendingSignature is { } request:
-                _ = Task.Run(() => SignAsync(channel, request));
+                Later(() => _ = SignAsync(channel, request));
                 break;
             case DtlsEventKind.Connected:
                 if (!channel.WasOpen)

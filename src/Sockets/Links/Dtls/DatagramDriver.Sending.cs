@@ -2,6 +2,7 @@ using System;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading;
+using System.Threading.Tasks;
 using Sockets.Dtls;
 
 namespace Sockets.Links.Dtls;
@@ -15,57 +16,99 @@ internal sealed partial class DatagramDriver
     private readonly Lock _sendGate = new();
     private readonly byte[] _sendBuffer;
 
-    /// <summary>Seals and sends one datagram. Safe from any thread, in the loop too. False: the connection is not open.</summary>
-    /// <exception cref="ArgumentException">The datagram is longer than the path allows.</exception>
-    public bool TrySend(DtlsChannel channel, ReadOnlySpan<byte> plaintext)
+    /// <summary>Largest datagram that is sent.</summary>
+    public int MaxDatagramSize => _sendBuffer.Length;
+
+    /// <summary>Seals and sends one datagram. Safe from any thread, in the loop too.</summary>
+    public DtlsSendOutcome TrySend(DtlsChannel channel, ReadOnlySpan<byte> plaintext)
     {
         if (_gate.IsHeldByCurrentThread)
         {
             // Called by a handler: whoever holds the gate drains afterwards.
-            if (!TrySeal(channel, plaintext, _driverBuffer, out int sealedLength))
-                return false;
-            Transmit(_driverBuffer.AsSpan(0, sealedLength), channel.RemoteAddress);
-            return true;
+            DtlsSendOutcome sealing = TrySeal(channel, plaintext, _driverBuffer, out int sealedLength);
+            return sealing == DtlsSendOutcome.Sent && !Transmit(_driverBuffer.AsSpan(0, sealedLength), channel) ? DtlsSendOutcome.WouldBlock : sealing;
         }
 
         lock (_sendGate)
         {
-            int length;
-            lock (_gate)
-            {
-                bool isSealed = TrySeal(channel, plaintext, _sendBuffer, out length);
-                if (!_stopped)
-                    Drain(_clock.Now);
-                if (!isSealed)
-                    return false;
-            }
-
+            DtlsSendOutcome outcome = SealAndDrain(channel, plaintext, _sendBuffer, out int length);
+            if (outcome != DtlsSendOutcome.Sent)
+                return outcome;
             try
             {
-                Transmit(_sendBuffer.AsSpan(0, length), channel.RemoteAddress);
+                return Transmit(_sendBuffer.AsSpan(0, length), channel) ? DtlsSendOutcome.Sent : DtlsSendOutcome.WouldBlock;
             }
             catch (ObjectDisposedException)
             {
-                return false; // closed by another thread meanwhile
+                return DtlsSendOutcome.NotOpen; // closed by another thread meanwhile
             }
-
-            return true;
         }
     }
 
-    private bool TrySeal(DtlsChannel channel, ReadOnlySpan<byte> plaintext, Span<byte> destination, out int length)
+    /// <summary>Blocks until the system has room, perhaps; false when the time is over.</summary>
+    public bool WaitForRoom(TimeSpan timeout)
+    {
+        try
+        {
+            return _port.Wait(LinkWants.Write, timeout);
+        }
+        catch (ObjectDisposedException)
+        {
+            return true; // the caller finds out
+        }
+    }
+
+    /// <summary>As <see cref="TrySend"/>, but waits for room. Never <see cref="DtlsSendOutcome.WouldBlock"/>.</summary>
+    /// <param name="channel">To whom.</param>
+    /// <param name="plaintext">The datagram.</param>
+    /// <param name="buffer">Holds the sealed datagram until the system has it: <see cref="MaxDatagramSize"/> bytes.</param>
+    /// <param name="cancellationToken">Ends the wait; nothing was sent then.</param>
+    public async ValueTask<DtlsSendOutcome> SendAsync(DtlsChannel channel, ReadOnlyMemory<byte> plaintext, byte[] buffer, CancellationToken cancellationToken)
+    {
+        DtlsSendOutcome outcome = SealAndDrain(channel, plaintext.Span, buffer, out int length);
+        if (outcome != DtlsSendOutcome.Sent)
+            return outcome;
+        try
+        {
+            await _port.SendAsync(buffer.AsMemory(0, length), channel.RemoteAddress, channel.Connection.Path.Local, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SocketException exception)
+        {
+            NoteSocketError(exception.SocketErrorCode);
+        }
+        catch (ObjectDisposedException)
+        {
+            return DtlsSendOutcome.NotOpen;
+        }
+
+        return DtlsSendOutcome.Sent;
+    }
+
+    private DtlsSendOutcome SealAndDrain(DtlsChannel channel, ReadOnlySpan<byte> plaintext, Span<byte> destination, out int length)
+    {
+        lock (_gate)
+        {
+            DtlsSendOutcome outcome = TrySeal(channel, plaintext, destination, out length);
+            if (!_stopped)
+                Drain(_clock.Now);
+            return outcome;
+        }
+    }
+
+    private DtlsSendOutcome TrySeal(DtlsChannel channel, ReadOnlySpan<byte> plaintext, Span<byte> destination, out int length)
     {
         length = 0;
         if (_stopped || channel.IsOver)
-            return false;
-        DtlsWriteResult result = channel.Connection.Write(plaintext, _clock.Now, destination, out length);
-        return result switch
+            return DtlsSendOutcome.NotOpen;
+        return channel.Connection.Write(plaintext, _clock.Now, destination, out length) switch
         {
-            DtlsWriteResult.Success => true,
-            DtlsWriteResult.NotConnected or DtlsWriteResult.KeyLimitReached => false,
-            _ => throw new ArgumentException($"A datagram of {plaintext.Length} bytes is too long for this connection: at most {channel.Connection.MaxPlaintextSize} bytes fit.", nameof(plaintext)),
+            DtlsWriteResult.Success => DtlsSendOutcome.Sent,
+            DtlsWriteResult.NotConnected or DtlsWriteResult.KeyLimitReached => DtlsSendOutcome.NotOpen,
+            _ => DtlsSendOutcome.TooLong,
         };
     }
+
+    private bool Transmit(ReadOnlySpan<byte> datagram, DtlsChannel channel) => Transmit(datagram, channel.RemoteAddress, channel.Connection.Path.Local);
 
     /// <summary>Everything the engine wants to send, answers to everything it asks, until it is quiet; then the timer.</summary>
     private void Drain(MonotonicTime now)
@@ -88,7 +131,7 @@ internal sealed partial class DatagramDriver
             if (_stopRequested)
                 Stop();
             else
-                ArmTimer(now);
+                SetTimer(now);
         }
         catch (Exception exception)
         {
@@ -104,13 +147,19 @@ internal sealed partial class DatagramDriver
             if (transmit.IsEmpty)
                 return;
             SocketAddressFormat.Write(transmit.Path.Remote, _driverDestination);
-            Transmit(_driverBuffer.AsSpan(0, transmit.Length), _driverDestination);
+            Transmit(_driverBuffer.AsSpan(0, transmit.Length), _driverDestination, transmit.Path.Local);
         }
     }
 
-    private void Transmit(ReadOnlySpan<byte> datagram, SocketAddress destination)
+    /// <summary>False: the system has no room now. Every other error is a lost datagram.</summary>
+    private bool Transmit(ReadOnlySpan<byte> datagram, SocketAddress destination, in DtlsAddress from)
     {
-        if (!_port.Send(datagram, destination, out SocketError error))
-            NoteSocketError(error);
+        _port.Send(datagram, destination, from, out SocketError error);
+        if (error is SocketError.Success)
+            return true;
+        if (error is SocketError.WouldBlock or SocketError.NoBufferSpaceAvailable)
+            return false;
+        NoteSocketError(error);
+        return true;
     }
 }

@@ -10,8 +10,8 @@ using Sockets.Dtls;
 namespace Sockets.Links.Dtls;
 
 /// <summary>
-/// Runs one <see cref="DtlsEndpoint"/> on one UDP socket: the receive loop, the timer, sending, and the answers to the
-/// engine's events. It serves a listener (many channels) or one client channel. Everything that touches the engine happens
+/// Runs one <see cref="DtlsEndpoint"/> on one UDP socket: receiving, timers, sending, and the answers to the engine's events,
+/// in the background or when pumped. It serves a listener (many channels) or one client channel. Everything that touches the engine happens
 /// under <see cref="_gate"/>; nothing allocates per datagram.
 /// </summary>
 internal sealed partial class DatagramDriver : IAsyncDisposable
@@ -25,7 +25,7 @@ internal sealed partial class DatagramDriver : IAsyncDisposable
     private readonly DtlsEndpoint _endpoint;
     private readonly DriverClock _clock;
     private readonly TimeProvider _timeProvider;
-    private readonly ITimer _timer;
+    private readonly DriverMode _mode;
     private readonly IDtlsHandler? _handler;
     private readonly int _receiveQueueSize;
     private readonly CertificateVerifier _verifier;
@@ -34,7 +34,7 @@ internal sealed partial class DatagramDriver : IAsyncDisposable
     private readonly List<DtlsChannel> _deferred = [];
     private readonly List<DtlsConnection> _finished = [];
 
-    /// <summary>Only the loop's receive and the engine's decryption in place touch it; pinned, since the kernel writes to it all the time.</summary>
+    /// <summary>Only the receiver and the engine's decryption in place touch it; pinned, since the kernel writes to it all the time.</summary>
     private readonly byte[] _receiveBuffer = GC.AllocateUninitializedArray<byte>(LargestDatagram, pinned: true);
 
     /// <summary>For whatever is sent by a thread that holds <see cref="_gate"/>.</summary>
@@ -42,17 +42,16 @@ internal sealed partial class DatagramDriver : IAsyncDisposable
     private readonly SocketAddress _driverDestination;
 
     private readonly TaskCompletionSource _socketErrorSeen = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Task _loop = Task.CompletedTask;
-    private MonotonicTime _armed = MonotonicTime.Never;
     private DtlsStatistics _lastStatistics;
     private bool _insideEngine;
     private bool _draining;
     private bool _stopRequested;
     private bool _stopped;
 
-    public DatagramDriver(UdpPort port, DtlsEndpointConfig config, int maxDatagramSize, DtlsOptions options, string? targetHost)
+    public DatagramDriver(UdpPort port, DtlsEndpointConfig config, int maxDatagramSize, DtlsOptions options, string? targetHost, DriverMode mode = DriverMode.Background)
     {
         _port = port;
+        _mode = mode;
         _timeProvider = options.TimeProvider;
         _clock = new DriverClock(_timeProvider);
         _endpoint = new DtlsEndpoint(config);
@@ -63,8 +62,8 @@ internal sealed partial class DatagramDriver : IAsyncDisposable
         _driverBuffer = new byte[maxDatagramSize];
         _sendBuffer = new byte[maxDatagramSize];
         _driverDestination = port.CreateAddress();
-        using (ExecutionContext.SuppressFlow())
-            _timer = _timeProvider.CreateTimer(static state => ((DatagramDriver)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        if (mode == DriverMode.Background)
+            CreateTimer();
     }
 
     /// <summary>Server: what happens to a channel whose handshake is done and that no handler takes. False: nobody has room for it.</summary>
@@ -74,6 +73,9 @@ internal sealed partial class DatagramDriver : IAsyncDisposable
     public Action<IPEndPoint, DtlsException>? HandshakeFailed { get; init; }
 
     public IPEndPoint LocalEndPoint => _port.LocalEndPoint;
+
+    /// <summary>The system's socket, for settings and readiness.</summary>
+    public SystemSocket Socket => _port.Socket;
 
     /// <summary>Completes when the system reports an error of the socket (an ICMP error, mostly): a hint, never a verdict.</summary>
     public Task SocketErrorSeen => _socketErrorSeen.Task;
@@ -109,12 +111,6 @@ internal sealed partial class DatagramDriver : IAsyncDisposable
         }
     }
 
-    public void Start()
-    {
-        using (ExecutionContext.SuppressFlow())
-            _loop = Task.Run(RunAsync);
-    }
-
     /// <summary>Begins a client's handshake and the loop.</summary>
     public DtlsChannel Connect(DtlsConfig config, DtlsAddress remote)
     {
@@ -133,6 +129,13 @@ internal sealed partial class DatagramDriver : IAsyncDisposable
     /// <summary>Closes every connection in good order, then the socket; waits until the loop has ended.</summary>
     public async ValueTask DisposeAsync()
     {
+        Close();
+        await _loop.ConfigureAwait(false);
+    }
+
+    /// <summary>As <see cref="DisposeAsync"/>, without waiting for the loop, which ends soon after.</summary>
+    public void Close()
+    {
         lock (_gate)
         {
             if (!_stopped)
@@ -145,38 +148,7 @@ internal sealed partial class DatagramDriver : IAsyncDisposable
             }
         }
 
-        await _loop.ConfigureAwait(false);
-    }
-
-    private async Task RunAsync()
-    {
-        int received = 0;
-        int errors = 0;
-        while (!Volatile.Read(ref _stopped))
-        {
-            try
-            {
-                int length = await _port.ReceiveAsync(_receiveBuffer).ConfigureAwait(false);
-                errors = 0;
-                HandleDatagram(length);
-            }
-            catch (SocketException exception)
-            {
-                if (Volatile.Read(ref _stopped))
-                    return;
-                NoteSocketError(exception.SocketErrorCode);
-                if (++errors >= ErrorsInARow)
-                    await Task.Delay(TimeSpan.FromMilliseconds(20), _timeProvider).ConfigureAwait(false);
-            }
-            catch (ObjectDisposedException)
-            {
-                return;
-            }
-
-            // Other work on this thread pool gets its turn, however fast datagrams come.
-            if (++received % DatagramsPerTurn == 0)
-                await Task.Yield();
-        }
+        RunOutside();
     }
 
     private void HandleDatagram(int length)
@@ -186,18 +158,18 @@ internal sealed partial class DatagramDriver : IAsyncDisposable
             if (_stopped)
                 return;
             MonotonicTime now = _clock.Now;
-            DtlsAddress source = _port.Source;
+            DtlsPath path = _port.Path;
             try
             {
                 var sink = new ChannelSink();
                 _insideEngine = true;
-                _endpoint.HandleDatagram(new DtlsPath(source), _receiveBuffer.AsSpan(0, length), now, ref sink);
+                _endpoint.HandleDatagram(path, _receiveBuffer.AsSpan(0, length), now, ref sink);
                 _insideEngine = false;
             }
             catch (Exception exception)
             {
                 _insideEngine = false;
-                Isolate(source, exception);
+                Isolate(path, exception);
             }
 
             Drain(now);
@@ -208,47 +180,41 @@ internal sealed partial class DatagramDriver : IAsyncDisposable
     /// An exception that the engine should not have thrown over a datagram: a defect. It costs the connections of that peer,
     /// and nobody else.
     /// </summary>
-    private void Isolate(in DtlsAddress source, Exception exception)
+    private void Isolate(in DtlsPath path, Exception exception)
     {
         InternalErrors++;
         foreach (DtlsChannel channel in (DtlsChannel[])[.. _channels])
         {
-            if (channel.Connection.Path.Remote != source)
+            if (channel.Connection.Path != path)
                 continue;
             channel.EngineException = exception;
             Request(channel, ChannelRequests.Abort);
         }
     }
 
-    private void OnTimer()
+    private void RunTimers()
     {
-        lock (_gate)
+        try
         {
-            if (_stopped)
-                return;
-            try
-            {
-                _armed = MonotonicTime.Never;
-                MonotonicTime now = _clock.Now;
-                if (_endpoint.NextTimeout <= now)
-                    _endpoint.HandleTimeout(now);
-                Drain(now);
-            }
-            catch (Exception exception)
-            {
-                Fail(exception);
-            }
+            MonotonicTime now = _clock.Now;
+            if (_endpoint.NextTimeout <= now)
+                _endpoint.HandleTimeout(now);
+            Drain(now);
+        }
+        catch (Exception exception)
+        {
+            Fail(exception);
         }
     }
 
-    /// <summary>One timer for everything. A later deadline than the armed one is left to the early wake-up.</summary>
-    private void ArmTimer(MonotonicTime now)
+    /// <summary>The next deadline has changed, perhaps.</summary>
+    private void SetTimer(MonotonicTime now)
     {
         MonotonicTime next = _endpoint.NextTimeout;
-        if (next >= _armed)
-            return;
-        _armed = next;
-        _timer.Change(DriverClock.Until(next, now), Timeout.InfiniteTimeSpan);
+        if (_mode == DriverMode.Polled)
+            SetNextTimeout(next);
+        if (_mode == DriverMode.Background || _drivesItself)
+            ArmTimer(now, next);
     }
 
     /// <summary>ICMP errors can be forged and may pass: counted, shown as a hint when a handshake times out, never acted on.</summary>
@@ -278,7 +244,8 @@ internal sealed partial class DatagramDriver : IAsyncDisposable
             return;
         _lastStatistics = _endpoint.Statistics;
         Volatile.Write(ref _stopped, true);
-        _timer.Dispose();
+        Volatile.Write(ref _nextTimeout, long.MaxValue);
+        _timer?.Dispose();
         _port.Dispose();
         _endpoint.Dispose();
     }

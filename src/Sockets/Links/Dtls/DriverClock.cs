@@ -10,6 +10,15 @@ internal sealed class DriverClock(TimeProvider timeProvider)
 
     public MonotonicTime Now => new(timeProvider.GetElapsedTime(_origin).Ticks);
 
+    /// <summary>A deadline in the clock's own units, late enough that <see cref="Now"/> has passed it then.</summary>
+    public long ToTimestamp(MonotonicTime deadline)
+    {
+        if (deadline == MonotonicTime.Never)
+            return long.MaxValue;
+        UInt128 units = ((UInt128)Math.Max(deadline.Ticks, 0) + 1) * (ulong)timeProvider.TimestampFrequency / TimeSpan.TicksPerSecond;
+        return units + 1 > (ulong)(long.MaxValue - Math.Max(_origin, 0)) ? long.MaxValue : _origin + (long)units + 1;
+    }
+
     /// <summary>How long a timer must wait for <paramref name="deadline"/>, rounded up to its resolution of one millisecond.</summary>
     public static TimeSpan Until(MonotonicTime deadline, MonotonicTime now)
     {

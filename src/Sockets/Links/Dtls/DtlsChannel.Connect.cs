@@ -52,14 +52,18 @@ public sealed partial class DtlsChannel
         return await HandshakeAsync(Begin(remote, target, options), cancellationToken).ConfigureAwait(false);
     }
 
-    private static DtlsChannel Begin(IPEndPoint remote, string target, DtlsClientOptions options)
+    private static DtlsChannel Begin(IPEndPoint remote, string target, DtlsClientOptions options) =>
+        Begin(remote, target, options, () => UdpPort.Connect(remote, options), DriverMode.Background);
+
+    /// <summary>Sends the first flight. What goes on is the driver's, or who pumps it.</summary>
+    internal static DtlsChannel Begin(IPEndPoint remote, string target, DtlsClientOptions options, Func<UdpPort> connect, DriverMode mode)
     {
         DtlsConfig config = options.CreateConfig(target);
-        UdpPort port = UdpPort.Connect(remote, options);
+        UdpPort port = connect();
         try
         {
             string name = TargetHostName.ToAscii(target);
-            var driver = new DatagramDriver(port, new DtlsEndpointConfig(), config.MaxDatagramSize, options, name);
+            var driver = new DatagramDriver(port, new DtlsEndpointConfig(), config.MaxDatagramSize, options, name, mode);
             return driver.Connect(config, DtlsAddress.FromEndPoint(remote));
         }
         catch
@@ -69,8 +73,9 @@ public sealed partial class DtlsChannel
         }
     }
 
-    private static async ValueTask<DtlsChannel> HandshakeAsync(DtlsChannel channel, CancellationToken cancellationToken)
+    internal static async ValueTask<DtlsChannel> HandshakeAsync(DtlsChannel channel, CancellationToken cancellationToken)
     {
+        channel._driver.BeginWait();
         try
         {
             await channel.Connected.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -81,13 +86,21 @@ public sealed partial class DtlsChannel
             await channel.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+        finally
+        {
+            channel._driver.EndWait();
+        }
     }
 
     /// <summary>
     /// A handshake with each address in turn; the next begins when the one before has had its time or its host reports that
     /// nobody listens. The first that succeeds wins; a refusal by either side is final.
     /// </summary>
-    internal static async ValueTask<DtlsChannel> ConnectToAnyAsync(IPAddress[] addresses, int port, string target, DtlsClientOptions options, CancellationToken cancellationToken)
+    internal static ValueTask<DtlsChannel> ConnectToAnyAsync(IPAddress[] addresses, int port, string target, DtlsClientOptions options, CancellationToken cancellationToken) =>
+        ConnectToAnyAsync(addresses, address => Begin(new IPEndPoint(address, port), target, options), options.TimeProvider, cancellationToken);
+
+    /// <inheritdoc cref="ConnectToAnyAsync(IPAddress[], int, string, DtlsClientOptions, CancellationToken)"/>
+    internal static async ValueTask<DtlsChannel> ConnectToAnyAsync(IPAddress[] addresses, Func<IPAddress, DtlsChannel> begin, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         using var losers = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var running = new List<Task<DtlsChannel>>();
@@ -101,10 +114,10 @@ public sealed partial class DtlsChannel
             {
                 try
                 {
-                    DtlsChannel channel = Begin(new IPEndPoint(addresses[next++], port), target, options);
+                    DtlsChannel channel = begin(addresses[next++]);
                     running.Add(HandshakeAsync(channel, losers.Token).AsTask());
                     if (next < addresses.Length)
-                        hint = Task.WhenAny(channel._driver.SocketErrorSeen, Task.Delay(NextAddressDelay, options.TimeProvider, losers.Token));
+                        hint = Task.WhenAny(channel._driver.SocketErrorSeen, Task.Delay(NextAddressDelay, timeProvider, losers.Token));
                 }
                 catch (System.Net.Sockets.SocketException exception)
                 {

@@ -12,7 +12,7 @@ public sealed partial class DtlsChannel
     internal void Open()
     {
         Role = Connection.Role;
-        LocalEndPoint = _driver.LocalEndPoint;
+        LocalEndPoint = Connection.Path.Local is { IsSpecified: true } local ? SocketAddressFormat.ToEndPoint(local) : _driver.LocalEndPoint;
         CipherSuite = Connection.CipherSuite;
         Group = Connection.Group;
         PeerSignatureScheme = Connection.PeerSignatureScheme;
@@ -25,6 +25,7 @@ public sealed partial class DtlsChannel
         WasOpen = true;
         Guard(static (handler, channel) => handler.OnConnected(channel));
         _connected.TrySetResult();
+        Changed?.Invoke();
     }
 
     /// <summary>One application record, inside the engine's call.</summary>
@@ -33,6 +34,7 @@ public sealed partial class DtlsChannel
         if (_driver.Handler is not { } handler)
         {
             _queue.Add(datagram);
+            Changed?.Invoke();
             return;
         }
 
@@ -72,7 +74,11 @@ public sealed partial class DtlsChannel
     }
 
     /// <summary>The peer sends no more.</summary>
-    internal void EndOfData() => _queue.Complete(null);
+    internal void EndOfData()
+    {
+        _queue.Complete(null);
+        Changed?.Invoke();
+    }
 
     /// <summary>The connection is over. Called once.</summary>
     internal void Finish(DtlsException? failure)
@@ -94,7 +100,8 @@ public sealed partial class DtlsChannel
         if (!WasOpen)
             _connected.TrySetException(failure ?? CreateOverException());
         _ = _connected.Task.Exception; // nobody has to wait for a handshake
-        _ = Task.Run(_lifetime.Cancel);
+        Changed?.Invoke();
+        _driver.Later(_lifetime.Cancel);
     }
 
     /// <summary>What the peer sent, for the verifier, which runs beside the loop.</summary>

@@ -107,6 +107,19 @@ public sealed partial class DtlsChannel : IAsyncDisposable
 
     internal bool IsOver => _isOver;
 
+    /// <summary>Whether a receive would complete at once.</summary>
+    internal bool HasPendingData => _queue.IsReadable;
+
+    /// <summary>
+    /// Called under the driver's gate whenever something came or changed that a reader, a writer or a poll may wait for. Must
+    /// not block.
+    /// </summary>
+    internal Action? Changed { get; set; }
+
+    internal ReceiveQueue Queue => _queue;
+
+    internal DatagramDriver Driver => _driver;
+
     internal bool WasOpen { get; private set; }
 
     internal CancellationToken Lifetime { get; }
@@ -140,7 +153,12 @@ public sealed partial class DtlsChannel : IAsyncDisposable
 
     /// <summary>Sends one datagram, which may be empty. Allocates nothing. False: the connection is over, or not open yet.</summary>
     /// <exception cref="ArgumentException">It is longer than <see cref="MaxDatagramLength"/>.</exception>
-    public bool TrySend(ReadOnlySpan<byte> datagram) => _driver.TrySend(this, datagram);
+    public bool TrySend(ReadOnlySpan<byte> datagram) => _driver.TrySend(this, datagram) switch
+    {
+        DtlsSendOutcome.NotOpen => false,
+        DtlsSendOutcome.TooLong => throw new ArgumentException($"A datagram of {datagram.Length} bytes is too long for this connection: at most {MaxDatagramLength} bytes fit.", nameof(datagram)),
+        _ => true,
+    };
 
     /// <summary>Sends one datagram. Completes when the system has it.</summary>
     /// <exception cref="DtlsException">The connection is over.</exception>
@@ -197,7 +215,7 @@ public sealed partial class DtlsChannel : IAsyncDisposable
             await _driver.DisposeAsync().ConfigureAwait(false);
     }
 
-    private DtlsException CreateOverException() =>
+    internal DtlsException CreateOverException() =>
         _completion.Task is { IsCompletedSuccessfully: true, Result: { } failure }
             ? new DtlsException(failure.Message, failure.Failure, failure.CertificateProblem, failure)
             : new DtlsException(_isOver ? "The connection was closed." : "The handshake is not done.");

@@ -15,6 +15,9 @@ public sealed class DtlsClientOptions : DtlsOptions
 
     internal override DtlsRole Role => DtlsRole.Client;
 
+    /// <summary>As <see cref="DtlsOptions.Copy"/>.</summary>
+    internal DtlsClientOptions Snapshot() => (DtlsClientOptions)Copy();
+
     /// <param name="host">The name to ask for and to verify; an IP address is never sent (RFC 6066 §3).</param>
     internal DtlsConfig CreateConfig(string host) => Finish(CreateConfig() with
     {

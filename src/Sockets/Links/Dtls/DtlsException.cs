@@ -17,6 +17,9 @@ public sealed class DtlsException : IOException
     /// <summary>How the engine saw it. Null: the connection was closed in good order, and something was asked of it afterwards.</summary>
     public DtlsFailure? Failure { get; }
 
+    /// <summary>Nobody answered, and the host says that nobody listens there.</summary>
+    internal bool IsRefusedByHost { get; init; }
+
     /// <summary>The cause; <see cref="DtlsFailureReason.None"/> when the connection was closed in good order.</summary>
     public DtlsFailureReason Reason => Failure?.Reason ?? DtlsFailureReason.None;
 

@@ -102,6 +102,17 @@ public abstract class DtlsOptions
             TimeProvider = TimeProvider,
         };
 
+    /// <summary>A copy that later changes of the original do not reach.</summary>
+    private protected DtlsOptions Copy()
+    {
+        var copy = (DtlsOptions)MemberwiseClone();
+        copy.CipherSuites = CipherSuites is null ? null : [.. CipherSuites];
+        copy.Groups = Groups is null ? null : [.. Groups];
+        copy.ApplicationProtocols = [.. ApplicationProtocols];
+        copy.Credentials = [.. Credentials];
+        return copy;
+    }
+
     internal virtual DtlsConfig CreateConfig()
     {
         if (ReceiveQueueSize < 1024)

@@ -34,6 +34,14 @@ public sealed class DtlsServerOptions : DtlsOptions
 
     internal override DtlsRole Role => DtlsRole.Server;
 
+    /// <summary>As <see cref="DtlsOptions.Copy"/>.</summary>
+    internal DtlsServerOptions Snapshot()
+    {
+        var copy = (DtlsServerOptions)Copy();
+        copy.CertificateAuthorities = [.. CertificateAuthorities];
+        return copy;
+    }
+
     internal override DtlsConfig CreateConfig()
     {
         if (Credentials.Count == 0)

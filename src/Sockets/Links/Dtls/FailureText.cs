@@ -16,7 +16,7 @@ internal static class FailureText
             return new DtlsException($"The DTLS engine failed: {engineException.Message}", failure, innerException: engineException);
         if (failure.Reason == DtlsFailureReason.SigningFailed)
             return new DtlsException($"The handshake could not be signed: {channel.SigningException?.Message ?? "no signature was given"}", failure, innerException: channel.SigningException);
-        return new DtlsException(Describe(failure, channel, lastSocketError), failure);
+        return new DtlsException(Describe(failure, channel, lastSocketError), failure) { IsRefusedByHost = IsUnanswered(failure, channel) && lastSocketError == SocketError.ConnectionRefused };
     }
 
     private static string Describe(DtlsFailure failure, DtlsChannel channel, SocketError lastSocketError)
@@ -26,7 +26,7 @@ internal static class FailureText
             return $"{peer} ended the connection with the alert {Name(failure.Alert)} ({(int)failure.Alert}){Hint(failure.Alert)}.";
         return failure.Reason switch
         {
-            DtlsFailureReason.HandshakeTimeout or DtlsFailureReason.RetransmissionLimit => channel.Connection.Statistics.DatagramsReceived == 0
+            DtlsFailureReason.HandshakeTimeout or DtlsFailureReason.RetransmissionLimit => IsUnanswered(failure, channel)
                 ? $"{peer} does not answer{(lastSocketError == SocketError.ConnectionRefused ? ": the host says that the port is closed" : "")}."
                 : $"{peer} stopped answering during the handshake.",
             DtlsFailureReason.NoCommonCipherSuite => $"{peer} and this side have no cipher suite in common.",
@@ -43,6 +43,9 @@ internal static class FailureText
             _ => $"The connection with {peer} failed: {failure}.",
         };
     }
+
+    private static bool IsUnanswered(DtlsFailure failure, DtlsChannel channel) =>
+        failure.Reason is DtlsFailureReason.HandshakeTimeout or DtlsFailureReason.RetransmissionLimit && channel.Connection.Statistics.DatagramsReceived == 0;
 
     private static string Hint(AlertDescription alert) => alert switch
     {

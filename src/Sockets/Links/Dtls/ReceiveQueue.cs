@@ -31,13 +31,51 @@ internal sealed class ReceiveQueue(int capacity) : IValueTaskSource<DtlsReceiveR
     private Memory<byte> _buffer;
     private bool _busy;
     private bool _waiting;
+    private bool _takes;
     private DtlsReceiveResult _result;
     private Exception? _error;
 
     /// <summary>Datagrams that did not fit.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
 
-    public ValueTask<DtlsReceiveResult> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    /// <summary>Whether a read would complete at once: a datagram, the end, or the failure.</summary>
+    public bool IsReadable
+    {
+        get
+        {
+            lock (_gate)
+                return _used > 0 || _ended;
+        }
+    }
+
+    public ValueTask<DtlsReceiveResult> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
+        ReceiveAsync(buffer, takes: true, cancellationToken);
+
+    /// <summary>Takes what is there now, without waiting; false when nothing is.</summary>
+    public bool TryReceive(Span<byte> destination, out DtlsReceiveResult result)
+    {
+        lock (_gate)
+        {
+            if (_busy)
+                throw new InvalidOperationException("Only one receive at a time.");
+            if (_used == 0 && !_ended)
+            {
+                result = default;
+                return false;
+            }
+
+            if (_used == 0 && _failure is { } failure)
+                throw failure;
+            result = _used > 0 ? Take(destination) : new DtlsReceiveResult(0, false, true);
+            return true;
+        }
+    }
+
+    /// <summary>Waits for a datagram or the end.</summary>
+    /// <param name="buffer">Takes the datagram.</param>
+    /// <param name="takes">False: waits only, and leaves what came for the next read.</param>
+    /// <param name="cancellationToken">Ends the wait only.</param>
+    public ValueTask<DtlsReceiveResult> ReceiveAsync(Memory<byte> buffer, bool takes, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled<DtlsReceiveResult>(cancellationToken);
@@ -46,12 +84,13 @@ internal sealed class ReceiveQueue(int capacity) : IValueTaskSource<DtlsReceiveR
             if (_busy)
                 throw new InvalidOperationException("Only one ReceiveAsync at a time.");
             if (_used > 0)
-                return new ValueTask<DtlsReceiveResult>(Take(buffer.Span));
+                return new ValueTask<DtlsReceiveResult>(takes ? Take(buffer.Span) : default);
             if (_ended)
                 return End(_failure);
 
             _core.Reset();
             _buffer = buffer;
+            _takes = takes;
             _busy = _waiting = true;
             _error = null;
             _token = cancellationToken;
@@ -68,15 +107,24 @@ internal sealed class ReceiveQueue(int capacity) : IValueTaskSource<DtlsReceiveR
         {
             if (_ended)
                 return;
-            if (!_waiting)
+            if (!_waiting || !_takes)
             {
                 if (!TryPut(datagram))
+                {
                     Interlocked.Increment(ref _dropped);
-                return;
+                    return;
+                }
+
+                if (!_waiting)
+                    return;
+                _result = default;
+            }
+            else
+            {
+                _result = Copy(datagram, _buffer.Span);
             }
 
             _waiting = false;
-            _result = Copy(datagram, _buffer.Span);
         }
 
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Sockets.Dtls;
+using Sockets.Platform;
 
 namespace Sockets.Links.Dtls;
 
@@ -54,6 +55,28 @@ internal static class SocketAddressFormat
         {
             canonical[12..16].CopyTo(bytes[IPv4Offset..]);
         }
+    }
+
+    /// <summary>One of our addresses as a datagram named it. The interface counts where the address means nothing without it.</summary>
+    public static DtlsAddress FromLocalAddress(in LocalAddress address, int port)
+    {
+        if (!address.IsSpecified || address.IsWildcard)
+            return default;
+        Span<byte> bytes = stackalloc byte[16];
+        address.WriteIPv6(bytes);
+        return address.IsIPv4
+            ? DtlsAddress.FromIPv4(bytes[12..], port)
+            : DtlsAddress.FromIPv6(bytes, port, address.IsLinkLocal ? (uint)address.InterfaceIndex : 0);
+    }
+
+    /// <summary>The opposite of <see cref="FromLocalAddress"/>.</summary>
+    public static LocalAddress ToLocalAddress(in DtlsAddress address)
+    {
+        Span<byte> canonical = stackalloc byte[DtlsAddress.EncodedLength];
+        address.CopyTo(canonical);
+        return address.IsIPv6
+            ? LocalAddress.FromIPv6(canonical[..16], (int)BinaryPrimitives.ReadUInt32BigEndian(canonical[16..]))
+            : LocalAddress.FromIPv4(canonical[12..16], 0);
     }
 
     /// <summary>The end point as people know it: an IPv4 peer of a dual-stack socket is an IPv4 address.</summary>

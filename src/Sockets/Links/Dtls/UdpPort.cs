@@ -1,9 +1,11 @@
 using System;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
 using Sockets.Dtls;
+using Sockets.Platform;
 
 namespace Sockets.Links.Dtls;
 
@@ -15,35 +17,54 @@ internal sealed class UdpPort : IDisposable
 {
     private const int IoctlUdpConnectionReset = unchecked((int)0x9800000C);
 
+    private static readonly TimeSpan RoomDelay = TimeSpan.FromMilliseconds(1);
+
     private readonly SystemSocket _socket;
     private readonly SocketAddress _source;
     private readonly DtlsAddress _remote;
 
-    private UdpPort(SystemSocket socket, DtlsAddress remote)
+    /// <summary>Bound to the wildcard: each datagram tells which of our addresses it was sent to, and its answer comes from there.</summary>
+    private readonly bool _tellsLocalAddress;
+    private readonly int _localPort;
+    private LocalAddress _local;
+
+    private UdpPort(SystemSocket socket, DtlsAddress remote, bool tellsLocalAddress)
     {
         _socket = socket;
         _remote = remote;
         _source = SocketAddressFormat.Create(socket.AddressFamily);
+        _tellsLocalAddress = tellsLocalAddress;
+        _localPort = LocalEndPoint.Port;
     }
 
     public bool IsConnected => _remote.IsSpecified;
 
     public IPEndPoint LocalEndPoint => (IPEndPoint)_socket.LocalEndPoint!;
 
-    /// <summary>Where the last received datagram came from.</summary>
-    public DtlsAddress Source => IsConnected ? _remote : SocketAddressFormat.Read(_source);
+    /// <summary>Where the last received datagram came from and, on a wildcard socket, which address it was sent to.</summary>
+    public DtlsPath Path => IsConnected
+        ? new DtlsPath(_remote)
+        : new DtlsPath(SocketAddressFormat.Read(_source), SocketAddressFormat.FromLocalAddress(_local, _localPort));
+
+    /// <summary>The system's socket, for settings and readiness.</summary>
+    public SystemSocket Socket => _socket;
 
     /// <summary>Binds exclusively: a port that another socket has is an error, on every system.</summary>
-    public static UdpPort Bind(IPEndPoint local, DtlsOptions options)
+    /// <param name="local">Where to listen.</param>
+    /// <param name="options">Buffer sizes.</param>
+    /// <param name="isBlocking">Whether sending waits for room in the system's buffer.</param>
+    public static UdpPort Bind(IPEndPoint local, DtlsOptions options, bool isBlocking = true)
     {
-        SystemSocket socket = Open(local.AddressFamily, options);
+        SystemSocket socket = Open(local.AddressFamily, options, isBlocking);
         try
         {
             if (local.AddressFamily == AddressFamily.InterNetworkV6)
                 socket.DualMode = local.Address.Equals(IPAddress.IPv6Any);
             socket.ExclusiveAddressUse = true;
+            bool isWildcard = local.Address.Equals(IPAddress.Any) || local.Address.Equals(IPAddress.IPv6Any);
+            bool tellsLocalAddress = isWildcard && DatagramIo.EnableLocalAddress(socket);
             socket.Bind(local);
-            return new UdpPort(socket, default);
+            return new UdpPort(socket, default, tellsLocalAddress);
         }
         catch
         {
@@ -53,13 +74,19 @@ internal sealed class UdpPort : IDisposable
     }
 
     /// <summary>Connected, so that the system drops what others send and reports ICMP errors, which serve as a hint only.</summary>
-    public static UdpPort Connect(IPEndPoint remote, DtlsOptions options)
+    /// <param name="remote">The peer.</param>
+    /// <param name="options">Buffer sizes.</param>
+    /// <param name="local">The address to send from. Null: the system chooses.</param>
+    /// <param name="isBlocking">Whether sending waits for room in the system's buffer.</param>
+    public static UdpPort Connect(IPEndPoint remote, DtlsOptions options, EndPoint? local = null, bool isBlocking = true)
     {
-        SystemSocket socket = Open(remote.AddressFamily, options);
+        SystemSocket socket = Open(remote.AddressFamily, options, isBlocking);
         try
         {
+            if (local is not null)
+                socket.Bind(local);
             socket.Connect(remote);
-            return new UdpPort(socket, DtlsAddress.FromEndPoint(remote));
+            return new UdpPort(socket, DtlsAddress.FromEndPoint(remote), false);
         }
         catch
         {
@@ -70,37 +97,100 @@ internal sealed class UdpPort : IDisposable
 
     public SocketAddress CreateAddress() => SocketAddressFormat.Create(_socket.AddressFamily);
 
-    public ValueTask<int> ReceiveAsync(Memory<byte> buffer) => IsConnected
-        ? _socket.ReceiveAsync(buffer, SocketFlags.None, CancellationToken.None)
-        : _socket.ReceiveFromAsync(buffer, SocketFlags.None, _source, CancellationToken.None);
+    public ValueTask<int> ReceiveAsync(Memory<byte> buffer)
+    {
+        if (_tellsLocalAddress)
+            return ReceiveWithLocalAddressAsync(buffer);
+        return IsConnected
+            ? _socket.ReceiveAsync(buffer, SocketFlags.None, CancellationToken.None)
+            : _socket.ReceiveFromAsync(buffer, SocketFlags.None, _source, CancellationToken.None);
+    }
+
+    /// <summary>Receives one datagram if there is one.</summary>
+    public SocketError TryReceive(Span<byte> buffer, out int length)
+    {
+        SocketError error = DatagramIo.TryReceiveFrom(_socket, buffer, IsConnected ? null : _source, out DatagramInfo info);
+        length = info.Length;
+        if (_tellsLocalAddress)
+            _local = info.LocalAddress;
+        return error;
+    }
+
+    /// <summary>Waits until a datagram is there and leaves it there.</summary>
+    public async ValueTask WaitReadableAsync() => await _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.Peek, CancellationToken.None).ConfigureAwait(false);
+
+    /// <summary>Blocks until the socket is ready; false when the time is over.</summary>
+    public bool Wait(LinkWants wants, TimeSpan timeout) => SystemSocketWait.Wait(_socket, wants, timeout);
 
     /// <summary>Sends one datagram; false when the system did not take it.</summary>
-    public bool Send(ReadOnlySpan<byte> datagram, SocketAddress destination, out SocketError error)
+    /// <param name="datagram">May not be empty.</param>
+    /// <param name="destination">Not looked at on a connected socket.</param>
+    /// <param name="from">Which of our addresses to send from; unspecified: the system chooses.</param>
+    /// <param name="error">What the system said; may tell of an ICMP error though the datagram was sent.</param>
+    public bool Send(ReadOnlySpan<byte> datagram, SocketAddress destination, in DtlsAddress from, out SocketError error)
+    {
+        error = SendOnce(datagram, destination, from);
+        if (error == SocketError.Success)
+            return true;
+        // The system reports an ICMP error of an earlier datagram instead of sending this one.
+        return error == SocketError.ConnectionRefused && IsConnected && SendOnce(datagram, destination, from) == SocketError.Success;
+    }
+
+    /// <summary>As <see cref="Send"/>, but waits for room in the system's buffer.</summary>
+    public async ValueTask SendAsync(ReadOnlyMemory<byte> datagram, SocketAddress destination, DtlsAddress from, CancellationToken cancellationToken)
     {
         if (IsConnected)
         {
-            _socket.Send(datagram, SocketFlags.None, out error);
-            return error == SocketError.Success;
+            await _socket.SendAsync(datagram, SocketFlags.None, cancellationToken).ConfigureAwait(false);
+            return;
         }
 
-        try
+        if (!from.IsSpecified)
         {
-            _socket.SendTo(datagram, SocketFlags.None, destination);
-            error = SocketError.Success;
-            return true;
+            await _socket.SendToAsync(datagram, SocketFlags.None, destination, cancellationToken).ConfigureAwait(false);
+            return;
         }
-        catch (SocketException exception)
+
+        // The platform's asynchronous sends cannot name the local address.
+        while (!Send(datagram.Span, destination, from, out SocketError error))
         {
-            error = exception.SocketErrorCode;
-            return false;
+            if (error != SocketError.WouldBlock)
+                return; // lost, as datagrams are
+            await Task.Delay(RoomDelay, cancellationToken).ConfigureAwait(false);
         }
     }
 
     public void Dispose() => _socket.Dispose();
 
-    private static SystemSocket Open(AddressFamily family, DtlsOptions options)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> ReceiveWithLocalAddressAsync(Memory<byte> buffer)
     {
-        var socket = new SystemSocket(family, SocketType.Dgram, ProtocolType.Udp);
+        while (true)
+        {
+            SocketError error = TryReceive(buffer.Span, out int length);
+            if (error == SocketError.Success)
+                return length;
+            if (error != SocketError.WouldBlock)
+                throw new SocketException((int)error);
+            await _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.Peek, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    private SocketError SendOnce(ReadOnlySpan<byte> datagram, SocketAddress destination, in DtlsAddress from)
+    {
+        SocketAddress? name = IsConnected ? null : destination;
+        if (!from.IsSpecified)
+            return _socket.Blocking ? DatagramIo.SendPortably(_socket, datagram, name) : DatagramIo.TrySendTo(_socket, datagram, name, default);
+        LocalAddress local = SocketAddressFormat.ToLocalAddress(from);
+        SocketError error;
+        while ((error = DatagramIo.TrySendTo(_socket, datagram, name, local)) == SocketError.WouldBlock && _socket.Blocking)
+            _socket.Poll(Timeout.InfiniteTimeSpan, SelectMode.SelectWrite);
+        return error;
+    }
+
+    private static SystemSocket Open(AddressFamily family, DtlsOptions options, bool isBlocking)
+    {
+        var socket = new SystemSocket(family, SocketType.Dgram, ProtocolType.Udp) { Blocking = isBlocking };
         if (options.SocketReceiveBufferSize is { } receiveSize)
             socket.ReceiveBufferSize = receiveSize;
         if (options.SocketSendBufferSize is { } sendSize)

@@ -1,0 +1,236 @@
+using System;
+using System.Collections.Generic;
+using System.Net.Sockets;
+using System.Threading;
+using System.Threading.Tasks;
+using Sockets.Dtls;
+
+namespace Sockets.Links.Dtls;
+
+/// <content>
+/// A driver that goes only when it is pumped: by a poll, by a call that blocks, or, while an asynchronous call waits, by itself.
+/// </content>
+internal sealed partial class DatagramDriver
+{
+    /// <summary>Another thread may have set an earlier timer while one blocks, and cannot wake it.</summary>
+    private static readonly TimeSpan LongestBlock = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>What may not run under <see cref="_gate"/>, which covers it: calls of the application's code, and long work.</summary>
+    private readonly Queue<Action> _outside = new();
+
+    /// <summary>Whose turn it is to block on the socket; the others wait on this object until that one has pumped.</summary>
+    private readonly object _turn = new();
+    private bool _isTurnTaken;
+    private int _pumpingThread;
+    private long _nextTimeout = long.MaxValue;
+    private int _waiters;
+    private bool _drivesItself;
+
+    /// <summary>Polled: whom to tell that a pump is wanted.</summary>
+    public IDriverOwner? Owner { get; set; }
+
+    public DriverMode Mode => _mode;
+
+    /// <summary>Whether this thread is inside <see cref="Pump"/>, whose caller looks at everything afterwards.</summary>
+    private bool IsPumping => _pumpingThread == Environment.CurrentManagedThreadId;
+
+    /// <summary>Polled: when <see cref="Pump"/> must be called though no datagram came, in units of <see cref="TimeProvider.GetTimestamp"/>.</summary>
+    public long NextTimeout => Volatile.Read(ref _nextTimeout);
+
+    /// <summary>
+    /// Polled: receives what is there, lets happen whose time has come, then does what may not be done under the gate. Bounded;
+    /// the owner is told when there may be more.
+    /// </summary>
+    public void Pump()
+    {
+        lock (_gate)
+        {
+            // Inside the engine or a drain: called by the application's code, which that thread runs.
+            if (!_stopped && !_insideEngine && !_draining)
+            {
+                _pumpingThread = Environment.CurrentManagedThreadId;
+                bool mayHaveMore = ReceiveTurn();
+                if (!_stopped)
+                    RunTimers();
+                if (mayHaveMore)
+                    Owner?.OnDriverChanged();
+            }
+        }
+
+        RunOutside();
+        _pumpingThread = 0;
+    }
+
+    /// <summary>
+    /// Polled: blocks until the socket is ready, a timer is due, or another thread has pumped, and pumps. One thread blocks on
+    /// the socket, so that none sleeps there while another has taken its datagram.
+    /// </summary>
+    /// <param name="channel">Whose call it is. When what it wants has come already, there is no wait.</param>
+    /// <param name="wants">What for; while the handshake goes on, its end.</param>
+    /// <param name="timeout">At most so long.</param>
+    /// <returns>False: the time is over.</returns>
+    public bool WaitAndPump(DtlsChannel channel, LinkWants wants, TimeSpan timeout)
+    {
+        bool isOpening = !channel.WasOpen;
+        bool isLast = timeout != Timeout.InfiniteTimeSpan && timeout <= LongestBlock;
+        TimeSpan limit = isLast ? timeout : LongestBlock;
+        lock (_turn)
+        {
+            if (channel.IsOver || (isOpening ? channel.WasOpen : wants == LinkWants.Read && channel.HasPendingData))
+                return true;
+            if (_isTurnTaken)
+                return Monitor.Wait(_turn, limit) || !isLast;
+            _isTurnTaken = true;
+        }
+
+        try
+        {
+            TimeSpan untilTimer = UntilNextTimeout();
+            bool isTimer = untilTimer < limit;
+            bool isReady = _port.Wait(isOpening ? LinkWants.Read : wants, isTimer ? untilTimer : limit);
+            Pump();
+            return isReady || isTimer || !isLast;
+        }
+        catch (ObjectDisposedException)
+        {
+            return true; // closed meanwhile: the caller finds out
+        }
+        finally
+        {
+            lock (_turn)
+            {
+                _isTurnTaken = false;
+                Monitor.PulseAll(_turn);
+            }
+        }
+    }
+
+    /// <summary>
+    /// An asynchronous call is about to wait. Polled: the driver goes by itself until <see cref="EndWait"/>, beside a poll when
+    /// there is one.
+    /// </summary>
+    public void BeginWait()
+    {
+        if (_mode == DriverMode.Background)
+            return;
+        lock (_gate)
+        {
+            _waiters++;
+            if (_stopped || _drivesItself)
+                return;
+            _drivesItself = true;
+            if (_timer is null)
+                CreateTimer();
+            ArmTimer(_clock.Now, _endpoint.NextTimeout);
+        }
+
+        using (ExecutionContext.SuppressFlow())
+            _ = DriveAsync();
+    }
+
+    public void EndWait()
+    {
+        if (_mode == DriverMode.Background)
+            return;
+        lock (_gate)
+            _waiters--;
+    }
+
+    private async Task DriveAsync()
+    {
+        while (true)
+        {
+            Pump();
+            lock (_gate)
+            {
+                if (_waiters == 0 || _stopped)
+                {
+                    _drivesItself = false;
+                    return;
+                }
+            }
+
+            try
+            {
+                await _port.WaitReadableAsync().ConfigureAwait(false);
+            }
+            catch (SocketException exception)
+            {
+                NoteSocketError(exception.SocketErrorCode);
+            }
+            catch (ObjectDisposedException)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>True: the turn ended before the datagrams did.</summary>
+    private bool ReceiveTurn()
+    {
+        for (int i = 0; i < DatagramsPerTurn; i++)
+        {
+            SocketError error = _port.TryReceive(_receiveBuffer, out int length);
+            if (error == SocketError.WouldBlock)
+                return false;
+            if (error == SocketError.Success)
+                HandleDatagram(length);
+            else
+                NoteSocketError(error);
+            if (_stopped)
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>After each drain. Earlier than before, and not by the pump itself: whoever sleeps until then is told.</summary>
+    private void SetNextTimeout(MonotonicTime next)
+    {
+        long timestamp = _clock.ToTimestamp(next);
+        bool isEarlier = timestamp < _nextTimeout;
+        Volatile.Write(ref _nextTimeout, timestamp);
+        if (isEarlier && !IsPumping)
+            Owner?.OnDriverChanged();
+    }
+
+    private TimeSpan UntilNextTimeout()
+    {
+        long next = NextTimeout;
+        if (next == long.MaxValue)
+            return TimeSpan.MaxValue;
+        long now = _timeProvider.GetTimestamp();
+        return next <= now ? TimeSpan.Zero : _timeProvider.GetElapsedTime(now, next);
+    }
+
+    /// <summary>Runs <paramref name="work"/> where it can take its time and call into the application: on the thread pool, or at the end of the pump.</summary>
+    public void Later(Action work)
+    {
+        if (_mode == DriverMode.Background)
+        {
+            _ = Task.Run(work);
+            return;
+        }
+
+        _outside.Enqueue(work);
+        if (!IsPumping)
+            Owner?.OnDriverChanged();
+    }
+
+    private void RunOutside()
+    {
+        if (_mode == DriverMode.Background)
+            return;
+        while (true)
+        {
+            Action? work;
+            lock (_gate)
+            {
+                if ((_draining && !_stopped) || _insideEngine || !_outside.TryDequeue(out work))
+                    return;
+            }
+
+            work();
+        }
+    }
+}

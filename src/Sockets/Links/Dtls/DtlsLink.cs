@@ -1,0 +1,307 @@
+using System;
+using System.Buffers;
+using System.Net;
+using System.Runtime.CompilerServices;
+using System.Threading;
+using System.Threading.Tasks;
+using Sockets.Dtls.Crypto;
+
+namespace Sockets.Links.Dtls;
+
+/// <summary>
+/// Datagrams under DTLS 1.3: a <see cref="DtlsChannel"/> behind the calls of a link. Its driver goes in the background, or is
+/// pumped by this link's calls; a server's is shared with all its peers and pumped by the acceptor too.
+/// </summary>
+internal sealed class DtlsLink : SocketLink, IDriverOwner
+{
+    /// <summary>Most content of one record (RFC 8446 §5.1).</summary>
+    private const int LargestContent = 1 << 14;
+
+    private readonly DtlsChannel _channel;
+    private readonly DatagramDriver _driver;
+    private readonly int _largestDatagram;
+
+    /// <summary>Threads that block in <see cref="Wait"/> on a driver in the background; they wait on this object.</summary>
+    private readonly object _wake = new();
+    private int _blocked;
+    private int _progressing;
+
+    /// <summary>A sealed datagram that waits for room; made when there is none for the first time.</summary>
+    private byte[]? _sending;
+    private SocketSecurityInfo? _security;
+    private volatile bool _isDisposed;
+
+    /// <param name="channel">Open, or on its way.</param>
+    /// <param name="ownsDriver">A client: the driver serves this channel only.</param>
+    public DtlsLink(DtlsChannel channel, bool ownsDriver)
+    {
+        _channel = channel;
+        _driver = channel.Driver;
+        _largestDatagram = _driver.MaxDatagramSize;
+        channel.Changed = OnChanged;
+        if (ownsDriver && IsPumped)
+            _driver.Owner = this;
+    }
+
+    public override bool IsDatagram => true;
+
+    public override EndPoint? LocalEndPoint => _channel.WasOpen ? _channel.LocalEndPoint : _driver.LocalEndPoint;
+
+    public override EndPoint? RemoteEndPoint => _channel.RemoteEndPoint;
+
+    public override SocketSecurityInfo? Security => _channel.WasOpen ? _security ??= CreateSecurityInfo() : null;
+
+    public override int MaxDatagramLength => _channel.WasOpen ? _channel.MaxDatagramLength : _largestDatagram;
+
+    /// <summary>Only where this link receives for itself alone is the system's readiness its own.</summary>
+    public override SystemSocket? Underlying => IsPumped && _driver.ServesOneChannel ? _driver.Socket : null;
+
+    public override bool IsOpen => _channel.WasOpen;
+
+    /// <summary>Datagrams of the protocol come at any time: acknowledgements, key updates, close_notify.</summary>
+    public override LinkWants Wants => IsPumped && _driver.ServesOneChannel && !_channel.IsOver ? LinkWants.Read : LinkWants.None;
+
+    public override bool HasPendingData => _channel.HasPendingData;
+
+    public override bool CanSend => _channel.WasOpen;
+
+    public override long NextTimeout => IsPumped && _driver.ServesOneChannel ? _driver.NextTimeout : long.MaxValue;
+
+    private bool IsPumped => _driver.Mode == DriverMode.Polled;
+
+    void IDriverOwner.OnDriverChanged() => Changed?.Invoke();
+
+    public override bool Progress()
+    {
+        if (IsPumped)
+        {
+            // Who calls this looks at everything afterwards, and need not be told.
+            _progressing = Environment.CurrentManagedThreadId;
+            _driver.Pump();
+            _progressing = 0;
+        }
+
+        if (!_channel.WasOpen && _channel.IsOver)
+            throw CreateFailure();
+        return _channel.WasOpen;
+    }
+
+    public override async ValueTask OpenAsync(CancellationToken cancellationToken)
+    {
+        _driver.BeginWait();
+        try
+        {
+            await _channel.Connected.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (DtlsException exception)
+        {
+            throw DtlsFailures.Translate(exception);
+        }
+        finally
+        {
+            _driver.EndWait();
+        }
+    }
+
+    public override int TryReceive(Span<byte> buffer)
+    {
+        try
+        {
+            if (_channel.Queue.TryReceive(buffer, out DtlsReceiveResult result))
+                return CountOf(result);
+            if (!IsPumped)
+                return WouldBlock;
+            _driver.Pump();
+            return _channel.Queue.TryReceive(buffer, out result) ? CountOf(result) : WouldBlock;
+        }
+        catch (DtlsException exception)
+        {
+            throw DtlsFailures.Translate(exception);
+        }
+    }
+
+    public override int TryReceive(ReadOnlySpan<Memory<byte>> buffers)
+    {
+        if (buffers.Length == 1)
+            return TryReceive(buffers[0].Span);
+        if (IsPumped && !HasPendingData)
+            _driver.Pump();
+        if (!HasPendingData)
+            return WouldBlock;
+        int room = 0;
+        foreach (Memory<byte> buffer in buffers)
+            room = checked(room + buffer.Length);
+        byte[] datagram = ArrayPool<byte>.Shared.Rent(Math.Min(room, LargestContent));
+        try
+        {
+            int count = TryReceive(datagram.AsSpan(0, Math.Min(room, datagram.Length)));
+            ReadOnlySpan<byte> rest = datagram.AsSpan(0, Math.Clamp(count, 0, room));
+            foreach (Memory<byte> buffer in buffers)
+            {
+                int length = Math.Min(rest.Length, buffer.Length);
+                rest[..length].CopyTo(buffer.Span);
+                rest = rest[length..];
+            }
+
+            return count;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(datagram);
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public override async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        _driver.BeginWait();
+        try
+        {
+            DtlsReceiveResult result = await _channel.Queue.ReceiveAsync(buffer, takes: !buffer.IsEmpty, cancellationToken).ConfigureAwait(false);
+            return result.IsClosed && _isDisposed
+                ? throw new SocketFailureException(SocketFailureReason.Closed, "The socket was closed by this program.")
+                : CountOf(result);
+        }
+        catch (DtlsException exception)
+        {
+            throw DtlsFailures.Translate(exception);
+        }
+        finally
+        {
+            _driver.EndWait();
+        }
+    }
+
+    public override int TrySend(ReadOnlySpan<byte> buffer) => Interpret(_driver.TrySend(_channel, buffer), buffer.Length);
+
+    public override int TrySend(ReadOnlySpan<ReadOnlyMemory<byte>> buffers)
+    {
+        int length = 0;
+        foreach (ReadOnlyMemory<byte> buffer in buffers)
+            length = checked(length + buffer.Length);
+        if (length > MaxDatagramLength)
+            throw CreateTooLong(length);
+        byte[] datagram = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            int written = 0;
+            foreach (ReadOnlyMemory<byte> buffer in buffers)
+            {
+                buffer.Span.CopyTo(datagram.AsSpan(written));
+                written += buffer.Length;
+            }
+
+            return TrySend(datagram.AsSpan(0, length));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(datagram);
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public override async ValueTask<int> SendAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
+    {
+        int sent = TrySend(buffer.Span);
+        return sent != WouldBlock ? sent : await SendWhenReadyAsync(buffer, cancellationToken).ConfigureAwait(false);
+    }
+
+    public override async ValueTask<int> SendWhenReadyAsync(ReadOnlyMemory<byte> next, CancellationToken cancellationToken)
+    {
+        await OpenAsync(cancellationToken).ConfigureAwait(false);
+        _sending ??= new byte[_largestDatagram];
+        return Interpret(await _driver.SendAsync(_channel, next, _sending, cancellationToken).ConfigureAwait(false), next.Length);
+    }
+
+    /// <summary>DTLS has no half-close: the connection is over on both sides.</summary>
+    public override bool TryShutdownSend()
+    {
+        _channel.Close();
+        return true;
+    }
+
+    public override bool Wait(LinkWants wants, TimeSpan timeout)
+    {
+        if (IsPumped)
+            return _driver.WaitAndPump(_channel, wants, timeout);
+        if (_channel.WasOpen && wants == LinkWants.Write)
+            return _driver.WaitForRoom(timeout);
+        bool isOpening = !_channel.WasOpen;
+        lock (_wake)
+        {
+            Interlocked.Increment(ref _blocked);
+            try
+            {
+                return _channel.IsOver || (isOpening ? _channel.WasOpen : _channel.HasPendingData) || Monitor.Wait(_wake, timeout);
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _blocked);
+            }
+        }
+    }
+
+    public override void Abort() => Release(ChannelRequests.Abort);
+
+    public override void Dispose() => Release(_channel.WasOpen ? ChannelRequests.Close : ChannelRequests.Cancel);
+
+    private void Release(ChannelRequests request)
+    {
+        _isDisposed = true;
+        _driver.Request(_channel, request);
+        if (_driver.ServesOneChannel)
+            _driver.Close();
+    }
+
+    private static int CountOf(in DtlsReceiveResult result) => result.IsClosed ? End : result.IsTruncated ? result.Length + 1 : result.Length;
+
+    private int Interpret(DtlsSendOutcome outcome, int length) => outcome switch
+    {
+        DtlsSendOutcome.Sent => length,
+        DtlsSendOutcome.TooLong => throw CreateTooLong(length),
+        DtlsSendOutcome.NotOpen when _channel.IsOver => throw CreateFailure(),
+        _ => WouldBlock,
+    };
+
+    private SocketFailureException CreateTooLong(int length) => new(
+        SocketFailureReason.MessageTooLarge, $"A datagram of {length} bytes is too long for {_channel.RemoteEndPoint}: at most {MaxDatagramLength} bytes fit.");
+
+    private SocketFailureException CreateFailure()
+    {
+        DtlsException exception = _channel.CreateOverException();
+        return exception.Failure is null && !_isDisposed && _channel.WasOpen
+            ? new SocketFailureException(SocketFailureReason.ConnectionReset, $"{_channel.RemoteEndPoint} has closed the connection.", exception)
+            : DtlsFailures.Translate(exception);
+    }
+
+    private SocketSecurityInfo CreateSecurityInfo() => new()
+    {
+        Protocol = "DTLS 1.3",
+        CipherSuite = NameOf(_channel.CipherSuite),
+        ApplicationProtocol = _channel.ApplicationProtocol.Name.ToArray(),
+        ServerName = _channel.ServerName,
+        PeerCertificates = _channel.PeerCertificates,
+        HandshakeDuration = _channel.HandshakeDuration,
+    };
+
+    private static string NameOf(CipherSuite suite) => suite switch
+    {
+        CipherSuite.Aes128GcmSha256 => "TLS_AES_128_GCM_SHA256",
+        CipherSuite.Aes256GcmSha384 => "TLS_AES_256_GCM_SHA384",
+        CipherSuite.ChaCha20Poly1305Sha256 => "TLS_CHACHA20_POLY1305_SHA256",
+        _ => suite.ToString(),
+    };
+
+    private void OnChanged()
+    {
+        Interlocked.MemoryBarrier();
+        if (_blocked > 0)
+        {
+            lock (_wake)
+                Monitor.PulseAll(_wake);
+        }
+
+        if (_progressing != Environment.CurrentManagedThreadId)
+            Changed?.Invoke();
+    }
+}
