@@ -39,11 +39,14 @@ internal sealed class DtlsClientLinks : ClientLinkProvider
         {
             throw refusal.Failure;
         }
-        catch (SocketFailureException exception) when (exception.Reason == SocketFailureReason.TimedOut && outside.RefusedBy is { } endPoint)
+        catch (Exception exception) when (IsTimeout(exception, deadline) && outside.RefusedBy is { } endPoint)
         {
             throw new SocketFailureException(SocketFailureReason.ConnectionRefused, $"{endPoint} does not answer: the host says that the port is closed.", exception);
         }
     }
+
+    private static bool IsTimeout(Exception exception, Deadline deadline) =>
+        exception is SocketFailureException { Reason: SocketFailureReason.TimedOut } || (exception is OperationCanceledException && deadline.IsExpired);
 
     public override SocketLink StartConnectDatagram(IPEndPoint endPoint, string? targetHost, SocketClientOptions options)
     {
