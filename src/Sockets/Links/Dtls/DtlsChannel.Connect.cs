@@ -58,6 +58,8 @@ public sealed partial class DtlsChannel
     /// <summary>Sends the first flight. What goes on is the driver's, or who pumps it.</summary>
     internal static DtlsChannel Begin(IPEndPoint remote, string target, DtlsClientOptions options, Func<UdpPort> connect, DriverMode mode)
     {
+        if (!DtlsFeature.IsSupported)
+            throw DtlsFeature.NotSupported();
         DtlsConfig config = options.CreateConfig(target);
         UdpPort port = connect();
         try

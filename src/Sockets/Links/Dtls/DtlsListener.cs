@@ -44,6 +44,8 @@ public sealed class DtlsListener : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(localEndPoint);
         ArgumentNullException.ThrowIfNull(options);
+        if (!DtlsFeature.IsSupported)
+            throw DtlsFeature.NotSupported();
         DtlsEndpointConfig config = options.CreateEndpointConfig();
         config.Validate();
         var backlog = Channel.CreateBounded<DtlsChannel>(new BoundedChannelOptions(options.Backlog) { SingleWriter = true });

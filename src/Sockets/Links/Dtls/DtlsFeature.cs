@@ -1,0 +1,20 @@
+using System;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Sockets.Links.Dtls;
+
+/// <summary>
+/// The switch by which an application leaves DTLS out though it contains the call: a trimmed program then carries none of it.
+/// Set by the MSBuild property SocketsDtlsSupport; on by default.
+/// </summary>
+internal static class DtlsFeature
+{
+    private const string SwitchName = "Sockets.Dtls.IsSupported";
+
+    /// <summary>A constant for the trimmer: <c>if (!IsSupported) throw …</c> in an entry point takes the rest of it away.</summary>
+    [FeatureSwitchDefinition(SwitchName)]
+    public static bool IsSupported => !AppContext.TryGetSwitch(SwitchName, out bool isOn) || isOn;
+
+    public static PlatformNotSupportedException NotSupported() =>
+        new("DTLS was left out of this program: its project sets SocketsDtlsSupport to false, which switches " + SwitchName + " off.");
+}
