@@ -55,6 +55,8 @@ public sealed partial class Socket
     /// Sends a file or a part of it: inside the kernel where the connection is plain and the system can do that, else by reading
     /// and sending, under TLS in whole records. Blocks until the system has everything. <see cref="SendTimeout"/> limits how
     /// long the peer may take nothing, not the whole.
+    /// <para>The kernel sends the file's pages themselves: what is written over bytes that were accepted, but not sent yet, the
+    /// peer may see.</para>
     /// </summary>
     /// <param name="file">Open for reading. Its own position is neither used nor moved.</param>
     /// <param name="offset">Where in the file to begin.</param>

@@ -148,8 +148,8 @@ internal sealed class PlainLink : SocketLink
         {
             SocketError.Success => sent,
             SocketError.WouldBlock => WouldBlock,
-            // Reading it says why it cannot be read, or shows that only the kernel could not.
-            SocketError.OperationNotSupported or SocketError.Fault => base.TrySendFile(file, offset, count),
+            // Reading it says why it cannot be read (EBADF: not open for reading), or shows that only the kernel could not.
+            SocketError.OperationNotSupported or SocketError.Fault or SocketError.OperationAborted => base.TrySendFile(file, offset, count),
             _ => throw SocketFailureException.From(error, $"Sending a file to {_name}"),
         };
     }
