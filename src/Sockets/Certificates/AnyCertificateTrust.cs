@@ -5,6 +5,8 @@ namespace Sockets.Certificates;
 /// <summary>Finds nothing wrong, ever.</summary>
 internal sealed class AnyCertificateTrust : PeerTrust
 {
+    internal override string Identity => "any";
+
     internal override void Judge(PeerCertificateContext context, List<CertificateFinding> findings)
     {
     }

@@ -58,7 +58,7 @@ internal static class CertificateText
         return names;
     }
 
-    private static string Printable(string text)
+    public static string Printable(string text)
     {
         var result = new StringBuilder(Math.Min(text.Length, MaxLength + 1));
         foreach (char c in text)

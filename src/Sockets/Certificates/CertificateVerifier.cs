@@ -16,6 +16,9 @@ internal sealed class CertificateVerifier(PeerTrust trust, CertificatePurpose pu
 
     public X509RevocationMode RevocationMode { get; init; } = X509RevocationMode.NoCheck;
 
+    /// <summary>How long online revocation checks may download. Null: never.</summary>
+    public TimeSpan? RevocationDownloadTimeout { get; init; }
+
     /// <summary>Tells the time of the check.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
@@ -31,7 +34,7 @@ internal sealed class CertificateVerifier(PeerTrust trust, CertificatePurpose pu
             if (certificates.Count == 0)
                 return CertificateVerdict.Refused([new CertificateFinding(CertificateProblem.Malformed, "there is none")], purpose);
 
-            trust.Judge(new PeerCertificateContext(certificates[0], certificates, purpose, targetHost, TimeProvider.GetUtcNow(), RevocationMode), findings);
+            trust.Judge(new PeerCertificateContext(certificates[0], certificates, purpose, targetHost, TimeProvider.GetUtcNow(), RevocationMode) { RevocationDownloadTimeout = RevocationDownloadTimeout }, findings);
         }
         catch (CryptographicException exception)
         {

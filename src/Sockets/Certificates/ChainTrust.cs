@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Globalization;
+using System.Linq;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -7,13 +8,20 @@ namespace Sockets.Certificates;
 
 /// <summary>
 /// Trusts a certificate whose chain ends in a root of ours, which is in date, was issued for the purpose, and carries the
-/// name. Nothing is downloaded: issuers come from the peer or from this machine.
+/// name. Issuers are never downloaded: they come from the peer or from this machine. Revocation lists are, if the context
+/// allows it.
 /// </summary>
-internal sealed class ChainTrust(X509Certificate2Collection? anchors) : PeerTrust
+internal class ChainTrust(X509Certificate2Collection? anchors) : PeerTrust
 {
     // RFC 5280 §4.2.1.12
     private static readonly Oid ServerAuthentication = new("1.3.6.1.5.5.7.3.1");
     private static readonly Oid ClientAuthentication = new("1.3.6.1.5.5.7.3.2");
+
+    internal override bool NeedsName => true;
+
+    internal override string Identity { get; } = anchors is null
+        ? "system roots"
+        : "anchors " + Fingerprint(anchors.Select(static anchor => SHA256.HashData(anchor.RawDataMemory.Span)));
 
     internal override void Judge(PeerCertificateContext context, List<CertificateFinding> findings)
     {
@@ -21,6 +29,12 @@ internal sealed class ChainTrust(X509Certificate2Collection? anchors) : PeerTrus
         X509ChainPolicy policy = chain.ChainPolicy;
         policy.DisableCertificateDownloads = true;
         policy.RevocationMode = context.RevocationMode == X509RevocationMode.NoCheck ? X509RevocationMode.NoCheck : X509RevocationMode.Offline;
+        if (context.RevocationDownloadTimeout is { } timeout && context.RevocationMode == X509RevocationMode.Online)
+        {
+            policy.RevocationMode = X509RevocationMode.Online;
+            policy.UrlRetrievalTimeout = timeout;
+        }
+
         policy.RevocationFlag = X509RevocationFlag.ExcludeRoot;
         policy.VerificationTime = context.Time.UtcDateTime;
         policy.ApplicationPolicy.Add(context.Purpose == CertificatePurpose.ServerAuthentication ? ServerAuthentication : ClientAuthentication);
@@ -34,6 +48,7 @@ internal sealed class ChainTrust(X509Certificate2Collection? anchors) : PeerTrus
 
         if (!chain.Build(context.Leaf))
             Describe(chain, context, findings);
+        JudgeChain(chain, findings);
         foreach (X509ChainElement element in chain.ChainElements)
         {
             if (!ReferenceEquals(element.Certificate, context.Leaf))
@@ -42,6 +57,14 @@ internal sealed class ChainTrust(X509Certificate2Collection? anchors) : PeerTrus
 
         if (context.TargetHost is { } host && !CarriesName(context.Leaf, host))
             findings.Add(new CertificateFinding(CertificateProblem.NameMismatch, CertificateText.NameMismatch(context.Leaf, host)));
+    }
+
+    /// <summary>The same, with pins besides.</summary>
+    internal PinnedChainTrust Pinned(byte[][] pins) => new(anchors, pins);
+
+    /// <summary>A further look at the chain that was built, good or not.</summary>
+    private protected virtual void JudgeChain(X509Chain chain, List<CertificateFinding> findings)
+    {
     }
 
     private static bool CarriesName(X509Certificate2 certificate, string host)

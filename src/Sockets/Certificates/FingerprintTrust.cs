@@ -7,6 +7,8 @@ namespace Sockets.Certificates;
 /// <summary>Trusts certificates by the SHA-256 of their DER form.</summary>
 internal sealed class FingerprintTrust(byte[][] pins) : PeerTrust
 {
+    internal override string Identity { get; } = "certificate " + Fingerprint(pins);
+
     internal override void Judge(PeerCertificateContext context, List<CertificateFinding> findings)
     {
         byte[] actual = SHA256.HashData(context.Leaf.RawDataMemory.Span);

@@ -16,4 +16,8 @@ internal sealed record PeerCertificateContext(
     CertificatePurpose Purpose,
     string? TargetHost,
     DateTimeOffset Time,
-    X509RevocationMode RevocationMode);
+    X509RevocationMode RevocationMode)
+{
+    /// <summary>How long online checks may download. Null: nothing is downloaded, and online is as offline.</summary>
+    public TimeSpan? RevocationDownloadTimeout { get; init; }
+}

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Sockets.Certificates;
@@ -40,12 +41,46 @@ public abstract class PeerTrust
     /// <param name="fingerprints">SHA-256 of the certificate's DER form, 32 bytes each.</param>
     public static PeerTrust CertificateFingerprints(params IEnumerable<ReadOnlyMemory<byte>> fingerprints) => new FingerprintTrust(CopyPins(fingerprints));
 
-    /// <summary>The key: one whose subject public key info has the given SHA-256. Survives a renewed certificate with the same key.</summary>
+    /// <summary>
+    /// The key: one whose subject public key info has the given SHA-256. Survives a renewed certificate with the same key. Give
+    /// a second one, of a key kept in a safe place: with one alone, a lost key locks everybody out.
+    /// </summary>
     /// <param name="hashes">SHA-256 of the subject public key info's DER form, 32 bytes each.</param>
     public static PeerTrust PublicKeyHashes(params IEnumerable<ReadOnlyMemory<byte>> hashes) => new PublicKeyTrust(CopyPins(hashes));
 
+    /// <summary>
+    /// The same, and one of these keys too: the chain may only hold a certificate whose subject public key info has one of the
+    /// given SHA-256 values (RFC 7469 speaks of pins). Two at least: the key in use, and a backup in a safe place, since with one
+    /// pin a lost key locks everybody out.
+    /// </summary>
+    /// <param name="hashes">SHA-256 of the subject public key info's DER form, 32 bytes each, of keys of the server or its issuers.</param>
+    /// <exception cref="InvalidOperationException">This trust does not look at a chain, so there is nothing to add pins to.</exception>
+    public PeerTrust WithPins(params IEnumerable<ReadOnlyMemory<byte>> hashes)
+    {
+        byte[][] pins = CopyPins(hashes);
+        if (this is not ChainTrust chain)
+            throw new InvalidOperationException("Pins are added to a chain: to SystemRoots or Anchors.");
+        for (int i = 1; i < pins.Length; i++)
+        {
+            if (!pins[i].AsSpan().SequenceEqual(pins[0]))
+                return chain.Pinned(pins);
+        }
+
+        throw new ArgumentException("A set of pins needs a backup: two different ones at least.", nameof(hashes));
+    }
+
+    /// <summary>Whether the name of the peer is part of the judgement.</summary>
+    internal virtual bool NeedsName => false;
+
+    /// <summary>Equal for two that judge alike.</summary>
+    internal abstract string Identity { get; }
+
     /// <summary>Appends what is wrong with the certificate; nothing when it is trusted.</summary>
     internal abstract void Judge(PeerCertificateContext context, List<CertificateFinding> findings);
+
+    /// <summary>For <see cref="Identity"/>: the values in a fixed order.</summary>
+    private protected static string Fingerprint(IEnumerable<byte[]> values) =>
+        string.Join(',', values.Select(Convert.ToHexStringLower).Order(StringComparer.Ordinal));
 
     private static byte[][] CopyPins(IEnumerable<ReadOnlyMemory<byte>> pins)
     {

@@ -7,6 +7,8 @@ namespace Sockets.Certificates;
 /// <summary>Trusts keys by the SHA-256 of their subject public key info.</summary>
 internal sealed class PublicKeyTrust(byte[][] pins) : PeerTrust
 {
+    internal override string Identity { get; } = "key " + Fingerprint(pins);
+
     internal override void Judge(PeerCertificateContext context, List<CertificateFinding> findings)
     {
         byte[] actual = SHA256.HashData(context.Leaf.PublicKey.ExportSubjectPublicKeyInfo());

@@ -1,0 +1,190 @@
+using System;
+using System.IO;
+using System.Threading;
+using System.Threading.Tasks;
+using Microsoft.Win32.SafeHandles;
+
+namespace Sockets.Links.Tls;
+
+internal sealed partial class TlsLink
+{
+    // A file is sent in turns, so that one call does not hold a poll's thread for a long time.
+    private const int RecordsPerTurn = 64;
+
+    private readonly Lock _sendLock = new();
+    private bool _isEndSaid;
+    private bool _isEndSent;
+
+    public override int TrySend(ReadOnlySpan<byte> buffer)
+    {
+        if (!_isOpen && !TryHandshake())
+            return WouldBlock;
+        if (buffer.IsEmpty)
+            return 0;
+        lock (_sendLock)
+        {
+            if (!IsReadyToSend())
+                return WouldBlock;
+            int count = Math.Min(buffer.Length, TlsBuffers.RecordLength);
+            Seal(buffer[..count]);
+            return count;
+        }
+    }
+
+    /// <summary>Small buffers share a record.</summary>
+    public override int TrySend(ReadOnlySpan<ReadOnlyMemory<byte>> buffers)
+    {
+        int first = 0;
+        while (first < buffers.Length && buffers[first].IsEmpty)
+            first++;
+        if (first == buffers.Length)
+            return 0;
+        if (first == buffers.Length - 1 || buffers[first].Length >= TlsBuffers.RecordLength)
+            return TrySend(buffers[first].Span);
+        if (!_isOpen && !TryHandshake())
+            return WouldBlock;
+        lock (_sendLock)
+        {
+            if (!IsReadyToSend())
+                return WouldBlock;
+            byte[] record = _buffers.Rent(TlsBuffers.RecordLength);
+            try
+            {
+                int length = 0;
+                foreach (ReadOnlyMemory<byte> buffer in buffers[first..])
+                {
+                    ReadOnlySpan<byte> part = buffer.Span[..Math.Min(buffer.Length, TlsBuffers.RecordLength - length)];
+                    part.CopyTo(record.AsSpan(length));
+                    length += part.Length;
+                    if (length == TlsBuffers.RecordLength)
+                        break;
+                }
+
+                Seal(record.AsSpan(0, length));
+                return length;
+            }
+            finally
+            {
+                _buffers.Return(record, isSecret: true);
+            }
+        }
+    }
+
+    public override async ValueTask<int> SendWhenReadyAsync(ReadOnlyMemory<byte> next, CancellationToken cancellationToken)
+    {
+        if (!_isOpen)
+            await OpenAsync(cancellationToken).ConfigureAwait(false);
+        await FlushAsync(cancellationToken).ConfigureAwait(false);
+        return 0;
+    }
+
+    /// <summary>Reads and encrypts whole records; what is returned was sealed, so that a caller can go on from there.</summary>
+    public override long TrySendFile(SafeFileHandle file, long offset, long count)
+    {
+        if (!_isOpen && !TryHandshake())
+            return WouldBlock;
+        if (count == 0)
+            return 0;
+        lock (_sendLock)
+        {
+            if (!IsReadyToSend())
+                return WouldBlock;
+            byte[] record = _buffers.Rent(TlsBuffers.RecordLength);
+            long total = 0;
+            try
+            {
+                for (int i = 0; i < RecordsPerTurn && total < count; i++)
+                {
+                    if (total > 0 && !IsReadyToSend())
+                        break;
+                    int length = ReadRecord(file, offset + total, record.AsSpan(0, (int)Math.Min(TlsBuffers.RecordLength, count - total)));
+                    if (length == 0)
+                        break;
+                    Seal(record.AsSpan(0, length));
+                    total += length;
+                }
+            }
+            catch (Exception exception) when (total > 0 && exception is IOException)
+            {
+                // What was accepted is told first; the next call meets the failure.
+            }
+            finally
+            {
+                _buffers.Return(record, isSecret: true);
+            }
+
+            return total;
+        }
+    }
+
+    public override bool TryShutdownSend()
+    {
+        if (!_isOpen && !TryHandshake())
+            return false;
+        lock (_sendLock)
+        {
+            if (_isEndSent)
+                return true;
+            if (!IsReadyToSend())
+                return false;
+            SayEnd();
+            if (!Flush())
+                return false;
+            _isEndSent = _plain.TryShutdownSend();
+            return _isEndSent;
+        }
+    }
+
+    private bool IsReadyToSend()
+    {
+        ThrowIfFailed();
+        return Flush();
+    }
+
+    private void Seal(ReadOnlySpan<byte> plaintext)
+    {
+        if (_isEndSaid)
+            throw new InvalidOperationException("The end was said already: nothing can be sent after ShutdownSend.");
+        try
+        {
+            _ssl.Write(plaintext);
+        }
+        catch (Exception exception)
+        {
+            throw Fail(exception);
+        }
+    }
+
+    /// <summary>close_notify, into the queue if need be.</summary>
+    private void SayEnd()
+    {
+        if (_isEndSaid)
+            return;
+        _isEndSaid = true;
+        try
+        {
+            using var inline = InlineContinuations.Enter();
+            Task said = _ssl.ShutdownAsync(); // the transport accepts at once
+            if (said.IsCompleted)
+                said.GetAwaiter().GetResult();
+        }
+        catch (Exception exception)
+        {
+            throw Fail(exception);
+        }
+    }
+
+    private static int ReadRecord(SafeFileHandle file, long offset, Span<byte> record)
+    {
+        int length = 0;
+        while (length < record.Length)
+        {
+            int count = RandomAccess.Read(file, record[length..], offset + length);
+            if (count == 0)
+                break;
+            length += count;
+        }
+
+        return length;
+    }
+}

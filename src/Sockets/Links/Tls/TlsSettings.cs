@@ -1,0 +1,86 @@
+using System;
+using System.Collections.Generic;
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using System.Threading;
+using Sockets.Certificates;
+
+namespace Sockets.Links.Tls;
+
+/// <summary>What both kinds of context keep of their options: read once, checked, never changed.</summary>
+internal sealed class TlsSettings
+{
+    public TlsSettings(TlsOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options.Trust, nameof(options.Trust));
+        ArgumentNullException.ThrowIfNull(options.TimeProvider, nameof(options.TimeProvider));
+        ArgumentNullException.ThrowIfNull(options.ApplicationProtocols, nameof(options.ApplicationProtocols));
+        if (options.HandshakeTimeout <= TimeSpan.Zero && options.HandshakeTimeout != Timeout.InfiniteTimeSpan)
+            throw new ArgumentException($"{nameof(options.HandshakeTimeout)} is longer than nothing, or Timeout.InfiniteTimeSpan.", nameof(options));
+        if (options.RevocationTimeout <= TimeSpan.Zero)
+            throw new ArgumentException($"{nameof(options.RevocationTimeout)} is longer than nothing.", nameof(options));
+        if (options.IsApplicationProtocolRequired && options.ApplicationProtocols.Count == 0)
+            throw new ArgumentException($"{nameof(options.IsApplicationProtocolRequired)} needs {nameof(options.ApplicationProtocols)}.", nameof(options));
+        Versions = options.AllowTls12 ? SslProtocols.Tls12 | SslProtocols.Tls13 : SslProtocols.Tls13;
+        ApplicationProtocols = [.. options.ApplicationProtocols];
+        IsApplicationProtocolRequired = options.IsApplicationProtocolRequired;
+        CipherSuites = options.CipherSuites is null ? null : CreatePolicy(options.CipherSuites);
+        Trust = options.Trust;
+        RevocationMode = options.CertificateRevocationCheckMode;
+        RevocationTimeout = options.RevocationTimeout;
+        AdditionalCheck = options.AdditionalCertificateCheck;
+        HandshakeTimeout = options.HandshakeTimeout;
+        TimeProvider = options.TimeProvider;
+    }
+
+    public SslProtocols Versions { get; }
+
+    /// <summary>Shared by all connections; nobody changes it.</summary>
+    public List<SslApplicationProtocol> ApplicationProtocols { get; }
+
+    public bool IsApplicationProtocolRequired { get; }
+
+    public CipherSuitesPolicy? CipherSuites { get; }
+
+    public PeerTrust Trust { get; }
+
+    public TimeSpan HandshakeTimeout { get; }
+
+    public TimeProvider TimeProvider { get; }
+
+    public TlsTrustIdentity TrustIdentity => new(Trust.Identity, RevocationMode, AdditionalCheck);
+
+    private X509RevocationMode RevocationMode { get; }
+
+    private TimeSpan RevocationTimeout { get; }
+
+    private Func<X509Certificate2Collection, bool>? AdditionalCheck { get; }
+
+    public CertificateVerifier CreateVerifier(CertificatePurpose purpose, string? targetHost) => new(Trust, purpose, targetHost)
+    {
+        AdditionalCheck = AdditionalCheck,
+        RevocationMode = RevocationMode,
+        RevocationDownloadTimeout = RevocationMode == X509RevocationMode.Online ? RevocationTimeout : null,
+        TimeProvider = TimeProvider,
+    };
+
+    /// <summary>
+    /// The platform builds a chain before it asks us, whatever we think of it: as cheaply as can be, without any download.
+    /// Each connection has its own, since the platform puts the peer's certificates into it.
+    /// </summary>
+    public static X509ChainPolicy CreatePlatformPolicy() => new()
+    {
+        DisableCertificateDownloads = true,
+        RevocationMode = X509RevocationMode.NoCheck,
+        TrustMode = X509ChainTrustMode.CustomRootTrust,
+        VerificationFlags = X509VerificationFlags.AllFlags,
+    };
+
+    private static CipherSuitesPolicy CreatePolicy(IReadOnlyList<TlsCipherSuite> suites)
+    {
+        if (OperatingSystem.IsWindows() || OperatingSystem.IsAndroid())
+            throw new PlatformNotSupportedException($"This platform has no choice of cipher suites for one program: leave {nameof(TlsOptions.CipherSuites)} null.");
+        return suites.Count > 0 ? new CipherSuitesPolicy(suites) : throw new ArgumentException("At least one cipher suite is needed.", nameof(suites));
+    }
+}

@@ -1,0 +1,193 @@
+using System;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Threading;
+using System.Threading.Tasks;
+using System.Threading.Tasks.Sources;
+
+namespace Sockets.Links.Tls;
+
+internal sealed partial class TlsTransport : IValueTaskSource
+{
+    /// <summary>
+    /// With more than this in the queue, SslStream's own asynchronous writes (handshake, answers to post-handshake messages)
+    /// stay pending, so that a peer that does not read cannot make us store more. Data of the user is not taken while
+    /// anything is queued, so the queue holds one record more at most.
+    /// </summary>
+    public const int QueueLimit = 64 * 1024;
+
+    private readonly CiphertextQueue _queue;
+    private readonly Lock _queueLock = new();
+    private ManualResetValueTaskSourceCore<bool> _write;
+    private volatile bool _isWriterHeld;
+    private bool _isFlushing;
+    private bool _isReleased;
+    private SocketException? _writeFailure;
+
+    /// <summary>Whether ciphertext waits for the system.</summary>
+    public bool HasQueue
+    {
+        get
+        {
+            lock (_queueLock)
+                return _queue.Length > 0;
+        }
+    }
+
+    /// <summary>Whether SslStream waits for the queue to become empty: see <see cref="ReleaseWriter"/>.</summary>
+    public bool IsWriterHeld => _isWriterHeld;
+
+    public override void Write(ReadOnlySpan<byte> buffer) => Accept(buffer);
+
+    public override void Write(byte[] buffer, int offset, int count) => Accept(buffer.AsSpan(offset, count));
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        lock (ReadLock)
+        {
+            try
+            {
+                if (Accept(buffer.Span) <= QueueLimit || _isWriterHeld)
+                    return ValueTask.CompletedTask;
+            }
+            catch (Exception exception)
+            {
+                return ValueTask.FromException(exception);
+            }
+
+            _write.Reset();
+            _isWriterHeld = true;
+            _owner.OnArmed();
+            return new ValueTask(this, _write.Version);
+        }
+    }
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Gives the system what it takes. True: the queue is empty.</summary>
+    /// <exception cref="SocketException">The connection failed.</exception>
+    public bool FlushQueue()
+    {
+        lock (_queueLock)
+        {
+            if (_queue.Length == 0 && _writeFailure is null)
+                return true;
+            if (_isFlushing)
+                return false;
+            return SendQueue();
+        }
+    }
+
+    /// <summary>
+    /// Waits until the system has taken the whole queue. Cancellation ends the wait only. The platform has no wait for room
+    /// that sends nothing: one byte is sent with it, which is taken or not.
+    /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask FlushQueueAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            ReadOnlyMemory<byte> next;
+            lock (_queueLock)
+            {
+                if (_isFlushing || (_queue.Length == 0 && _writeFailure is null) || SendQueue())
+                    return;
+                _isFlushing = true;
+                next = _queue.Content[..1];
+            }
+
+            int sent = 0;
+            try
+            {
+                sent = await _socket.SendAsync(next, SocketFlags.None, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                lock (_queueLock)
+                {
+                    _isFlushing = false;
+                    _queue.Remove(sent);
+                    if (_isReleased)
+                        _queue.Clear();
+                }
+
+                if (_isReleased)
+                    _owner.OnFilled();
+            }
+        }
+    }
+
+    /// <summary>Lets SslStream go on inline, when it was held and the queue is empty. Under <see cref="ReadLock"/>.</summary>
+    public void ReleaseWriter()
+    {
+        if (!_isWriterHeld || (_broken is null && HasQueue))
+            return;
+        _isWriterHeld = false;
+        if (_broken is null)
+            _write.SetResult(true);
+        else
+            _write.SetException(_broken);
+    }
+
+    /// <summary>Drops the queue; nothing more is accepted.</summary>
+    public void Release()
+    {
+        lock (_queueLock)
+        {
+            _isReleased = true;
+            _writeFailure ??= new SocketException((int)SocketError.OperationAborted);
+            if (!_isFlushing)
+                _queue.Clear();
+        }
+    }
+
+    void IValueTaskSource.GetResult(short token) => _write.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _write.GetStatus(token);
+
+    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _write.OnCompleted(continuation, state, token, flags);
+
+    /// <summary>Sends, and queues the rest. Returns how much is queued.</summary>
+    private int Accept(ReadOnlySpan<byte> records)
+    {
+        lock (_queueLock)
+        {
+            if (_writeFailure is not null)
+                throw _writeFailure;
+            while (_queue.Length == 0 && !records.IsEmpty)
+            {
+                int sent = _socket.Send(records, SocketFlags.None, out SocketError error);
+                if (error == SocketError.WouldBlock)
+                    break;
+                if (error != SocketError.Success)
+                    throw _writeFailure = new SocketException((int)error);
+                records = records[sent..];
+            }
+
+            _queue.Append(records);
+            return _queue.Length;
+        }
+    }
+
+    /// <summary>Under the lock of the queue.</summary>
+    private bool SendQueue()
+    {
+        if (_writeFailure is not null)
+            throw _writeFailure;
+        while (_queue.Length > 0)
+        {
+            int sent = _socket.Send(_queue.Content.Span, SocketFlags.None, out SocketError error);
+            if (error == SocketError.WouldBlock)
+                return false;
+            if (error != SocketError.Success)
+                throw _writeFailure = new SocketException((int)error);
+            _queue.Remove(sent);
+        }
+
+        return true;
+    }
+}
