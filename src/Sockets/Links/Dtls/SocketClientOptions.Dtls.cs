@@ -12,8 +12,11 @@ public sealed partial class SocketClientOptions
     /// </param>
     /// <returns>The same options.</returns>
     /// <exception cref="ArgumentException">There is a <see cref="DtlsOptions.Handler"/>: a socket's datagrams go to those who receive.</exception>
+    /// <exception cref="PlatformNotSupportedException">This program leaves DTLS out (SocketsDtlsSupport).</exception>
     public SocketClientOptions UseDtls(DtlsClientOptions options)
     {
+        if (!DtlsFeature.IsSupported)
+            throw DtlsFeature.NotSupported();
         ArgumentNullException.ThrowIfNull(options);
         Links = new DtlsClientLinks(options);
         return this;
