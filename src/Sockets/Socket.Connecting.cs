@@ -40,7 +40,8 @@ public sealed partial class Socket
 
     /// <summary>
     /// Begins to connect and returns at once, <see cref="SocketState.Connecting"/>: a <c>SocketPoll</c> that it is added
-    /// to brings the connection and the handshake to an end on its thread.
+    /// to brings the connection and the handshake to an end on its thread. <see cref="SocketClientOptions.ConnectTimeout"/> is
+    /// the transport's alone here; the handshake has the time that the security's options give it.
     /// </summary>
     /// <param name="endPoint">An address; names are not looked up here.</param>
     /// <param name="options">Read once, now.</param>
@@ -52,14 +53,18 @@ public sealed partial class Socket
         SocketTransport transport = options.EffectiveTransport;
         if (transport == SocketTransport.Datagram)
             return new Socket(options.Links.StartConnectDatagram(RequireIPEndPoint(endPoint), targetHost, options), transport, options.TimeProvider);
-        SystemSocket socket = OpenStream(endPoint, options);
+        SystemSocket? socket = null;
         try
         {
-            return new Socket(options.Links.Wrap(PlainLink.StartConnect(socket, endPoint), targetHost ?? (endPoint as IPEndPoint)?.Address.ToString()), transport, options.TimeProvider);
+            socket = OpenStream(endPoint, options);
+            var link = PlainLink.StartConnect(socket, endPoint, Deadline.After(options.ConnectTimeout, options.TimeProvider));
+            return new Socket(options.Links.Wrap(link, targetHost ?? (endPoint as IPEndPoint)?.Address.ToString()), transport, options.TimeProvider);
         }
-        catch
+        catch (Exception exception)
         {
-            socket.Dispose();
+            socket?.Dispose();
+            if (exception is SocketException socketException)
+                throw SocketFailureException.From(socketException, $"Connecting to {endPoint}");
             throw;
         }
     }

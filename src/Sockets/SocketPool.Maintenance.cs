@@ -5,6 +5,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
+using Sockets.Engine;
 using Sockets.Pooling;
 
 namespace Sockets;
@@ -125,15 +126,23 @@ public sealed partial class SocketPool
         // A name that cannot be looked up now says nothing about the connections there are.
         bool isComplete = true;
         var addresses = new List<IPAddress>();
-        foreach (AddressFamily family in (AddressFamily[])[AddressFamily.InterNetworkV6, AddressFamily.InterNetwork])
+        var deadline = Deadline.After(endpoint.Options.ConnectTimeout, _timeProvider);
+        using (CancellationTokenSource limit = deadline.CreateSource(_closing.Token))
         {
-            try
+            foreach (AddressFamily family in (AddressFamily[])[AddressFamily.InterNetworkV6, AddressFamily.InterNetwork])
             {
-                addresses.AddRange(await endpoint.Options.NameResolver.ResolveAsync(endpoint.Key.Target.Host!, family, _closing.Token).ConfigureAwait(false));
-            }
-            catch (Exception exception) when (exception is SocketException or OperationCanceledException or SocketFailureException)
-            {
-                isComplete &= exception is SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData };
+                try
+                {
+                    addresses.AddRange(await endpoint.Options.NameResolver.ResolveAsync(endpoint.Key.Target.Host!, family, limit.Token).AsTask().WaitAsync(limit.Token).ConfigureAwait(false));
+                }
+                catch (SocketException exception)
+                {
+                    isComplete &= exception.SocketErrorCode is SocketError.HostNotFound or SocketError.NoData;
+                }
+                catch (Exception)
+                {
+                    isComplete = false; // a resolver of the application may throw what it likes
+                }
             }
         }
 

@@ -42,6 +42,9 @@ internal readonly struct Deadline
         }
     }
 
+    /// <summary>The point in time by <see cref="TimeProvider.GetTimestamp"/>; <see cref="long.MaxValue"/> when there is none.</summary>
+    public long Timestamp => _timeProvider is null ? long.MaxValue : _start + (long)Math.Ceiling(Timeout.TotalSeconds * _timeProvider.TimestampFrequency);
+
     public bool IsExpired => Remaining == TimeSpan.Zero;
 
     /// <summary>The clock it is measured with.</summary>

@@ -14,6 +14,7 @@ internal sealed class PlainLink : SocketLink
 {
     private readonly SystemSocket _socket;
     private readonly string _name;
+    private readonly Deadline _deadline;
     private bool _isConnected;
 
     /// <param name="socket">Not blocking; connected, or on the way.</param>
@@ -27,9 +28,10 @@ internal sealed class PlainLink : SocketLink
     }
 
     /// <summary>On its way to <paramref name="target"/>.</summary>
-    private PlainLink(SystemSocket socket, EndPoint target)
+    private PlainLink(SystemSocket socket, EndPoint target, Deadline deadline)
     {
         _socket = socket;
+        _deadline = deadline;
         RemoteEndPoint = target;
         _name = target.ToString()!;
     }
@@ -46,8 +48,10 @@ internal sealed class PlainLink : SocketLink
 
     public override LinkWants Wants => _isConnected ? LinkWants.None : LinkWants.Write;
 
+    public override long NextTimeout => _isConnected ? long.MaxValue : _deadline.Timestamp;
+
     /// <summary>Begins to connect without waiting.</summary>
-    public static PlainLink StartConnect(SystemSocket socket, EndPoint target)
+    public static PlainLink StartConnect(SystemSocket socket, EndPoint target, Deadline deadline)
     {
         try
         {
@@ -56,7 +60,7 @@ internal sealed class PlainLink : SocketLink
         }
         catch (SocketException exception) when (exception.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
         {
-            return new PlainLink(socket, target);
+            return new PlainLink(socket, target, deadline);
         }
         catch (SocketException exception)
         {
@@ -69,7 +73,12 @@ internal sealed class PlainLink : SocketLink
         if (_isConnected)
             return true;
         if (!_socket.Poll(0, SelectMode.SelectWrite) && !_socket.Poll(0, SelectMode.SelectError))
-            return false;
+        {
+            return _deadline.IsExpired
+                ? throw new SocketFailureException(SocketFailureReason.TimedOut, $"Connecting to {_name} did not complete within {_deadline.Timeout.TotalSeconds:0.###} s.")
+                : false;
+        }
+
         var error = (SocketError)(int)_socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)!;
         if (error != SocketError.Success)
             throw SocketFailureException.From(error, $"Connecting to {_name}");

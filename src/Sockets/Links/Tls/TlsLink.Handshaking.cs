@@ -12,7 +12,7 @@ internal sealed partial class TlsLink
     private long _deadline = long.MaxValue;
     private bool _isCounted;
 
-    public override long NextTimeout => _isOpen || _failure is not null ? long.MaxValue : _deadline;
+    public override long NextTimeout => _isOpen || _failure is not null ? long.MaxValue : _plain.IsOpen ? _deadline : _plain.NextTimeout;
 
     public override async ValueTask OpenAsync(CancellationToken cancellationToken)
     {
