@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using Sockets.Engine;
+using Sockets.Links;
 using Sockets.Tests.Platform;
 using static Sockets.Tests.Proxy.ProxyHeaders;
 

@@ -3,12 +3,13 @@ using System.Buffers;
 using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
+using Sockets.Engine;
 
-namespace Sockets.Engine;
+namespace Sockets.Links;
 
 /// <summary>
 /// Takes the PROXY header, and not a byte more, off a connection. What is there is looked at first; what surely belongs to the
-/// header is then taken. Drive it with <see cref="TryRead"/> or <see cref="ReadAsync"/>, one at a time; the deadline is the caller's.
+/// header is then taken, before there is a link on the connection. Drive it with <see cref="TryRead"/> or <see cref="ReadAsync"/>, one at a time; the deadline is the caller's.
 /// </summary>
 internal sealed class ProxyHeaderReader : IDisposable
 {
