@@ -16,7 +16,7 @@ namespace Sockets;
 /// </summary>
 public sealed partial class Socket : IDisposable, IAsyncDisposable
 {
-    private readonly SocketLink _link;
+    private SocketLink _link;
     private readonly OperationGate _receiving;
     private readonly OperationGate _sending;
     private SocketFailureException? _failure;
@@ -43,8 +43,8 @@ public sealed partial class Socket : IDisposable, IAsyncDisposable
     /// <summary>Our address.</summary>
     public EndPoint? LocalEndPoint => _link.LocalEndPoint;
 
-    /// <summary>The peer's address.</summary>
-    public EndPoint? RemoteEndPoint => _link.RemoteEndPoint;
+    /// <summary>The peer's address; of a connection that came through a trusted proxy, its client's (see <see cref="Proxied"/>).</summary>
+    public EndPoint? RemoteEndPoint => _proxiedRemote ?? _link.RemoteEndPoint;
 
     /// <summary>What the handshake agreed on. Null: not secure, or not open yet.</summary>
     public SocketSecurityInfo? Security => _link.IsOpen ? _link.Security : null;

@@ -1,70 +1,170 @@
 using System;
 using System.Net;
-using System.Threading;
-using System.Threading.Channels;
+using System.Net.Sockets;
 using System.Threading.Tasks;
 using Sockets.Engine;
+using Sockets.Links;
 
 namespace Sockets;
 
 /// <summary>
-/// A server's socket: accepts connections, plain, under TLS or under DTLS. Handshakes run in the background, side by side and
-/// bounded, so that what <see cref="AcceptAsync"/> gives is ready.
+/// A server's socket: accepts connections, plain, under TLS or under DTLS, on TCP, Unix or UDP. Handshakes run in the
+/// background, side by side and bounded, so that what <see cref="AcceptAsync"/> gives is ready. On UDP the first datagram of an
+/// unknown peer makes a connection, which has that datagram waiting; all of them share one socket and answer from the address
+/// that was asked. Members may be called from any thread.
 /// </summary>
 public sealed partial class SocketListener : IAsyncDisposable
 {
     private readonly AcceptPipeline _pipeline;
-    private readonly StreamAcceptor[] _streams;
+    private readonly bool _isDrivenByPoll;
+    private StreamAcceptor[] _streams = [];
+    private DatagramAcceptor[] _datagrams = [];
+    private Task[] _pumps = [];
 
-    private SocketListener(AcceptPipeline pipeline, StreamAcceptor[] streams, EndPoint localEndPoint)
+    private SocketListener(SocketListenerOptions options)
     {
-        _pipeline = pipeline;
-        _streams = streams;
-        LocalEndPoint = localEndPoint;
+        _isDrivenByPoll = options.DrivenByPoll;
+        _pipeline = new AcceptPipeline(options);
+        LocalEndPoint = null!; // set by Open, before anybody has the listener
     }
 
     /// <summary>Where it listens; the port is the one the system chose when 0 was asked for.</summary>
-    public EndPoint LocalEndPoint { get; }
+    public EndPoint LocalEndPoint { get; private set; }
+
+    /// <summary>What travels below the security.</summary>
+    public SocketTransport Transport => _pipeline.Transport;
+
+    /// <summary>Counters.</summary>
+    public SocketListenerStatistics Statistics
+    {
+        get
+        {
+            long dropped = 0;
+            int waiting = 0;
+            foreach (DatagramAcceptor acceptor in _datagrams)
+            {
+                dropped += acceptor.Dropped;
+                waiting += acceptor.QueueLength;
+            }
+
+            return new SocketListenerStatistics
+            {
+                Accepted = _pipeline.Counters.Accepted,
+                RefusedByLimit = _pipeline.Admission.Refused,
+                HandshakeFailures = _pipeline.Counters.HandshakeFailures,
+                ResourceShortages = _pipeline.Counters.Shortages,
+                DroppedByQueue = dropped,
+                ActiveConnections = _pipeline.Admission.Count,
+                Handshakes = _pipeline.Counters.Handshakes,
+                QueueLength = _pipeline.Ready.Count + waiting,
+            };
+        }
+    }
 
     /// <summary>Takes the address for this listener alone and begins to accept.</summary>
-    /// <param name="localEndPoint">An <see cref="IPEndPoint"/>, or a <see cref="System.Net.Sockets.UnixDomainSocketEndPoint"/> for streams. The IPv6 wildcard serves IPv4 as well.</param>
+    /// <param name="localEndPoint">
+    /// An <see cref="IPEndPoint"/>, where the IPv6 wildcard serves IPv4 as well, or, for streams, a <see cref="UnixDomainSocketEndPoint"/>.
+    /// The file that a dead server has left there is removed first; a file of any other kind is not.
+    /// </param>
     /// <param name="options">Read once, now.</param>
-    /// <exception cref="SocketFailureException">The port is in use, or the address is not of this machine.</exception>
+    /// <exception cref="SocketFailureException">The address is in use, or not of this machine.</exception>
+    /// <exception cref="ArgumentException">An option has a value that it may not have; the message names it.</exception>
     public static SocketListener Bind(EndPoint localEndPoint, SocketListenerOptions options)
     {
         ArgumentNullException.ThrowIfNull(localEndPoint);
         ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        if (localEndPoint is not (IPEndPoint or UnixDomainSocketEndPoint))
+            throw new ArgumentException($"A listener has an IP address or a Unix socket, not {localEndPoint}.", nameof(localEndPoint));
+        if (localEndPoint is not IPEndPoint && (options.EffectiveTransport == SocketTransport.Datagram || options.ReusePortShards > 1))
+            throw new ArgumentException($"Datagrams and several sockets on one port need an IP address, not {localEndPoint}.", nameof(localEndPoint));
+        var listener = new SocketListener(options);
         if (options.EffectiveTransport == SocketTransport.Datagram)
-            throw new PlatformNotSupportedException("Datagram listeners come with their links.");
-        var pipeline = new AcceptPipeline(options);
-        SystemSocket socket = ListeningSocket.Open(localEndPoint, options, PortSharing.None);
-        var acceptor = new StreamAcceptor(socket, pipeline);
-        var listener = new SocketListener(pipeline, [acceptor], socket.LocalEndPoint!);
-        acceptor.Start();
+            listener.OpenDatagrams((IPEndPoint)localEndPoint, options);
+        else
+            listener.OpenStreams(localEndPoint, options);
         return listener;
     }
 
-    /// <summary>Waits for the next connection whose handshake is done.</summary>
-    /// <exception cref="SocketFailureException">The listener was closed (<see cref="SocketFailureReason.Closed"/>).</exception>
-    public async ValueTask<Socket> AcceptAsync(CancellationToken cancellationToken = default)
+    /// <summary>As <see cref="Bind(EndPoint, SocketListenerOptions)"/>, to a Unix socket by the path of its file.</summary>
+    /// <exception cref="ArgumentException">The path is longer than the system's addresses can be: some 100 bytes.</exception>
+    public static SocketListener Bind(string path, SocketListenerOptions options)
     {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        UnixDomainSocketEndPoint endPoint;
         try
         {
-            return await _pipeline.Ready.ReadAsync(cancellationToken).ConfigureAwait(false);
+            endPoint = new UnixDomainSocketEndPoint(path);
         }
-        catch (ChannelClosedException exception)
+        catch (ArgumentOutOfRangeException exception)
         {
-            throw new SocketFailureException(SocketFailureReason.Closed, "The listener was closed by this program.", exception);
+            throw new ArgumentException(
+                $"The path of a Unix socket has at most {(OperatingSystem.IsMacOS() ? 103 : 107)} bytes on this system, this one has {System.Text.Encoding.UTF8.GetByteCount(path)}: {path}. Use a shorter one, or one relative to the current directory.",
+                nameof(path),
+                exception);
+        }
+
+        return Bind(endPoint, options);
+    }
+
+    private void OpenStreams(EndPoint localEndPoint, SocketListenerOptions options)
+    {
+        var streams = new StreamAcceptor[options.ReusePortShards];
+        try
+        {
+            for (int i = 0; i < streams.Length; i++)
+            {
+                streams[i] = new StreamAcceptor(ListeningSocket.Open(localEndPoint, options, SharingOf(i, streams.Length)), _pipeline);
+                localEndPoint = streams[i].Socket.LocalEndPoint!; // with the port that the first one got
+            }
+        }
+        catch
+        {
+            foreach (StreamAcceptor? opened in streams)
+                opened?.Socket.Dispose();
+            throw;
+        }
+
+        LocalEndPoint = localEndPoint;
+        _streams = streams;
+        if (_isDrivenByPoll)
+            return;
+        foreach (StreamAcceptor stream in streams)
+            stream.Start();
+    }
+
+    private void OpenDatagrams(IPEndPoint localEndPoint, SocketListenerOptions options)
+    {
+        var acceptors = new DatagramAcceptor[options.ReusePortShards];
+        try
+        {
+            for (int i = 0; i < acceptors.Length; i++)
+            {
+                acceptors[i] = options.Links.BindDatagram(localEndPoint, options, _pipeline.Admission, SharingOf(i, acceptors.Length));
+                acceptors[i].HandshakeFailed = _pipeline.Report;
+                localEndPoint = acceptors[i].LocalEndPoint;
+            }
+        }
+        catch
+        {
+            foreach (DatagramAcceptor? opened in acceptors)
+                opened?.Underlying.Dispose();
+            throw;
+        }
+
+        LocalEndPoint = localEndPoint;
+        _datagrams = acceptors;
+        if (_isDrivenByPoll)
+            return;
+        _pumps = new Task[acceptors.Length];
+        for (int i = 0; i < acceptors.Length; i++)
+        {
+            acceptors[i].Start();
+            DatagramAcceptor acceptor = acceptors[i];
+            _pumps[i] = Task.Run(() => _pipeline.PumpAsync(acceptor));
         }
     }
 
-    /// <summary>Stops listening at once. Connections that nobody has taken yet are reset; those handed out go on.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        _pipeline.Gate.Stop();
-        _pipeline.Abort();
-        foreach (StreamAcceptor stream in _streams)
-            await stream.DisposeAsync().ConfigureAwait(false);
-        await _pipeline.DisposeAsync().ConfigureAwait(false);
-    }
+    private static PortSharing SharingOf(int index, int count) =>
+        count == 1 ? PortSharing.None : index == 0 ? PortSharing.First : PortSharing.Further;
 }

@@ -1,6 +1,8 @@
 using System;
 using System.IO;
 using System.Net;
+using System.Threading;
+using Sockets.Engine;
 using Sockets.Links;
 
 namespace Sockets;
@@ -27,6 +29,9 @@ public sealed partial class SocketListenerOptions : SocketOptions
     /// backlog. Default: 1,000.
     /// </summary>
     public int MaxHandshakes { get; set; } = 1_000;
+
+    /// <summary>The PROXY protocol on accepted streams. Null: not understood, its header would be data like any other.</summary>
+    public SocketProxyOptions? Proxy { get; set; }
 
     /// <summary>How long a handshake, with the PROXY header before it, may take. Default: 15 s.</summary>
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(15);
@@ -83,11 +88,42 @@ public sealed partial class SocketListenerOptions : SocketOptions
         }
     }
 
+    /// <exception cref="ArgumentException">A value that it may not have; the message names it.</exception>
+    internal void Validate()
+    {
+        RequireAtLeastOne(Backlog, nameof(Backlog));
+        RequireAtLeastOne(MaxConnections, nameof(MaxConnections));
+        RequireAtLeastOne(MaxHandshakes, nameof(MaxHandshakes));
+        RequireAtLeastOne(AcceptQueueLength, nameof(AcceptQueueLength));
+        RequireAtLeastOne(ReusePortShards, nameof(ReusePortShards));
+        RequireAtLeastOne(ReceiveQueueSize, nameof(ReceiveQueueSize));
+        RequireTime(HandshakeTimeout, nameof(HandshakeTimeout));
+        RequireTime(DatagramIdleTimeout, nameof(DatagramIdleTimeout));
+        if (Proxy is not null && EffectiveTransport == SocketTransport.Datagram)
+            throw new InvalidOperationException($"{nameof(Proxy)}: the PROXY protocol is for streams.");
+        if (ReusePortShards > 1 && DrivenByPoll)
+            throw new InvalidOperationException($"{nameof(ReusePortShards)} need loops of their own, which {nameof(DrivenByPoll)} rules out.");
+        if (ReusePortShards > 1 && !PortBinding.CanShare)
+            throw new PlatformNotSupportedException($"{nameof(ReusePortShards)} is for Linux: this system does not spread clients over sockets that share a port. Leave it at 1.");
+    }
+
     /// <summary>Sends and receives everything as it is: whoever is on the path can read and change it.</summary>
     /// <returns>The same options.</returns>
     public SocketListenerOptions UsePlaintext()
     {
         Links = PlainServerLinks.Instance;
         return this;
+    }
+
+    private static void RequireAtLeastOne(int value, string name)
+    {
+        if (value < 1)
+            throw new ArgumentOutOfRangeException(name, value, $"{name} is 1 or more.");
+    }
+
+    private static void RequireTime(TimeSpan value, string name)
+    {
+        if (value <= TimeSpan.Zero && value != Timeout.InfiniteTimeSpan)
+            throw new ArgumentOutOfRangeException(name, value, $"{name} is longer than nothing, or {nameof(Timeout)}.{nameof(Timeout.InfiniteTimeSpan)}.");
     }
 }

@@ -22,6 +22,12 @@ public abstract class SocketOptions
     /// <summary>The clock of timeouts and of certificate validity.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
+    /// <summary>
+    /// Settings of the system's sockets, of <see cref="SocketSettings"/>: of the one that connects, or of the listening one before it
+    /// listens and of each that it accepts.
+    /// </summary>
+    public SocketSettingList Settings { get; set; } = [];
+
     /// <summary>Takes the lines of the log: connections and handshakes, never payload or secrets. Null: none are written.</summary>
     public ILogger? Logger { get; set; }
 

@@ -26,7 +26,14 @@ internal sealed class AcceptAdmission(int capacity)
     /// <summary>Called, from any thread, when a place becomes free. Must not block.</summary>
     public Action? Freed { get; set; }
 
-    public bool TryEnter() => _places.Wait(0);
+    /// <summary>No new peers of datagram sockets for now, or any more: <see cref="TryEnter"/> fails.</summary>
+    public bool IsClosed { get; set; }
+
+    /// <summary>For the first datagram of a peer. The caller counts a refusal.</summary>
+    public bool TryEnter() => !IsClosed && _places.Wait(0);
+
+    /// <summary>For a connection that the system has accepted already.</summary>
+    public bool TryEnterAccepted() => _places.Wait(0);
 
     public Task EnterAsync(CancellationToken cancellationToken) => _places.WaitAsync(cancellationToken);
 

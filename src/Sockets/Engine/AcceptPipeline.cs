@@ -5,43 +5,55 @@ using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Channels;
 using System.Threading.Tasks;
+using Sockets.Diagnostics;
 using Sockets.Links;
+using Sockets.Platform;
 
 namespace Sockets.Engine;
 
 /// <summary>
-/// The way of an accepted connection from the system to the application: a place among all connections, the handshake, the
-/// queue of ready sockets. Each stage is bounded and one that is full holds up the one before it, so that what cannot be served
-/// stays in the system's backlog. Handshakes run side by side. Shared by all loops of a listener.
+/// The way of an accepted connection from the system to the application: a place among all connections, the PROXY header and
+/// the handshake, the queue of ready sockets. Each stage is bounded and one that is full holds up the one before it, so that what
+/// cannot be served stays in the system's backlog (each loop keeps at most one connection in its hands meanwhile). Handshakes
+/// run side by side. Shared by all loops of a listener.
 /// </summary>
-internal sealed class AcceptPipeline : IAsyncDisposable
+internal sealed partial class AcceptPipeline : IAsyncDisposable
 {
-    private readonly ServerLinkProvider _links;
     private readonly bool _refuseOverLimit;
-    private readonly TimeSpan _handshakeTimeout;
     private readonly Action<EndPoint?, SocketFailureException>? _handshakeFailed;
+    private readonly SocketProxyOptions? _proxy;
+    private readonly SocketSettingList _settings;
     private readonly SemaphoreSlim _handshakes;
     private readonly Channel<Socket> _ready;
     private readonly CancellationTokenSource _aborting = new();
     private readonly TaskCompletionSource _handshakesEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _running = 1; // the pipeline itself, until it is told that nothing more comes
+    private int _running = 1; // handshakes, and the pipeline itself until it is told that nothing more comes
+    private int _isFinishing;
 
     public AcceptPipeline(SocketListenerOptions options)
     {
-        _links = options.Links;
-        _refuseOverLimit = options.RefuseOverLimit;
-        _handshakeTimeout = options.HandshakeTimeout;
-        _handshakeFailed = options.HandshakeFailed;
-        TimeProvider = options.TimeProvider;
+        Links = options.Links;
         Transport = options.EffectiveTransport;
+        TimeProvider = options.TimeProvider;
+        HandshakeTimeout = options.HandshakeTimeout;
         Admission = new AcceptAdmission(options.MaxConnections);
+        _refuseOverLimit = options.RefuseOverLimit;
+        _handshakeFailed = options.HandshakeFailed;
+        _proxy = options.Proxy?.Snapshot();
+        _settings = options.Settings.Snapshot();
         _handshakes = new SemaphoreSlim(options.MaxHandshakes, options.MaxHandshakes);
         _ready = Channel.CreateBounded<Socket>(options.AcceptQueueLength);
     }
 
-    public TimeProvider TimeProvider { get; }
+    public ServerLinkProvider Links { get; }
 
     public SocketTransport Transport { get; }
+
+    public TimeProvider TimeProvider { get; }
+
+    public TimeSpan HandshakeTimeout { get; }
+
+    public TimeSpan HeaderTimeout => _proxy?.HeaderTimeout ?? Timeout.InfiniteTimeSpan;
 
     public AcceptGate Gate { get; } = new();
 
@@ -53,6 +65,9 @@ internal sealed class AcceptPipeline : IAsyncDisposable
 
     public ChannelReader<Socket> Ready => _ready.Reader;
 
+    /// <summary>Called, from any thread, when something became ready or there is room again. Must not block.</summary>
+    public Action? Changed { get; set; }
+
     /// <summary>
     /// Takes over an accepted connection. Completes when the next may be accepted: when there was a place, and either a
     /// handshake may begin or the queue has room.
@@ -60,58 +75,46 @@ internal sealed class AcceptPipeline : IAsyncDisposable
     [SuppressMessage("Reliability", "CA2000", Justification = "The link owns the socket, and whoever gets the link owns that.")]
     public async ValueTask TakeAsync(SystemSocket accepted)
     {
-        if (!Admission.TryEnter())
+        if (!Admission.TryEnterAccepted() && !await EnterAsync(accepted).ConfigureAwait(false))
+            return;
+        if (Prepare(accepted) is not { } transport)
+            return;
+        bool isProxied = IsProxied(transport);
+        if (Links.IsInstant && !isProxied)
         {
-            if (_refuseOverLimit)
-            {
-                Admission.CountRefusal();
-                Reset(accepted);
-                return;
-            }
-
-            if (!await EnterAsync(accepted).ConfigureAwait(false))
-                return;
+            await QueueAsync(Adopt(Links.Wrap(transport))).ConfigureAwait(false);
+            return;
         }
 
-        bool isOurs = true; // the place
         try
         {
-            PlainLink transport = Prepare(accepted);
-            if (_links.IsInstant)
-            {
-                isOurs = false;
-                await QueueAsync(Adopt(_links.Wrap(transport), null)).ConfigureAwait(false);
-                return;
-            }
-
             await _handshakes.WaitAsync(_aborting.Token).ConfigureAwait(false);
-            isOurs = false;
-            Interlocked.Increment(ref _running);
-            Counters.HandshakeBegins();
-            _ = OpenAsync(transport);
         }
-        catch (Exception exception)
+        catch (OperationCanceledException)
         {
-            accepted.Dispose();
-            if (isOurs)
-                Admission.Exit();
-            if (exception is not (SocketException or OperationCanceledException))
-                throw;
+            transport.Abort();
+            Admission.Exit();
+            return;
         }
+
+        HandshakeBegins();
+        _ = OpenAsync(transport, isProxied);
     }
 
     /// <summary>Makes the public face of a link, whose place goes over to it.</summary>
-    public Socket Adopt(SocketLink link, EndPoint? remote)
+    public Socket Adopt(SocketLink link, SocketProxyInfo? proxied = null)
     {
-        _ = remote;
         var socket = new Socket(link, Transport, TimeProvider);
+        socket.SetProxied(proxied);
         Active.Add(socket);
-        Counters.CountAccepted();
         socket.OnDisposed(() =>
         {
             Active.Remove(socket);
             Admission.Exit();
+            Changed?.Invoke();
         });
+        if (link.IsOpen)
+            CountAccepted();
         return socket;
     }
 
@@ -121,6 +124,7 @@ internal sealed class AcceptPipeline : IAsyncDisposable
         try
         {
             await _ready.Writer.WriteAsync(socket, _aborting.Token).ConfigureAwait(false);
+            Changed?.Invoke();
         }
         catch (Exception exception) when (exception is OperationCanceledException or ChannelClosedException)
         {
@@ -128,11 +132,55 @@ internal sealed class AcceptPipeline : IAsyncDisposable
         }
     }
 
+    /// <summary>Moves the peers of a datagram socket into the queue until nothing more comes.</summary>
+    public async Task PumpAsync(DatagramAcceptor acceptor)
+    {
+        bool goesOn = true;
+        while (goesOn)
+        {
+            try
+            {
+                goesOn = await acceptor.WaitAsync(_aborting.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                goesOn = false;
+            }
+
+            while (acceptor.TryAccept(out SocketLink? link))
+                await QueueAsync(Adopt(link)).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Counts a connection that did not come about, and tells who wants to know.</summary>
+    public void Report(EndPoint? remote, Exception exception)
+    {
+        if (exception is OperationCanceledException && _aborting.IsCancellationRequested)
+            return;
+        SocketFailureException failure = exception switch
+        {
+            SocketFailureException known => known,
+            OperationCanceledException => new SocketFailureException(SocketFailureReason.TimedOut, $"The handshake of {remote} did not complete in time.", exception),
+            SocketException socketException => SocketFailureException.From(socketException, $"The handshake of {remote}"),
+            _ => new SocketFailureException(SocketFailureReason.HandshakeFailed, $"The handshake of {remote} failed: {exception.Message.TrimEnd('.')}.", exception),
+        };
+        Counters.CountHandshakeFailure();
+        SocketsMeter.Refused(Links.Name, failure.Reason);
+        try
+        {
+            _handshakeFailed?.Invoke(remote, failure);
+        }
+        catch
+        {
+            // Whoever listens must not end the loop.
+        }
+    }
+
     /// <summary>No loop takes anything any more. Completes when every handshake has come to its end and is queued.</summary>
     public async ValueTask FinishAsync()
     {
-        if (Interlocked.Decrement(ref _running) == 0)
-            _handshakesEnded.TrySetResult();
+        if (Interlocked.Exchange(ref _isFinishing, 1) == 0)
+            RunningEnds();
         await _handshakesEnded.Task.ConfigureAwait(false);
         _ready.Writer.TryComplete();
     }
@@ -150,82 +198,125 @@ internal sealed class AcceptPipeline : IAsyncDisposable
         Gate.Dispose();
     }
 
+    /// <summary>Whether a PROXY header must come first.</summary>
+    private bool IsProxied(PlainLink transport) => _proxy is not null && _proxy.IsTrusted(transport.RemoteEndPoint);
+
+    public ProxyHeaderReader CreateHeaderReader(PlainLink transport) => new(transport.Underlying, _proxy!);
+
+    /// <summary>There was no place: waits for one, or refuses. False: the connection is gone.</summary>
     private async ValueTask<bool> EnterAsync(SystemSocket accepted)
     {
+        if (!_refuseOverLimit)
+        {
+            try
+            {
+                await Admission.EnterAsync(_aborting.Token).ConfigureAwait(false);
+                return true;
+            }
+            catch (OperationCanceledException)
+            {
+                Reset(accepted);
+                return false;
+            }
+        }
+
+        Refuse(accepted);
+        return false;
+    }
+
+    private void Refuse(SystemSocket accepted)
+    {
+        Admission.CountRefusal();
+        SocketsMeter.Refused(Links.Name, SocketFailureReason.LimitReached);
+        Reset(accepted);
+    }
+
+    /// <summary>Null: the peer has gone meanwhile, or a required setting is refused; its place is free again.</summary>
+    private PlainLink? Prepare(SystemSocket accepted)
+    {
+        EndPoint? remote = null;
         try
         {
-            await Admission.EnterAsync(_aborting.Token).ConfigureAwait(false);
-            return true;
+            accepted.Blocking = false;
+            remote = accepted.RemoteEndPoint;
+            if (accepted.AddressFamily is AddressFamily.InterNetwork or AddressFamily.InterNetworkV6)
+                accepted.NoDelay = true;
+            _settings.Apply(accepted, SettingMoments.AfterAccept);
+            return new PlainLink(accepted);
         }
-        catch (OperationCanceledException)
+        catch (Exception exception)
         {
-            Reset(accepted);
-            return false;
+            accepted.Dispose();
+            Admission.Exit();
+            Report(remote, exception);
+            return null;
         }
     }
 
     /// <summary>One handshake, beside all others. Does not throw.</summary>
-    private async Task OpenAsync(PlainLink transport)
+    private async Task OpenAsync(PlainLink transport, bool isProxied)
     {
         EndPoint? remote = transport.RemoteEndPoint;
-        SocketLink link = transport;
         try
         {
-            using (CancellationTokenSource deadline = Deadline.After(_handshakeTimeout, TimeProvider).CreateSource(_aborting.Token))
+            SocketLink link = transport;
+            SocketProxyInfo? proxied = null;
+            try
             {
-                try
-                {
-                    link = _links.Wrap(transport);
-                    await link.OpenAsync(deadline.Token).ConfigureAwait(false);
-                }
-                catch (Exception exception)
-                {
-                    link.Abort();
-                    Admission.Exit();
-                    Report(remote, exception);
-                    return;
-                }
+                using CancellationTokenSource deadline = Deadline.After(HandshakeTimeout, TimeProvider).CreateSource(_aborting.Token);
+                if (isProxied)
+                    proxied = await ReadHeaderAsync(transport, deadline.Token).ConfigureAwait(false);
+                link = Links.Wrap(transport);
+                await link.OpenAsync(deadline.Token).ConfigureAwait(false);
+            }
+            catch (Exception exception)
+            {
+                link.Abort();
+                Admission.Exit();
+                Report(remote, exception);
+                return;
             }
 
-            await QueueAsync(Adopt(link, remote)).ConfigureAwait(false);
+            await QueueAsync(Adopt(link, proxied)).ConfigureAwait(false);
         }
         finally
         {
-            Counters.HandshakeEnds();
-            _handshakes.Release();
-            if (Interlocked.Decrement(ref _running) == 0)
-                _handshakesEnded.TrySetResult();
+            HandshakeEnded();
         }
     }
 
-    private void Report(EndPoint? remote, Exception exception)
+    private async ValueTask<SocketProxyInfo> ReadHeaderAsync(PlainLink transport, CancellationToken cancellationToken)
     {
-        if (exception is OperationCanceledException && _aborting.IsCancellationRequested)
-            return;
-        Counters.CountHandshakeFailure();
-        SocketFailureException failure = exception switch
-        {
-            SocketFailureException known => known,
-            OperationCanceledException => new SocketFailureException(SocketFailureReason.TimedOut, $"The handshake of {remote} did not complete within {_handshakeTimeout.TotalSeconds:0.###} s.", exception),
-            SocketException socketException => SocketFailureException.From(socketException, $"The handshake of {remote}"),
-            _ => new SocketFailureException(SocketFailureReason.HandshakeFailed, $"The handshake of {remote} failed: {exception.Message.TrimEnd('.')}.", exception),
-        };
-        try
-        {
-            _handshakeFailed?.Invoke(remote, failure);
-        }
-        catch
-        {
-            // Whoever listens must not end the loop.
-        }
+        using CancellationTokenSource deadline = Deadline.After(HeaderTimeout, TimeProvider).CreateSource(cancellationToken);
+        using ProxyHeaderReader reader = CreateHeaderReader(transport);
+        return await reader.ReadAsync(deadline.Token).ConfigureAwait(false);
     }
 
-    private static PlainLink Prepare(SystemSocket accepted)
+    private void HandshakeBegins()
     {
-        accepted.Blocking = false;
-        if (accepted.AddressFamily is AddressFamily.InterNetwork or AddressFamily.InterNetworkV6)
-            accepted.NoDelay = true;
-        return new PlainLink(accepted);
+        Interlocked.Increment(ref _running);
+        Counters.HandshakeBegins();
+    }
+
+    /// <summary>A handshake that <see cref="TryTake"/> began is over, however it went.</summary>
+    public void HandshakeEnded()
+    {
+        Counters.HandshakeEnds();
+        _handshakes.Release();
+        RunningEnds();
+        Changed?.Invoke();
+    }
+
+    private void RunningEnds()
+    {
+        if (Interlocked.Decrement(ref _running) == 0)
+            _handshakesEnded.TrySetResult();
+    }
+
+    private void CountAccepted()
+    {
+        Counters.CountAccepted();
+        SocketsMeter.Accepted(Links.Name);
     }
 
     private static void Reset(SystemSocket socket)

@@ -1,3 +1,6 @@
+using System.Net;
+using Sockets.Engine;
+
 namespace Sockets.Links;
 
 /// <summary>No security at all, by choice.</summary>
@@ -14,4 +17,7 @@ internal sealed class PlainServerLinks : ServerLinkProvider
     public override bool Supports(SocketTransport transport) => true;
 
     public override SocketLink Wrap(PlainLink transport) => transport;
+
+    public override DatagramAcceptor BindDatagram(IPEndPoint localEndPoint, SocketListenerOptions options, AcceptAdmission admission, PortSharing sharing) =>
+        UdpAcceptor.Bind(localEndPoint, options, admission, sharing);
 }

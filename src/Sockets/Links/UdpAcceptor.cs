@@ -1,0 +1,297 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Net.Sockets;
+using System.Threading;
+using System.Threading.Tasks;
+using Sockets.Engine;
+using Sockets.Platform;
+
+namespace Sockets.Links;
+
+/// <summary>
+/// A UDP socket whose peers are told apart by their address and by the address they asked. Sources are not authenticated: a new
+/// one gets a place only while the admission and the queue of peers that nobody has accepted yet have one, and loses it when
+/// it is silent. Nothing is allocated per datagram of a known peer.
+/// </summary>
+internal sealed partial class UdpAcceptor : DatagramAcceptor
+{
+    private const int MaxDatagramSize = 65_536;
+
+    // Datagrams taken from the system in one turn.
+    private const int Budget = 64;
+
+    private readonly SystemSocket _socket;
+    private readonly AcceptAdmission _admission;
+    private readonly TimeProvider _timeProvider;
+    private readonly int _maxPending;
+    private readonly int _queueSize;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<UdpPeer, UdpServerLink> _peers = [];
+    private readonly Queue<UdpServerLink> _pending = new();
+    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(MaxDatagramSize, pinned: true);
+    private readonly SocketAddress _source;
+    private readonly AddressFamily _family;
+    private Task _loop = Task.CompletedTask;
+    private long _dropped;
+    private int _isPumping;
+    private bool _isStopped;
+    private bool _isClosed;
+
+    private UdpAcceptor(SystemSocket socket, SocketListenerOptions options, AcceptAdmission admission)
+    {
+        _socket = socket;
+        _admission = admission;
+        _timeProvider = options.TimeProvider;
+        _maxPending = options.AcceptQueueLength;
+        _queueSize = options.ReceiveQueueSize;
+        _idleTimeout = options.DatagramIdleTimeout;
+        _family = socket.AddressFamily;
+        _source = new SocketAddress(_family);
+        LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
+        IsDrivenByPoll = options.DrivenByPoll;
+        _nextSweep = NextSweepAfter(Now);
+    }
+
+    public bool IsDrivenByPoll { get; }
+
+    public override IPEndPoint LocalEndPoint { get; }
+
+    public override SystemSocket Underlying => _socket;
+
+    public override long Dropped => Interlocked.Read(ref _dropped);
+
+    public override int QueueLength
+    {
+        get
+        {
+            lock (_gate)
+                return _pending.Count;
+        }
+    }
+
+    public long Now => _timeProvider.GetTimestamp();
+
+    /// <exception cref="SocketFailureException">The port is in use, or the address is not of this machine.</exception>
+    public static UdpAcceptor Bind(IPEndPoint localEndPoint, SocketListenerOptions options, AcceptAdmission admission, PortSharing sharing)
+    {
+        var socket = new SystemSocket(localEndPoint.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        try
+        {
+            socket.Blocking = false;
+            PortBinding.Prepare(socket, localEndPoint, sharing);
+            socket.Bind(localEndPoint);
+            PortBinding.Share(socket, sharing);
+            options.Settings.Apply(socket, SettingMoments.BeforeListen);
+            if (localEndPoint.Address.Equals(IPAddress.Any) || localEndPoint.Address.Equals(IPAddress.IPv6Any))
+                DatagramIo.EnableLocalAddress(socket);
+            return new UdpAcceptor(socket, options, admission);
+        }
+        catch (SocketException exception)
+        {
+            socket.Dispose();
+            throw SocketFailureException.From(exception, $"Listening on {localEndPoint}");
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    public override void Start()
+    {
+        StartSweeping();
+        _loop = Task.Run(RunAsync);
+    }
+
+    public override bool TryAccept([NotNullWhen(true)] out SocketLink? link)
+    {
+        lock (_gate)
+        {
+            if (!_pending.TryDequeue(out UdpServerLink? next))
+            {
+                link = null;
+                return false;
+            }
+
+            next.IsAccepted = true;
+            link = next;
+            return true;
+        }
+    }
+
+    /// <summary>Takes what is there from the system. True: something was there, and there may be more.</summary>
+    public override bool Progress()
+    {
+        // Several sockets without a poll may be pumped by several threads: one does it for all.
+        if (Interlocked.Exchange(ref _isPumping, 1) != 0)
+            return false;
+        try
+        {
+            if (IsDrivenByPoll && Now >= NextTimeout)
+                Sweep();
+            return Pump() > 0;
+        }
+        finally
+        {
+            Volatile.Write(ref _isPumping, 0);
+        }
+    }
+
+    public override void StopAccepting()
+    {
+        lock (_gate)
+            _isStopped = true;
+        Complete();
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        StopAccepting();
+        UdpServerLink[] links;
+        int unaccepted;
+        lock (_gate)
+        {
+            _isClosed = true;
+            links = [.. _peers.Values];
+            _peers.Clear();
+            unaccepted = _pending.Count;
+            _pending.Clear();
+        }
+
+        _socket.Dispose();
+        StopSweeping();
+        foreach (UdpServerLink link in links)
+            link.Finish(new SocketFailureException(SocketFailureReason.Closed, "The listener of this peer was closed by this program."), discard: !link.IsAccepted);
+        for (int i = 0; i < unaccepted; i++)
+            _admission.Exit();
+        await _loop.ConfigureAwait(false);
+    }
+
+    /// <summary>The application has disposed the link: the peer's next datagram makes a new one.</summary>
+    public void Remove(UdpServerLink link)
+    {
+        lock (_gate)
+        {
+            if (_peers.TryGetValue(link.Peer, out UdpServerLink? current) && current == link)
+                _peers.Remove(link.Peer);
+        }
+    }
+
+    /// <summary>
+    /// Waits until the socket may take a datagram. The platform has no such wait that sends nothing, and a datagram's local
+    /// address cannot be given to one that sends, so a thread of the pool waits; it is rare and short.
+    /// </summary>
+    public async ValueTask WaitWritableAsync(CancellationToken cancellationToken)
+    {
+        var slice = TimeSpan.FromMilliseconds(50);
+        while (!await Task.Run(() => _socket.Poll(slice, SelectMode.SelectWrite), cancellationToken).ConfigureAwait(false))
+            cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    private async Task RunAsync()
+    {
+        while (!Volatile.Read(ref _isClosed))
+        {
+            try
+            {
+                await _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.Peek).ConfigureAwait(false); // waits, and leaves the datagram
+            }
+            catch (ObjectDisposedException)
+            {
+                return;
+            }
+            catch (SocketException)
+            {
+                // Of one peer, or the empty buffer is too short (Windows): the pump goes on with the next.
+            }
+
+            try
+            {
+                Pump();
+            }
+            catch (ObjectDisposedException)
+            {
+                return;
+            }
+        }
+    }
+
+    private int Pump()
+    {
+        for (int count = 0; count < Budget; count++)
+        {
+            SocketError error = DatagramIo.TryReceiveFrom(_socket, _buffer, _source, out DatagramInfo info);
+            if (error == SocketError.Success)
+                Dispatch(info);
+            else if (error != SocketError.ConnectionReset) // of one peer (Windows): the next may be good
+                return count;
+        }
+
+        return Budget;
+    }
+
+    private void Dispatch(in DatagramInfo info)
+    {
+        UdpPeer peer = UdpPeer.From(_source, _family, info.LocalAddress);
+        UdpServerLink? link;
+        bool isNew = false;
+        lock (_gate)
+        {
+            if (!_peers.TryGetValue(peer, out link))
+            {
+                link = Admit(peer, info.LocalAddress);
+                if (link is null)
+                    return;
+                isNew = true;
+            }
+        }
+
+        link.Deliver(_buffer.AsSpan(0, info.Length));
+        if (isNew)
+            Publish(link);
+    }
+
+    /// <summary>Under the lock. Null: there is no place for another peer.</summary>
+    private UdpServerLink? Admit(UdpPeer peer, LocalAddress local)
+    {
+        if (_isStopped)
+            return null;
+        if (_pending.Count >= _maxPending)
+        {
+            Interlocked.Increment(ref _dropped);
+            return null;
+        }
+
+        if (!_admission.TryEnter())
+        {
+            _admission.CountRefusal();
+            return null;
+        }
+
+        var remote = new SocketAddress(_family, _source.Size);
+        _source.Buffer.Span[.._source.Size].CopyTo(remote.Buffer.Span);
+        var link = new UdpServerLink(this, peer, remote, local, _queueSize);
+        _peers.Add(peer, link);
+        return link;
+    }
+
+    /// <summary>With its first datagram in it, for whoever accepts.</summary>
+    private void Publish(UdpServerLink link)
+    {
+        lock (_gate)
+        {
+            if (_isClosed)
+            {
+                _admission.Exit();
+                return;
+            }
+
+            _pending.Enqueue(link);
+        }
+
+        Signal();
+    }
+}

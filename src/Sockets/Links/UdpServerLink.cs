@@ -1,0 +1,180 @@
+using System;
+using System.Buffers;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Threading;
+using System.Threading.Tasks;
+using Sockets.Platform;
+
+namespace Sockets.Links;
+
+/// <summary>
+/// Datagrams as they are, to and from one peer of a server's UDP socket, which it shares with all others. It answers from the
+/// address that the peer asked.
+/// </summary>
+internal sealed class UdpServerLink : SocketLink
+{
+    // Largest UDP payload: 65535 less the headers of IPv4 and UDP; IPv6 does not count its header (RFC 8200 §3).
+    private const int LargestOverIPv4 = 65_507;
+    private const int LargestOverIPv6 = 65_527;
+
+    private readonly UdpAcceptor _acceptor;
+    private readonly DatagramInbox _inbox;
+    private readonly SocketAddress _remote;
+    private readonly LocalAddress _local;
+    private long _lastActivity;
+
+    public UdpServerLink(UdpAcceptor acceptor, UdpPeer peer, SocketAddress remote, LocalAddress local, int queueSize)
+    {
+        _acceptor = acceptor;
+        _remote = remote;
+        _local = local;
+        _inbox = new DatagramInbox(queueSize);
+        Peer = peer;
+        IPEndPoint bound = acceptor.LocalEndPoint;
+        RemoteEndPoint = bound.Create(remote);
+        LocalEndPoint = local.IsSpecified && !local.IsWildcard
+            ? new IPEndPoint(bound.AddressFamily == AddressFamily.InterNetworkV6 ? local.ToIPAddress().MapToIPv6() : local.ToIPAddress(), bound.Port)
+            : bound;
+        MaxDatagramLength = ((IPEndPoint)RemoteEndPoint).Address is { AddressFamily: AddressFamily.InterNetworkV6, IsIPv4MappedToIPv6: false } ? LargestOverIPv6 : LargestOverIPv4;
+        Touch();
+    }
+
+    public UdpPeer Peer { get; }
+
+    /// <summary>Whether it was handed out. The acceptor's alone, under its lock.</summary>
+    public bool IsAccepted { get; set; }
+
+    public long LastActivity => Interlocked.Read(ref _lastActivity);
+
+    /// <summary>Datagrams of this peer that were dropped since its queue was full.</summary>
+    public long Dropped => _inbox.Dropped;
+
+    public override bool IsDatagram => true;
+
+    public override EndPoint LocalEndPoint { get; }
+
+    public override EndPoint RemoteEndPoint { get; }
+
+    public override int MaxDatagramLength { get; }
+
+    public override SystemSocket? Underlying => null;
+
+    public override bool IsOpen => true;
+
+    public override LinkWants Wants => LinkWants.None;
+
+    public override bool HasPendingData => _inbox.IsReady;
+
+    /// <summary>The acceptor has a datagram of this peer.</summary>
+    public void Deliver(ReadOnlySpan<byte> datagram)
+    {
+        Touch();
+        if (_inbox.TryAdd(datagram))
+            Changed?.Invoke();
+    }
+
+    /// <summary>The acceptor ends it.</summary>
+    public void Finish(SocketFailureException failure, bool discard)
+    {
+        _inbox.Complete(failure, discard);
+        Changed?.Invoke();
+    }
+
+    public override bool Progress() => true;
+
+    public override ValueTask OpenAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    public override int TryReceive(Span<byte> buffer)
+    {
+        int length = _inbox.TryTake(buffer);
+        if (length == WouldBlock && _acceptor.IsDrivenByPoll && _acceptor.Progress())
+            length = _inbox.TryTake(buffer);
+        return length;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public override async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (!buffer.IsEmpty)
+            {
+                int length = TryReceive(buffer.Span);
+                if (length != WouldBlock)
+                    return length;
+            }
+
+            await _inbox.WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (buffer.IsEmpty)
+                return 0;
+        }
+    }
+
+    public override int TrySend(ReadOnlySpan<byte> buffer)
+    {
+        SocketError error = DatagramIo.TrySendTo(_acceptor.Underlying, buffer, _remote, _local);
+        switch (error)
+        {
+            case SocketError.Success:
+                Touch();
+                return buffer.Length;
+            case SocketError.WouldBlock or SocketError.NoBufferSpaceAvailable:
+                return WouldBlock;
+            default:
+                throw SocketFailureException.From(error, $"Sending {buffer.Length} bytes to {RemoteEndPoint}");
+        }
+    }
+
+    public override int TrySend(ReadOnlySpan<ReadOnlyMemory<byte>> buffers)
+    {
+        int length = 0;
+        foreach (ReadOnlyMemory<byte> buffer in buffers)
+            length += buffer.Length;
+        byte[] datagram = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            int written = 0;
+            foreach (ReadOnlyMemory<byte> buffer in buffers)
+            {
+                buffer.Span.CopyTo(datagram.AsSpan(written));
+                written += buffer.Length;
+            }
+
+            return TrySend(datagram.AsSpan(0, length));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(datagram);
+        }
+    }
+
+    public override async ValueTask<int> SendWhenReadyAsync(ReadOnlyMemory<byte> next, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await _acceptor.WaitWritableAsync(cancellationToken).ConfigureAwait(false);
+            int sent = TrySend(next.Span);
+            if (sent != WouldBlock)
+                return sent;
+        }
+    }
+
+    /// <summary>UDP has no end that could be announced.</summary>
+    public override bool TryShutdownSend() => true;
+
+    public override bool Wait(LinkWants wants, TimeSpan timeout) => (wants & LinkWants.Write) != 0 || _acceptor.IsDrivenByPoll
+        ? SystemSocketWait.Wait(_acceptor.Underlying, wants, timeout)
+        : _inbox.Wait(timeout);
+
+    public override void Abort() => Dispose();
+
+    public override void Dispose()
+    {
+        _acceptor.Remove(this);
+        Finish(new SocketFailureException(SocketFailureReason.Closed, "The socket was closed by this program."), discard: true);
+    }
+
+    private void Touch() => Interlocked.Exchange(ref _lastActivity, _acceptor.Now);
+}
