@@ -51,7 +51,7 @@ internal abstract class DatagramAcceptor : IAsyncDisposable
     public abstract bool TryAccept([NotNullWhen(true)] out SocketLink? link);
 
     /// <summary>Waits until <see cref="TryAccept"/> may succeed. False: nothing more comes.</summary>
-    public async ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
+    public virtual async ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
     {
         if (!await _signal.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
             return false;

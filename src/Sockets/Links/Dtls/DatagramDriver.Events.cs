@@ -71,7 +71,10 @@ internal sealed partial class DatagramDriver
             DtlsConnection connection = dtlsEvent.Connection;
             if (dtlsEvent.Kind == DtlsEventKind.Accepted)
             {
-                AddChannel(connection);
+                if (Admitting is { } admitting && !admitting())
+                    connection.Dispose();
+                else
+                    AddChannel(connection);
                 continue;
             }
 
@@ -129,6 +132,8 @@ internal sealed partial class DatagramDriver
             : channel.WasOpen ? null : new DtlsException("The connection was closed during the handshake.");
         bool wasOpen = channel.WasOpen;
         channel.Finish(failure);
+        if (!wasOpen)
+            Abandoned?.Invoke();
         if (!wasOpen && failure is not null && HandshakeFailed is { } handshakeFailed)
         {
             try

@@ -18,7 +18,7 @@ internal sealed partial class DatagramDriver
     /// <summary>What may not run under <see cref="_gate"/>, which covers it: calls of the application's code, and long work.</summary>
     private readonly Queue<Action> _outside = new();
 
-    /// <summary>Whose turn it is to block on the socket; the others wait on this object until that one has pumped.</summary>
+    /// <summary>Covers whose turn it is to take datagrams from the socket; who wants it waits here until that one has pumped. Taken before <see cref="_gate"/>.</summary>
     private readonly object _turn = new();
     private bool _isTurnTaken;
     private int _pumpingThread;
@@ -31,39 +31,34 @@ internal sealed partial class DatagramDriver
 
     public DriverMode Mode => _mode;
 
-    /// <summary>Whether this thread is inside <see cref="Pump"/>, whose caller looks at everything afterwards.</summary>
+    /// <summary>Whether this thread pumps: what it does is looked at afterwards.</summary>
     private bool IsPumping => _pumpingThread == Environment.CurrentManagedThreadId;
 
     /// <summary>Polled: when <see cref="Pump"/> must be called though no datagram came, in units of <see cref="TimeProvider.GetTimestamp"/>.</summary>
     public long NextTimeout => Volatile.Read(ref _nextTimeout);
 
     /// <summary>
-    /// Polled: receives what is there, lets happen whose time has come, then does what may not be done under the gate. Bounded;
-    /// the owner is told when there may be more.
+    /// Polled: receives what is there, lets happen whose time has come, then does what may not be done under the gate. Bounded.
+    /// While another thread has the turn it does nothing: that one pumps.
     /// </summary>
-    public void Pump()
+    /// <returns>True: there may be more.</returns>
+    public bool Pump()
     {
-        lock (_gate)
+        lock (_turn)
         {
-            // Inside the engine or a drain: called by the application's code, which that thread runs.
-            if (!_stopped && !_insideEngine && !_draining)
-            {
-                _pumpingThread = Environment.CurrentManagedThreadId;
-                bool mayHaveMore = ReceiveTurn();
-                if (!_stopped)
-                    RunTimers();
-                if (mayHaveMore)
-                    Owner?.OnDriverChanged();
-            }
+            if (_isTurnTaken)
+                return false;
+            _isTurnTaken = true;
         }
 
+        bool mayHaveMore = PumpInTurn();
         RunOutside();
-        _pumpingThread = 0;
+        return mayHaveMore;
     }
 
     /// <summary>
-    /// Polled: blocks until the socket is ready, a timer is due, or another thread has pumped, and pumps. One thread blocks on
-    /// the socket, so that none sleeps there while another has taken its datagram.
+    /// Polled: blocks until the socket is ready, a timer is due, or another thread has pumped, and pumps. Only who has the turn
+    /// takes datagrams from the socket, so that no other sleeps there while its datagram has come.
     /// </summary>
     /// <param name="channel">Whose call it is. When what it wants has come already, there is no wait.</param>
     /// <param name="wants">What for; while the handshake goes on, its end.</param>
@@ -83,26 +78,21 @@ internal sealed partial class DatagramDriver
             _isTurnTaken = true;
         }
 
+        TimeSpan untilTimer = UntilNextTimeout();
+        bool isTimer = untilTimer < limit;
+        bool isReady = true;
         try
         {
-            TimeSpan untilTimer = UntilNextTimeout();
-            bool isTimer = untilTimer < limit;
-            bool isReady = _port.Wait(isOpening ? LinkWants.Read : wants, isTimer ? untilTimer : limit);
-            Pump();
-            return isReady || isTimer || !isLast;
+            isReady = _port.Wait(isOpening ? LinkWants.Read : wants, isTimer ? untilTimer : limit);
         }
-        catch (ObjectDisposedException)
+        catch (Exception exception) when (exception is ObjectDisposedException or SocketException)
         {
-            return true; // closed meanwhile: the caller finds out
+            // Closed meanwhile: the caller finds out.
         }
-        finally
-        {
-            lock (_turn)
-            {
-                _isTurnTaken = false;
-                Monitor.PulseAll(_turn);
-            }
-        }
+
+        PumpInTurn();
+        RunOutside();
+        return isReady || isTimer || !isLast;
     }
 
     /// <summary>
@@ -140,7 +130,10 @@ internal sealed partial class DatagramDriver
     {
         while (true)
         {
-            Pump();
+            while (Pump())
+            {
+            }
+
             lock (_gate)
             {
                 if (_waiters == 0 || _stopped)
@@ -161,6 +154,34 @@ internal sealed partial class DatagramDriver
             catch (ObjectDisposedException)
             {
                 return;
+            }
+        }
+    }
+
+    /// <summary>With the turn taken, which it gives back.</summary>
+    private bool PumpInTurn()
+    {
+        try
+        {
+            lock (_gate)
+            {
+                // Inside the engine or a drain: called by the application's code, which that thread runs.
+                if (_stopped || _insideEngine || _draining)
+                    return false;
+                _pumpingThread = Environment.CurrentManagedThreadId;
+                bool mayHaveMore = ReceiveTurn();
+                if (!_stopped)
+                    RunTimers();
+                _pumpingThread = 0;
+                return mayHaveMore && !_stopped;
+            }
+        }
+        finally
+        {
+            lock (_turn)
+            {
+                _isTurnTaken = false;
+                Monitor.PulseAll(_turn);
             }
         }
     }

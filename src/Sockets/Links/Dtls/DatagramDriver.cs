@@ -66,6 +66,12 @@ internal sealed partial class DatagramDriver : IAsyncDisposable
             CreateTimer();
     }
 
+    /// <summary>Server: asked before a new connection gets a channel. False: it is forgotten without an answer.</summary>
+    public Func<bool>? Admitting { get; init; }
+
+    /// <summary>Server: a connection that was admitted has ended before its handshake was done.</summary>
+    public Action? Abandoned { get; init; }
+
     /// <summary>Server: what happens to a channel whose handshake is done and that no handler takes. False: nobody has room for it.</summary>
     public Func<DtlsChannel, bool>? Accepted { get; init; }
 
@@ -233,7 +239,12 @@ internal sealed partial class DatagramDriver : IAsyncDisposable
         _draining = true; // what handlers ask for now is not done any more
         var failure = new DtlsException($"The DTLS engine failed: {exception.Message}", innerException: exception);
         foreach (DtlsChannel channel in _channels)
+        {
+            if (!channel.WasOpen)
+                Abandoned?.Invoke();
             channel.Finish(failure);
+        }
+
         _channels.Clear();
         Stop();
     }

@@ -20,7 +20,7 @@ internal sealed class DtlsClientLinks : ClientLinkProvider
         _options = options.Snapshot();
     }
 
-    public override string Name => "DTLS 1.3";
+    public override string Name => DtlsNames.Protocol;
 
     public override SocketTransport DefaultTransport => SocketTransport.Datagram;
 

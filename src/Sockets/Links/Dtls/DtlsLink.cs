@@ -4,7 +4,6 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
-using Sockets.Dtls.Crypto;
 
 namespace Sockets.Links.Dtls;
 
@@ -43,6 +42,8 @@ internal sealed class DtlsLink : SocketLink, IDriverOwner
             _driver.Owner = this;
     }
 
+    public override string SecurityName => DtlsNames.Protocol;
+
     public override bool IsDatagram => true;
 
     public override EndPoint? LocalEndPoint => _channel.WasOpen ? _channel.LocalEndPoint : _driver.LocalEndPoint;
@@ -77,8 +78,10 @@ internal sealed class DtlsLink : SocketLink, IDriverOwner
         {
             // Who calls this looks at everything afterwards, and need not be told.
             _progressing = Environment.CurrentManagedThreadId;
-            _driver.Pump();
+            bool mayHaveMore = _driver.Pump();
             _progressing = 0;
+            if (mayHaveMore)
+                Changed?.Invoke();
         }
 
         if (!_channel.WasOpen && _channel.IsOver)
@@ -202,6 +205,7 @@ internal sealed class DtlsLink : SocketLink, IDriverOwner
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> SendAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         int sent = TrySend(buffer.Span);
         return sent != WouldBlock ? sent : await SendWhenReadyAsync(buffer, cancellationToken).ConfigureAwait(false);
     }
@@ -276,20 +280,12 @@ internal sealed class DtlsLink : SocketLink, IDriverOwner
 
     private SocketSecurityInfo CreateSecurityInfo() => new()
     {
-        Protocol = "DTLS 1.3",
-        CipherSuite = NameOf(_channel.CipherSuite),
+        Protocol = DtlsNames.Protocol,
+        CipherSuite = DtlsNames.Of(_channel.CipherSuite),
         ApplicationProtocol = _channel.ApplicationProtocol.Name.ToArray(),
         ServerName = _channel.ServerName,
         PeerCertificates = _channel.PeerCertificates,
         HandshakeDuration = _channel.HandshakeDuration,
-    };
-
-    private static string NameOf(CipherSuite suite) => suite switch
-    {
-        CipherSuite.Aes128GcmSha256 => "TLS_AES_128_GCM_SHA256",
-        CipherSuite.Aes256GcmSha384 => "TLS_AES_256_GCM_SHA384",
-        CipherSuite.ChaCha20Poly1305Sha256 => "TLS_CHACHA20_POLY1305_SHA256",
-        _ => suite.ToString(),
     };
 
     private void OnChanged()

@@ -53,17 +53,23 @@ internal sealed class UdpPort : IDisposable
     /// <param name="local">Where to listen.</param>
     /// <param name="options">Buffer sizes.</param>
     /// <param name="isBlocking">Whether sending waits for room in the system's buffer.</param>
-    public static UdpPort Bind(IPEndPoint local, DtlsOptions options, bool isBlocking = true)
+    /// <param name="prepare">Called before the bind.</param>
+    /// <param name="share">Called after the bind.</param>
+    public static UdpPort Bind(IPEndPoint local, DtlsOptions options, bool isBlocking = true, Action<SystemSocket>? prepare = null, Action<SystemSocket>? share = null)
     {
         SystemSocket socket = Open(local.AddressFamily, options, isBlocking);
         try
         {
             if (local.AddressFamily == AddressFamily.InterNetworkV6)
                 socket.DualMode = local.Address.Equals(IPAddress.IPv6Any);
-            socket.ExclusiveAddressUse = true;
+            if (prepare is null)
+                socket.ExclusiveAddressUse = true;
+            else
+                prepare(socket);
             bool isWildcard = local.Address.Equals(IPAddress.Any) || local.Address.Equals(IPAddress.IPv6Any);
             bool tellsLocalAddress = isWildcard && DatagramIo.EnableLocalAddress(socket);
             socket.Bind(local);
+            share?.Invoke(socket);
             return new UdpPort(socket, default, tellsLocalAddress);
         }
         catch
