@@ -15,8 +15,11 @@ public sealed partial class SocketListenerOptions
     /// <exception cref="ArgumentException">
     /// There is a <see cref="DtlsOptions.Handler"/>: a socket's datagrams go to those who receive. Or there is no certificate.
     /// </exception>
+    /// <exception cref="PlatformNotSupportedException">This program leaves DTLS out (SocketsDtlsSupport).</exception>
     public SocketListenerOptions UseDtls(DtlsServerOptions options)
     {
+        if (!DtlsFeature.IsSupported)
+            throw DtlsFeature.NotSupported();
         ArgumentNullException.ThrowIfNull(options);
         Links = new DtlsServerLinks(options);
         return this;
