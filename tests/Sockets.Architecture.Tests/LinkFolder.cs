@@ -13,12 +13,12 @@ internal sealed class LinkFolder
         Path = $"src/Sockets/Links/{name}/";
         Namespace = $"Sockets.Links.{name}";
         EntryPoint = $"Use{name}";
+        IsBuilt = isBuilt;
         Assembly = assembly;
         ILookup<bool, string> inside = Repository.SourceFiles("src/Sockets")
             .SelectMany(file => Repository.DeclaredTypes(file).Select(type => (Type: type, IsInside: Repository.Relative(file).StartsWith(Path, StringComparison.Ordinal))))
             .ToLookup(static pair => pair.IsInside, static pair => pair.Type);
         _types = [.. inside[true].Except(inside[false])];
-        IsBuilt = isBuilt && _types.Count > 0;
     }
 
     public static LinkFolder Tls { get; } = new("Tls", BuildFlags.HasTls, "System.Net.Security");

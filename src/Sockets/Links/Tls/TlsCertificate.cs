@@ -4,6 +4,7 @@ using System.IO;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Sockets.Links.Tls;
 
 namespace Sockets;
 
@@ -18,6 +19,8 @@ public sealed class TlsCertificate
 
     private TlsCertificate(X509Certificate2 certificate, X509Certificate2Collection intermediates, string? certificatePath, string? keyPath)
     {
+        if (!TlsFeature.IsSupported)
+            throw TlsFeature.NotSupported();
         Certificate = certificate;
         _certificatePath = certificatePath;
         _keyPath = keyPath;

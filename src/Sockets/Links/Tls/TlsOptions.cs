@@ -24,7 +24,7 @@ public abstract class TlsOptions
     /// Application protocols (ALPN), the preferred one first. When both ends name some and none is common, the handshake
     /// fails with <see cref="SocketFailureReason.NoApplicationProtocol"/>.
     /// </summary>
-    public IReadOnlyList<SslApplicationProtocol> ApplicationProtocols { get; set; } = [];
+    public IReadOnlyList<SslApplicationProtocol> ApplicationProtocols { get => field ?? []; set; }
 
     /// <summary>Whether a peer that knows nothing of ALPN is refused. Default: false.</summary>
     public bool IsApplicationProtocolRequired { get; set; }

@@ -55,9 +55,11 @@ public sealed class TlsServerContext : IDisposable
 
     /// <summary>Takes a snapshot of options.</summary>
     /// <exception cref="ArgumentException">Options that make no sense; the message names them.</exception>
-    /// <exception cref="PlatformNotSupportedException">An option this platform cannot honour.</exception>
+    /// <exception cref="PlatformNotSupportedException">An option this platform cannot honour, or this program leaves TLS out (SocketsTlsSupport).</exception>
     public static TlsServerContext Create(TlsServerOptions options)
     {
+        if (!TlsFeature.IsSupported)
+            throw TlsFeature.NotSupported();
         ArgumentNullException.ThrowIfNull(options);
         return new TlsServerContext(options);
     }
