@@ -110,7 +110,7 @@ internal abstract partial class Readiness
             _epoll.Dispose();
         }
 
-        private protected override void Signal()
+        protected internal override void Signal()
         {
             ulong one = 1;
             while (SystemCalls.Write(_signal, &one, sizeof(ulong)) < 0 && Errno.Last == Errno.Interrupted)
@@ -119,7 +119,7 @@ internal abstract partial class Readiness
             }
         }
 
-        private protected override void DrainSignal()
+        protected internal override void DrainSignal()
         {
             ulong value;
             while (SystemCalls.Read(_signal, &value, sizeof(ulong)) < 0 && Errno.Last == Errno.Interrupted)

@@ -124,9 +124,9 @@ internal abstract partial class Readiness
             }
         }
 
-        private protected override void Signal() => _signal.Send([1], SocketFlags.None, out _);
+        protected internal override void Signal() => _signal.Send([1], SocketFlags.None, out _);
 
-        private protected override void DrainSignal()
+        protected internal override void DrainSignal()
         {
             Span<byte> taken = stackalloc byte[8];
             SocketError error;

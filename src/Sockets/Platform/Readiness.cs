@@ -77,16 +77,16 @@ internal abstract partial class Readiness : IDisposable
     public abstract void Dispose();
 
     /// <summary>Makes the signal that the wait ends on. From any thread.</summary>
-    private protected abstract void Signal();
+    protected internal abstract void Signal();
 
     /// <summary>Takes the signal back.</summary>
-    private protected abstract void DrainSignal();
+    protected internal abstract void DrainSignal();
 
     /// <summary>
     /// The wait has seen the signal. First the signal goes, then the mark: who finds the mark set in between need not signal,
     /// since the wait is about to return; the other way round, a signal would get lost while the mark stays.
     /// </summary>
-    private protected void AcknowledgeWake()
+    protected internal void AcknowledgeWake()
     {
         try
         {

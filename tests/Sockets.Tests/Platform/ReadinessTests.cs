@@ -194,6 +194,20 @@ public class ReadinessTests
         await Task.WhenAll([.. wakers, waiting]).WaitAsync(Waiting.HangGuard);
     }
 
+    [Fact]
+    public void A_wake_while_the_one_before_is_taken_back_does_not_spoil_the_next()
+    {
+        using var readiness = new CountedSignal();
+        readiness.Wake();
+        readiness.Wake();
+        Assert.Equal(1, readiness.Signals); // they coalesce
+        readiness.WhileDraining = readiness.Wake;
+        readiness.AcknowledgeWake();
+        Assert.Equal(0, readiness.Signals);
+        readiness.Wake();
+        Assert.Equal(1, readiness.Signals);
+    }
+
     [Theory]
     [MemberData(nameof(Both))]
     public void Many_wakes_are_one(bool isPortable)
