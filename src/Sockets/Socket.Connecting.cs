@@ -6,6 +6,7 @@ using System.Threading.Tasks;
 using Sockets.Diagnostics;
 using Sockets.Engine;
 using Sockets.Links;
+using Sockets.Platform;
 
 namespace Sockets;
 
@@ -57,7 +58,8 @@ public sealed partial class Socket
         try
         {
             socket = OpenStream(endPoint, options);
-            var link = PlainLink.StartConnect(socket, endPoint, Deadline.After(options.ConnectTimeout, options.TimeProvider));
+            SocketSettingList settings = options.Settings.Snapshot();
+            var link = PlainLink.StartConnect(socket, endPoint, Deadline.After(options.ConnectTimeout, options.TimeProvider), connected => settings.Apply(connected, SettingMoments.AfterConnect));
             return new Socket(options.Links.Wrap(link, targetHost ?? (endPoint as IPEndPoint)?.Address.ToString()), transport, options.TimeProvider);
         }
         catch (Exception exception)
@@ -71,6 +73,7 @@ public sealed partial class Socket
 
     internal static async ValueTask<Socket> ConnectAsync(SocketTarget target, SocketClientOptions options, CancellationToken cancellationToken)
     {
+        options = options.Snapshot();
         SocketTransport transport = options.EffectiveTransport;
         ClientLinkProvider links = options.Links;
         var deadline = Deadline.After(options.ConnectTimeout, options.TimeProvider);
@@ -117,11 +120,25 @@ public sealed partial class Socket
     private static async ValueTask<SystemSocket> ConnectStreamAsync(SocketTarget target, SocketClientOptions options, Deadline deadline, CancellationToken cancellationToken)
     {
         if (target.EndPoint is null or IPEndPoint)
-            return await options.CreateDialer(SocketType.Stream, ConfigureStream).ConnectAsync(target.Name!, target.Port, deadline, cancellationToken).ConfigureAwait(false);
+        {
+            SystemSocket connected = await options.CreateDialer(SocketType.Stream, options.ConfigureStream).ConnectAsync(target.Name!, target.Port, deadline, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                options.Settings.Apply(connected, SettingMoments.AfterConnect);
+                return connected;
+            }
+            catch
+            {
+                connected.Dispose();
+                throw;
+            }
+        }
+
         SystemSocket socket = OpenStream(target.EndPoint, options);
         try
         {
             await socket.ConnectAsync(target.EndPoint, cancellationToken).ConfigureAwait(false);
+            options.Settings.Apply(socket, SettingMoments.AfterConnect);
             return socket;
         }
         catch (SocketException exception)
@@ -144,8 +161,7 @@ public sealed partial class Socket
         try
         {
             socket.Blocking = false;
-            if (endPoint is IPEndPoint)
-                ConfigureStream(socket);
+            options.ConfigureStream(socket);
             if (options.LocalEndPoint is { } local)
                 socket.Bind(local);
             return socket;
@@ -156,8 +172,6 @@ public sealed partial class Socket
             throw;
         }
     }
-
-    private static void ConfigureStream(SystemSocket socket) => socket.NoDelay = true;
 
     private static IPEndPoint RequireIPEndPoint(EndPoint endPoint) =>
         endPoint as IPEndPoint ?? throw new ArgumentException($"Datagrams travel over UDP: an IP address is needed, not {endPoint}.", nameof(endPoint));

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Sockets.Engine;
 using Sockets.Links;
+using Sockets.Platform;
 
 namespace Sockets;
 
@@ -63,7 +64,20 @@ public sealed partial class SocketClientOptions : SocketOptions
     }
 
     /// <summary>A copy that later changes do not reach.</summary>
-    internal SocketClientOptions Snapshot() => (SocketClientOptions)MemberwiseClone();
+    internal SocketClientOptions Snapshot()
+    {
+        var copy = (SocketClientOptions)MemberwiseClone();
+        copy.Settings = Settings.Snapshot();
+        return copy;
+    }
+
+    /// <summary>Prepares a stream's socket before it connects. What is small goes out at once, unless the settings say otherwise.</summary>
+    internal void ConfigureStream(SystemSocket socket)
+    {
+        if (socket.AddressFamily != AddressFamily.Unix)
+            socket.NoDelay = true;
+        Settings.Apply(socket, SettingMoments.BeforeConnect);
+    }
 
     /// <summary>Connects system sockets of <paramref name="type"/>.</summary>
     internal Dialer<SystemSocket> CreateDialer(SocketType type, Action<SystemSocket>? configure) =>

@@ -39,7 +39,7 @@ public sealed class SocketSettingList : IEnumerable<SocketSetting>
         ArgumentNullException.ThrowIfNull(setting);
         setting.Validate(value);
         _entries.RemoveAll(entry => entry.Setting == setting);
-        _entries.Add(new Entry(setting, isRequired, socket => setting.Apply(socket, value)));
+        _entries.Add(new Entry(setting, isRequired, value, socket => setting.Apply(socket, value)));
     }
 
     /// <inheritdoc/>
@@ -50,6 +50,20 @@ public sealed class SocketSettingList : IEnumerable<SocketSetting>
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>Whether both ask the same of a socket, in whatever order.</summary>
+    internal bool HasSameAs(SocketSettingList other)
+    {
+        if (_entries.Count != other._entries.Count)
+            return false;
+        foreach (Entry entry in _entries)
+        {
+            if (!other._entries.Exists(theirs => theirs.Setting == entry.Setting && theirs.IsRequired == entry.IsRequired && Equals(theirs.Value, entry.Value)))
+                return false;
+        }
+
+        return true;
+    }
 
     /// <summary>A copy that later changes do not reach.</summary>
     internal SocketSettingList Snapshot() => new([.. _entries]);
@@ -87,5 +101,5 @@ public sealed class SocketSettingList : IEnumerable<SocketSetting>
 
     private static string Describe(SystemSocket socket) => $"{socket.AddressFamily} {socket.SocketType}";
 
-    private readonly record struct Entry(SocketSetting Setting, bool IsRequired, Func<SystemSocket, SocketSettingResult> Apply);
+    private readonly record struct Entry(SocketSetting Setting, bool IsRequired, object? Value, Func<SystemSocket, SocketSettingResult> Apply);
 }

@@ -1,8 +1,10 @@
+using System;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
 using Sockets.Engine;
+using Sockets.Platform;
 
 namespace Sockets.Links;
 
@@ -20,22 +22,25 @@ internal sealed class PlainClientLinks : ClientLinkProvider
     public override SocketLink Wrap(PlainLink transport, string? targetHost) => transport;
 
     public override async ValueTask<SocketLink> ConnectDatagramAsync(SocketTarget target, SocketClientOptions options, Deadline deadline, CancellationToken cancellationToken) =>
-        new PlainDatagramLink(await options.CreateDialer(SocketType.Dgram, null).ConnectAsync(target.Name!, target.Port, deadline, cancellationToken).ConfigureAwait(false));
+        new PlainDatagramLink(await options.CreateDialer(SocketType.Dgram, socket => options.Settings.Apply(socket, SettingMoments.BeforeConnect)).ConnectAsync(target.Name!, target.Port, deadline, cancellationToken).ConfigureAwait(false));
 
     public override SocketLink StartConnectDatagram(IPEndPoint endPoint, string? targetHost, SocketClientOptions options)
     {
         var socket = new SystemSocket(endPoint.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { Blocking = false };
         try
         {
+            options.Settings.Apply(socket, SettingMoments.BeforeConnect);
             if (options.LocalEndPoint is { } local)
                 socket.Bind(local);
             socket.Connect(endPoint);
             return new PlainDatagramLink(socket);
         }
-        catch (SocketException exception)
+        catch (Exception exception)
         {
             socket.Dispose();
-            throw SocketFailureException.From(exception, $"Opening a UDP socket to {endPoint}");
+            if (exception is SocketException socketException)
+                throw SocketFailureException.From(socketException, $"Opening a UDP socket to {endPoint}");
+            throw;
         }
     }
 }

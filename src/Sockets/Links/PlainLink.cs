@@ -15,6 +15,7 @@ internal sealed class PlainLink : SocketLink
     private readonly SystemSocket _socket;
     private readonly string _name;
     private readonly Deadline _deadline;
+    private readonly Action<SystemSocket>? _connected;
     private bool _isConnected;
 
     /// <param name="socket">Not blocking; connected, or on the way.</param>
@@ -28,10 +29,11 @@ internal sealed class PlainLink : SocketLink
     }
 
     /// <summary>On its way to <paramref name="target"/>.</summary>
-    private PlainLink(SystemSocket socket, EndPoint target, Deadline deadline)
+    private PlainLink(SystemSocket socket, EndPoint target, Deadline deadline, Action<SystemSocket> connected)
     {
         _socket = socket;
         _deadline = deadline;
+        _connected = connected;
         RemoteEndPoint = target;
         _name = target.ToString()!;
     }
@@ -51,16 +53,21 @@ internal sealed class PlainLink : SocketLink
     public override long NextTimeout => _isConnected ? long.MaxValue : _deadline.Timestamp;
 
     /// <summary>Begins to connect without waiting.</summary>
-    public static PlainLink StartConnect(SystemSocket socket, EndPoint target, Deadline deadline)
+    /// <param name="socket">Not blocking.</param>
+    /// <param name="target">Where to.</param>
+    /// <param name="deadline">When it has failed.</param>
+    /// <param name="connected">Called once it is connected, before anything else happens to it.</param>
+    public static PlainLink StartConnect(SystemSocket socket, EndPoint target, Deadline deadline, Action<SystemSocket> connected)
     {
         try
         {
             socket.Connect(target);
+            connected(socket);
             return new PlainLink(socket);
         }
         catch (SocketException exception) when (exception.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
         {
-            return new PlainLink(socket, target, deadline);
+            return new PlainLink(socket, target, deadline, connected);
         }
         catch (SocketException exception)
         {
@@ -82,6 +89,7 @@ internal sealed class PlainLink : SocketLink
         var error = (SocketError)(int)_socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)!;
         if (error != SocketError.Success)
             throw SocketFailureException.From(error, $"Connecting to {_name}");
+        _connected?.Invoke(_socket);
         _isConnected = true;
         return true;
     }

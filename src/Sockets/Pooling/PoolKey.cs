@@ -15,6 +15,7 @@ namespace Sockets.Pooling;
 /// <param name="LocalEndPoint">Where it was sent from.</param>
 /// <param name="NameResolver">Who said where the name is.</param>
 /// <param name="PreferredFamily">Which of its addresses came first.</param>
+/// <param name="Settings">What was set on its socket.</param>
 /// <param name="DrivenByPoll">Whether nothing runs in the background for it.</param>
 internal sealed record PoolKey(
     SocketTarget Target,
@@ -23,6 +24,7 @@ internal sealed record PoolKey(
     EndPoint? LocalEndPoint,
     SocketNameResolver NameResolver,
     AddressFamily PreferredFamily,
+    SettingsIdentity Settings,
     bool DrivenByPoll)
 {
     public static PoolKey Create(SocketTarget target, SocketClientOptions options) => new(
@@ -32,5 +34,6 @@ internal sealed record PoolKey(
         options.LocalEndPoint,
         options.NameResolver,
         options.PreferredFamily,
+        new SettingsIdentity(options.Settings),
         options.DrivenByPoll);
 }

@@ -38,6 +38,21 @@ public sealed class PoolKeyTests
     }
 
     [Fact]
+    public void SettingsAreComparedByValueAndDoNotChangeUnderAKey()
+    {
+        SocketClientOptions a = new SocketClientOptions { Settings = { { SocketSettings.KeepAlive, true }, { SocketSettings.NoDelay, false } } }.UsePlaintext();
+        SocketClientOptions b = new SocketClientOptions { Settings = { { SocketSettings.NoDelay, false }, { SocketSettings.KeepAlive, true } } }.UsePlaintext();
+        PoolKey key = PoolKey.Create(SocketTarget.Create("a.example", 1), a);
+        Assert.Equal(key, PoolKey.Create(SocketTarget.Create("a.example", 1), b));
+        Assert.Equal(key.GetHashCode(), PoolKey.Create(SocketTarget.Create("a.example", 1), b).GetHashCode());
+
+        b.Settings.Add(SocketSettings.NoDelay, true);
+        Assert.NotEqual(key, PoolKey.Create(SocketTarget.Create("a.example", 1), b));
+        a.Settings.Add(SocketSettings.NoDelay, true);
+        Assert.NotEqual(key, PoolKey.Create(SocketTarget.Create("a.example", 1), a));
+    }
+
+    [Fact]
     public void TheTargetIsInTheKey()
     {
         SocketClientOptions options = new SocketClientOptions().UsePlaintext();
@@ -56,6 +71,7 @@ public sealed class PoolKeyTests
             nameof(SocketClientOptions.LocalEndPoint) => new IPEndPoint(IPAddress.Loopback, 0),
             nameof(SocketOptions.Transport) => SocketTransport.Datagram,
             nameof(SocketOptions.DrivenByPoll) => true,
+            nameof(SocketOptions.Settings) => new SocketSettingList { { SocketSettings.KeepAlive, true } },
             nameof(SocketClientOptions.PreferredFamily) => global::System.Net.Sockets.AddressFamily.InterNetwork,
             nameof(SocketClientOptions.NameResolver) => new NoResolver(),
             _ => throw new InvalidOperationException($"The new option {property.Name} must be in the pool's key, or be listed as irrelevant, and be changed here."),

@@ -5,6 +5,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using Sockets.Certificates;
 using Sockets.Engine;
+using Sockets.Platform;
 
 namespace Sockets.Links.Dtls;
 
@@ -73,7 +74,7 @@ internal sealed class DtlsClientLinks : ClientLinkProvider
             endPoint,
             target,
             settings,
-            () => UdpPort.Connect(endPoint, settings, options.LocalEndPoint, isBlocking: false),
+            () => UdpPort.Connect(endPoint, settings, options.LocalEndPoint, isBlocking: false, socket => options.Settings.Apply(socket, SettingMoments.BeforeConnect)),
             options.DrivenByPoll ? DriverMode.Polled : DriverMode.Background);
     }
 }

@@ -84,11 +84,13 @@ internal sealed class UdpPort : IDisposable
     /// <param name="options">Buffer sizes.</param>
     /// <param name="local">The address to send from. Null: the system chooses.</param>
     /// <param name="isBlocking">Whether sending waits for room in the system's buffer.</param>
-    public static UdpPort Connect(IPEndPoint remote, DtlsOptions options, EndPoint? local = null, bool isBlocking = true)
+    /// <param name="prepare">Called before anything else.</param>
+    public static UdpPort Connect(IPEndPoint remote, DtlsOptions options, EndPoint? local = null, bool isBlocking = true, Action<SystemSocket>? prepare = null)
     {
         SystemSocket socket = Open(remote.AddressFamily, options, isBlocking);
         try
         {
+            prepare?.Invoke(socket);
             if (local is not null)
                 socket.Bind(local);
             socket.Connect(remote);
