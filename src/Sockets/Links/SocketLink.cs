@@ -22,6 +22,9 @@ internal abstract class SocketLink : IDisposable
     /// <summary>Result of a receive: the peer has closed its side in good order.</summary>
     public const int End = -1;
 
+    /// <summary>No UDP payload is longer.</summary>
+    private const int LargestDatagram = 65536;
+
     /// <summary>Four records of 16 KiB (RFC 8446 §5.1).</summary>
     private const int FilePart = 4 * 16384;
 
@@ -83,9 +86,14 @@ internal abstract class SocketLink : IDisposable
     /// <summary>Bytes received, <see cref="End"/>, or <see cref="WouldBlock"/>. More than the buffer holds: a datagram was truncated.</summary>
     public abstract int TryReceive(Span<byte> buffer);
 
-    /// <summary>Receives into several buffers in order. By default the first that is not empty is used.</summary>
+    /// <summary>
+    /// Receives into several buffers in order. By default a stream uses the first that is not empty, and a datagram, which comes
+    /// whole, is copied once more.
+    /// </summary>
     public virtual int TryReceive(ReadOnlySpan<Memory<byte>> buffers)
     {
+        if (IsDatagram && buffers.Length > 1)
+            return TryReceiveDatagram(buffers);
         foreach (Memory<byte> buffer in buffers)
         {
             if (buffer.Length > 0)
@@ -93,6 +101,31 @@ internal abstract class SocketLink : IDisposable
         }
 
         return TryReceive(Span<byte>.Empty);
+    }
+
+    private int TryReceiveDatagram(ReadOnlySpan<Memory<byte>> buffers)
+    {
+        int room = 0;
+        foreach (Memory<byte> buffer in buffers)
+            room = (int)Math.Min((long)room + buffer.Length, LargestDatagram);
+        byte[] datagram = ArrayPool<byte>.Shared.Rent(room);
+        try
+        {
+            int count = TryReceive(datagram.AsSpan(0, room));
+            ReadOnlySpan<byte> rest = datagram.AsSpan(0, Math.Clamp(count, 0, room));
+            foreach (Memory<byte> buffer in buffers)
+            {
+                int length = Math.Min(rest.Length, buffer.Length);
+                rest[..length].CopyTo(buffer.Span);
+                rest = rest[length..];
+            }
+
+            return count;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(datagram);
+        }
     }
 
     /// <summary>As <see cref="TryReceive(Span{byte})"/>, but waits; 0 is the end of a stream too when the buffer is not empty. An empty buffer waits for data and takes none.</summary>

@@ -13,9 +13,6 @@ namespace Sockets.Links.Dtls;
 /// </summary>
 internal sealed class DtlsLink : SocketLink, IDriverOwner
 {
-    /// <summary>Most content of one record (RFC 8446 §5.1).</summary>
-    private const int LargestContent = 1 << 14;
-
     private readonly DtlsChannel _channel;
     private readonly DatagramDriver _driver;
     private readonly int _largestDatagram;
@@ -120,37 +117,6 @@ internal sealed class DtlsLink : SocketLink, IDriverOwner
         catch (DtlsException exception)
         {
             throw DtlsFailures.Translate(exception);
-        }
-    }
-
-    public override int TryReceive(ReadOnlySpan<Memory<byte>> buffers)
-    {
-        if (buffers.Length == 1)
-            return TryReceive(buffers[0].Span);
-        if (IsPumped && !HasPendingData)
-            _driver.Pump();
-        if (!HasPendingData)
-            return WouldBlock;
-        int room = 0;
-        foreach (Memory<byte> buffer in buffers)
-            room = checked(room + buffer.Length);
-        byte[] datagram = ArrayPool<byte>.Shared.Rent(Math.Min(room, LargestContent));
-        try
-        {
-            int count = TryReceive(datagram.AsSpan(0, Math.Min(room, datagram.Length)));
-            ReadOnlySpan<byte> rest = datagram.AsSpan(0, Math.Clamp(count, 0, room));
-            foreach (Memory<byte> buffer in buffers)
-            {
-                int length = Math.Min(rest.Length, buffer.Length);
-                rest[..length].CopyTo(buffer.Span);
-                rest = rest[length..];
-            }
-
-            return count;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(datagram);
         }
     }
 

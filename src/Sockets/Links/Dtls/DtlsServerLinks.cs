@@ -38,7 +38,8 @@ internal sealed class DtlsServerLinks : ServerLinkProvider
         DtlsEndpointConfig config = settings.CreateEndpointConfig();
         try
         {
-            UdpPort port = UdpPort.Bind(localEndPoint, settings, isBlocking: false);
+            UdpPort port = UdpPort.Bind(
+                localEndPoint, settings, isBlocking: false, socket => PortBinding.Prepare(socket, localEndPoint, sharing), socket => PortBinding.Share(socket, sharing));
             return new DtlsAcceptor(port, config, settings, options.DrivenByPoll ? DriverMode.Polled : DriverMode.Background, admission);
         }
         catch (SocketException exception)
