@@ -95,6 +95,9 @@ internal sealed partial class DatagramDriver : IAsyncDisposable
     /// <summary>Whether the socket belongs to one client channel and ends with it.</summary>
     public bool ServesOneChannel => _port.IsConnected;
 
+    /// <summary>Whether this side has closed all of it.</summary>
+    public bool IsClosed { get; private set; }
+
     public int ReceiveQueueSize => _receiveQueueSize;
 
     public IDtlsHandler? Handler => _handler;
@@ -144,6 +147,7 @@ internal sealed partial class DatagramDriver : IAsyncDisposable
     {
         lock (_gate)
         {
+            IsClosed = true;
             if (!_stopped)
             {
                 foreach (DtlsChannel channel in (DtlsChannel[])[.. _channels])

@@ -76,6 +76,7 @@ public sealed partial class DtlsChannel
     /// <summary>The peer sends no more.</summary>
     internal void EndOfData()
     {
+        IsClosedByPeer = true;
         _queue.Complete(null);
         Changed?.Invoke();
     }

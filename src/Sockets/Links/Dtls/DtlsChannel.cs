@@ -116,6 +116,9 @@ public sealed partial class DtlsChannel : IAsyncDisposable
     /// </summary>
     internal Action? Changed { get; set; }
 
+    /// <summary>Whether the peer has said close_notify.</summary>
+    internal bool IsClosedByPeer { get; private set; }
+
     internal ReceiveQueue Queue => _queue;
 
     internal DatagramDriver Driver => _driver;

@@ -127,9 +127,7 @@ internal sealed class DtlsLink : SocketLink, IDriverOwner
         try
         {
             DtlsReceiveResult result = await _channel.Queue.ReceiveAsync(buffer, takes: !buffer.IsEmpty, cancellationToken).ConfigureAwait(false);
-            return result.IsClosed && _isDisposed
-                ? throw new SocketFailureException(SocketFailureReason.Closed, "The socket was closed by this program.")
-                : CountOf(result);
+            return CountOf(result);
         }
         catch (DtlsException exception)
         {
@@ -223,7 +221,14 @@ internal sealed class DtlsLink : SocketLink, IDriverOwner
             _driver.Close();
     }
 
-    private static int CountOf(in DtlsReceiveResult result) => result.IsClosed ? End : result.IsTruncated ? result.Length + 1 : result.Length;
+    private int CountOf(in DtlsReceiveResult result)
+    {
+        if (!result.IsClosed)
+            return result.IsTruncated ? result.Length + 1 : result.Length;
+        return (_isDisposed || _driver.IsClosed) && !_channel.IsClosedByPeer
+            ? throw new SocketFailureException(SocketFailureReason.Closed, $"The connection with {_channel.RemoteEndPoint} was closed by this program.")
+            : End;
+    }
 
     private int Interpret(DtlsSendOutcome outcome, int length) => outcome switch
     {
@@ -239,7 +244,7 @@ internal sealed class DtlsLink : SocketLink, IDriverOwner
     private SocketFailureException CreateFailure()
     {
         DtlsException exception = _channel.CreateOverException();
-        return exception.Failure is null && !_isDisposed && _channel.WasOpen
+        return exception.Failure is null && _channel.IsClosedByPeer && !_isDisposed
             ? new SocketFailureException(SocketFailureReason.ConnectionReset, $"{_channel.RemoteEndPoint} has closed the connection.", exception)
             : DtlsFailures.Translate(exception);
     }
