@@ -261,20 +261,25 @@ internal sealed partial class AcceptPipeline : IAsyncDisposable
         {
             SocketLink link = transport;
             SocketProxyInfo? proxied = null;
-            try
+            using (CancellationTokenSource deadline = Deadline.After(HandshakeTimeout, TimeProvider).CreateSource(_aborting.Token))
             {
-                using CancellationTokenSource deadline = Deadline.After(HandshakeTimeout, TimeProvider).CreateSource(_aborting.Token);
-                if (isProxied)
-                    proxied = await ReadHeaderAsync(transport, deadline.Token).ConfigureAwait(false);
-                link = Links.Wrap(transport);
-                await link.OpenAsync(deadline.Token).ConfigureAwait(false);
-            }
-            catch (Exception exception)
-            {
-                link.Abort();
-                Admission.Exit();
-                Report(remote, exception);
-                return;
+                try
+                {
+                    if (isProxied)
+                        proxied = await ReadHeaderAsync(transport, deadline.Token).ConfigureAwait(false);
+                    link = Links.Wrap(transport);
+                    await link.OpenAsync(deadline.Token).ConfigureAwait(false);
+                }
+                catch (Exception exception)
+                {
+                    // A reset would overtake the alert that says what is wrong.
+                    if (link != transport && exception is not OperationCanceledException)
+                        await transport.LingerAsync(deadline.Token).ConfigureAwait(false);
+                    link.Abort();
+                    Admission.Exit();
+                    Report(remote, exception);
+                    return;
+                }
             }
 
             await QueueAsync(Adopt(link, proxied)).ConfigureAwait(false);

@@ -188,6 +188,36 @@ internal sealed class PlainLink : SocketLink
         return true;
     }
 
+    /// <summary>
+    /// After the last words: ends our side and takes what still comes, until the peer has ended its side too or
+    /// has sent too much. A close with unread bytes would be a reset, which can take away from the peer what it has not read yet.
+    /// Never fails.
+    /// </summary>
+    public async ValueTask LingerAsync(CancellationToken cancellationToken)
+    {
+        const int Most = 64 * 1024;
+        byte[] discarded = System.Buffers.ArrayPool<byte>.Shared.Rent(4096);
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Send);
+            for (int total = 0; total < Most;)
+            {
+                int count = await _socket.ReceiveAsync(discarded, SocketFlags.None, cancellationToken).ConfigureAwait(false);
+                if (count == 0)
+                    return;
+                total += count;
+            }
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException or OperationCanceledException)
+        {
+            // Gone, or out of time.
+        }
+        finally
+        {
+            System.Buffers.ArrayPool<byte>.Shared.Return(discarded);
+        }
+    }
+
     public override bool Wait(LinkWants wants, TimeSpan timeout) => SystemSocketWait.Wait(_socket, wants, timeout);
 
     public override void Abort()
