@@ -30,6 +30,14 @@ public sealed partial class Socket : IPollable
 
     bool IPollable.Progress() => _link.Progress();
 
-    SocketFailureException IPollable.Fail(Exception exception) => Translate(exception, _link.IsOpen ? "The connection to" : "Connecting to") as SocketFailureException
-        ?? new SocketFailureException(SocketFailureReason.Other, exception.Message, exception);
+    /// <summary>Whatever it is, also a timeout of the handshake: the connection is over.</summary>
+    SocketFailureException IPollable.Fail(Exception exception)
+    {
+        string what = _link.IsOpen ? "The connection to" : "Connecting to";
+        SocketFailureException failure = Translate(exception, what) as SocketFailureException
+            ?? new SocketFailureException(SocketFailureReason.Other, $"{what} {RemoteEndPoint} failed: {exception.Message.TrimEnd('.')}.", exception);
+        if (_isDisposed == 0)
+            _failure ??= failure;
+        return failure;
+    }
 }

@@ -39,7 +39,6 @@ internal sealed partial class PollEntry
         }
 
         bool isSpent = _spentVersion == settings.Version;
-        bool hasProgressed = false;
         SocketEvents found = SocketEvents.None;
         try
         {
@@ -47,14 +46,13 @@ internal sealed partial class PollEntry
             _seen = ReadinessMask.None;
             if (Failure is null)
             {
-                hasProgressed = Advance(ref seen);
+                bool hasProgressed = Advance(ref seen);
                 found = Find(settings, seen);
+                if (settings.Mode == SocketPollMode.OneShot && found != SocketEvents.None)
+                    _spentVersion = settings.Version;
+                UpdateKernel(settings, hasProgressed);
+                UpdateDeadline(hasProgressed);
             }
-
-            if (settings.Mode == SocketPollMode.OneShot && found != SocketEvents.None)
-                _spentVersion = settings.Version;
-            UpdateKernel(settings, hasProgressed);
-            UpdateDeadline(hasProgressed);
         }
         catch (Exception exception)
         {

@@ -15,6 +15,7 @@ internal sealed partial class PollEntry
     private ReadinessMode _mode;
     private bool _isRegistered;
     private bool _isDisarmed;
+    private int _armedVersion; // of the settings that the kernel was told last
 
     /// <summary>Under the poll's lock, once, when the entry goes.</summary>
     public void Unregister(Readiness readiness)
@@ -52,15 +53,15 @@ internal sealed partial class PollEntry
 
         // A spent one-shot is disarmed, or will be by the next event, which is not reported.
         bool isSpent = isOpen && !isUsersTurn && mask == ReadinessMask.None;
-        if (isSpent && Failure is null && (!_isRegistered || _mode == ReadinessMode.OneShot))
+        if (isSpent && (!_isRegistered || _mode == ReadinessMode.OneShot))
             return;
 
         // With nothing to watch for, errors and hang-up would still come: for an open entry they are the user's business;
         // any other stays out until its link wants something.
-        bool isWanted = Failure is null && (isOpen || mask != ReadinessMask.None);
+        bool isWanted = isOpen || mask != ReadinessMask.None;
         bool isToArm = mode switch
         {
-            ReadinessMode.Edge => hasProgressed, // the link may have left something
+            ReadinessMode.Edge => hasProgressed || _armedVersion != settings.Version, // the link may have left something
             ReadinessMode.OneShot => _isDisarmed && !isSpent,
             _ => false,
         };
@@ -79,6 +80,7 @@ internal sealed partial class PollEntry
                 _poll.Readiness.Add(_handle, mask, Token, mode);
             _isRegistered = isWanted;
             _isDisarmed = false;
+            _armedVersion = settings.Version;
             _mask = mask;
             _mode = mode;
         }
@@ -120,7 +122,7 @@ internal sealed partial class PollEntry
 
     private void UpdateDeadline(bool hasProgressed)
     {
-        long due = Failure is null ? _poll.ToOwnTime(Target.NextTimeout, Target.TimeProvider) : long.MaxValue;
+        long due = _poll.ToOwnTime(Target.NextTimeout, Target.TimeProvider);
         if (due == Due)
             return;
         if (hasProgressed && due != long.MaxValue)
