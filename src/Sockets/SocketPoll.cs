@@ -68,6 +68,7 @@ public sealed partial class SocketPoll : IDisposable
     /// <exception cref="InvalidOperationException">The socket is not in this poll.</exception>
     public void Modify(Socket socket, SocketEvents interest)
     {
+        ArgumentNullException.ThrowIfNull(socket);
         CheckInterest(interest);
         Require(socket).Modify(interest, mode: null);
     }
@@ -76,6 +77,7 @@ public sealed partial class SocketPoll : IDisposable
     /// <exception cref="InvalidOperationException">The socket is not in this poll.</exception>
     public void Modify(Socket socket, SocketEvents interest, SocketPollMode mode)
     {
+        ArgumentNullException.ThrowIfNull(socket);
         CheckInterest(interest);
         CheckMode(mode);
         Require(socket).Modify(interest, mode);
@@ -97,7 +99,11 @@ public sealed partial class SocketPoll : IDisposable
 
     /// <summary>What the socket was added with.</summary>
     /// <exception cref="InvalidOperationException">The socket is not in this poll.</exception>
-    public object? GetUserData(Socket socket) => Require(socket).UserData;
+    public object? GetUserData(Socket socket)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        return Require(socket).UserData;
+    }
 
     /// <summary>Makes <see cref="Wait"/> return, the next one if none is going on. Many calls before that count as one.</summary>
     public void Wake()
@@ -181,11 +187,8 @@ public sealed partial class SocketPoll : IDisposable
         entry.OnChanged();
     }
 
-    private PollEntry Require(Socket socket)
-    {
-        ArgumentNullException.ThrowIfNull(socket);
-        return TryFind(socket, out PollEntry? entry) ? entry : throw new InvalidOperationException("The socket is not in this poll: add it first.");
-    }
+    private PollEntry Require(IPollable target) =>
+        TryFind(target, out PollEntry? entry) ? entry : throw new InvalidOperationException("It is not in this poll: add it first.");
 
     private bool TryFind(IPollable target, [NotNullWhen(true)] out PollEntry? entry)
     {

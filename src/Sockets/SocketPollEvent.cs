@@ -23,6 +23,9 @@ public readonly struct SocketPollEvent
     /// <summary>The socket; null when it is about something else.</summary>
     public Socket? Socket => (_source as PollEntry)?.Target as Socket;
 
+    /// <summary>The listener; null when it is about something else.</summary>
+    public SocketListener? Listener => (_source as PollEntry)?.Target as SocketListener;
+
     /// <summary>The timer; null when it is about something else.</summary>
     public SocketPollTimer? Timer => (_source as PollTimer)?.Face;
 

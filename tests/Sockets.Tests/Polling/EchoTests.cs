@@ -1,53 +1,40 @@
-using System.Net;
-using System.Net.Sockets;
+using Sockets.Tests.Listening;
 
 namespace Sockets.Tests.Polling;
 
-/// <summary>A server and all its clients on one thread.</summary>
+/// <summary>Plain servers and their clients on one thread.</summary>
 public class EchoTests
 {
-    private const int Clients = 100;
-    private const int BytesEach = 40_000;
+    private const int Clients = 60;
 
     public static MatrixTheoryData<bool, SocketPollMode> All => new(PollKinds.Both.Select(static row => row.Data), Enum.GetValues<SocketPollMode>());
 
     [Theory]
     [MemberData(nameof(All))]
-    public void Every_client_gets_back_what_it_sent(bool isPortable, SocketPollMode mode)
+    public void Streams_that_the_poll_accepts(bool isPortable, SocketPollMode mode)
     {
         using SocketPoll poll = PollKinds.Create(isPortable);
-        using var listener = new SystemSocket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        listener.Listen(Clients);
-        var sides = new List<EchoSide>();
-        for (int i = 0; i < Clients; i++)
-        {
-            Socket client = Socket.StartConnect(listener.LocalEndPoint!, new SocketClientOptions().UsePlaintext());
-            sides.Add(new EchoClient(poll, client, mode, i, BytesEach));
-            SystemSocket accepted = listener.Accept();
-            accepted.Blocking = false;
-            sides.Add(new EchoServerSide(poll, new Socket(new Links.PlainLink(accepted), SocketTransport.Stream, TimeProvider.System), mode));
-        }
-
-        Drive(poll, sides);
+        SocketListenerOptions server = Listeners.Plain;
+        server.DrivenByPoll = true;
+        EchoRun.Streams(poll, mode, server, Listeners.Client, Clients, bytesEach: 40_000);
     }
 
-    /// <summary>Until both ends of all connections have ended in good order and were disposed by their owners.</summary>
-    internal static void Drive(SocketPoll poll, List<EchoSide> sides)
+    /// <summary>The listener accepts on the thread pool, and its signals reach the poll.</summary>
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Streams_that_are_accepted_in_the_background(bool isPortable, SocketPollMode mode)
     {
-        poll.AddTimer(Waiting.HangGuard, "hang");
-        var events = new SocketPollEvent[16];
-        while (poll.Count > 0)
-        {
-            int count = poll.Wait(events, Timeout.InfiniteTimeSpan);
-            foreach (SocketPollEvent found in events.AsSpan(0, count))
-            {
-                Assert.True(found.Timer is null, $"It hangs: {string.Join("; ", sides)}");
-                if (found.Events != SocketEvents.None)
-                    ((EchoSide)found.UserData!).OnEvents(found);
-            }
-        }
+        using SocketPoll poll = PollKinds.Create(isPortable);
+        EchoRun.Streams(poll, mode, Listeners.Plain, Listeners.Client, Clients, bytesEach: 4_000);
+    }
 
-        Assert.All(sides, static side => Assert.True(side.IsDone, side.ToString()));
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Datagrams_whose_peers_the_poll_tells_apart(bool isPortable, SocketPollMode mode)
+    {
+        using SocketPoll poll = PollKinds.Create(isPortable);
+        SocketListenerOptions server = Listeners.PlainDatagrams;
+        server.DrivenByPoll = true;
+        EchoRun.Datagrams(poll, mode, server, Listeners.DatagramClient, clients: 10, datagramsEach: 20, hasEnd: false);
     }
 }

@@ -57,11 +57,11 @@ internal sealed class ScriptedReadiness : Readiness
     {
     }
 
-    private protected override void Signal()
+    protected internal override void Signal()
     {
     }
 
-    private protected override void DrainSignal()
+    protected internal override void DrainSignal()
     {
     }
 

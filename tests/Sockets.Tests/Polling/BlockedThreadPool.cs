@@ -1,0 +1,60 @@
+namespace Sockets.Tests.Polling;
+
+/// <summary>
+/// The thread pool of this process does nothing until disposal: every thread that it may have waits, and more work than threads
+/// stands before whatever is queued now. For collections of tests that run alone.
+/// </summary>
+internal sealed class BlockedThreadPool : IDisposable
+{
+    private readonly ManualResetEventSlim _end = new();
+    private readonly int _maxWorkers;
+    private readonly int _maxCompletion;
+    private readonly int _minWorkers;
+    private readonly int _minCompletion;
+    private readonly CountdownEvent _blockers;
+    private int _ran;
+
+    public BlockedThreadPool()
+    {
+        ThreadPool.GetMaxThreads(out _maxWorkers, out _maxCompletion);
+        ThreadPool.GetMinThreads(out _minWorkers, out _minCompletion);
+        int few = Environment.ProcessorCount;
+        ThreadPool.SetMinThreads(1, 1);
+        Assert.True(ThreadPool.SetMaxThreads(few, few));
+        int count = (few + ThreadPool.ThreadCount) * 4;
+        _blockers = new CountdownEvent(count);
+        for (int i = 0; i < count; i++)
+            ThreadPool.QueueUserWorkItem(Block, this, preferLocal: false);
+        SpinWait.SpinUntil(static () => !IsAnyFree, Waiting.HangGuard);
+        Assert.False(IsAnyFree);
+        ThreadPool.QueueUserWorkItem(static pool => Interlocked.Increment(ref pool._ran), this, preferLocal: false);
+    }
+
+    /// <summary>Whether it has been so up to now.</summary>
+    public bool IsBlocked => Volatile.Read(ref _ran) == 0 && !IsAnyFree;
+
+    private static bool IsAnyFree
+    {
+        get
+        {
+            ThreadPool.GetAvailableThreads(out int workers, out _);
+            return workers > 0;
+        }
+    }
+
+    public void Dispose()
+    {
+        ThreadPool.SetMaxThreads(_maxWorkers, _maxCompletion);
+        ThreadPool.SetMinThreads(_minWorkers, _minCompletion);
+        _end.Set();
+        _blockers.Wait(Waiting.HangGuard);
+        _blockers.Dispose();
+        _end.Dispose();
+    }
+
+    private static void Block(BlockedThreadPool pool)
+    {
+        pool._end.Wait();
+        pool._blockers.Signal();
+    }
+}
