@@ -83,6 +83,7 @@ public sealed class SocketsLayerTests
     {
         using var assembly = new AssemblyMetadata(Sockets);
         MemberUse[] members = [.. assembly.Members()];
+        Assert.All(Transfers.Where(static name => IsIn(name, "Sockets.Platform")), name => Assert.Contains(members, member => member.Type == name));
         Assert.Contains(members, static member => member.Type == "Sockets.Links.PlainLink" && member.Calls.Contains(SystemSocket + "Receive"));
         Assert.Contains(members, static member => member.Type == "Sockets.Links.PlainLink" && member.Calls.Contains(SystemSocket + "SendAsync"));
     }
