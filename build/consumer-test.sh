@@ -42,6 +42,13 @@ for project in Sockets.Dtls Sockets; do
     check "$project has its assembly, its documentation and its page" eval "contains $project nupkg lib/net10.0/$project.dll && contains $project nupkg lib/net10.0/$project.xml && contains $project nupkg README.md"
     check "$project has its symbols beside it" contains $project snupkg "lib/net10.0/$project.pdb"
 done
+# pathless PACKAGE KIND FILE
+pathless() {
+    unzip -p "$place/feed/$1.$version.$2" "$3" >"$place/unpacked" && ! grep -qaF "$root/" "$place/unpacked"
+}
+for project in Sockets.Dtls Sockets; do
+    check "$project names no folder of the machine it was built on" eval "pathless $project nupkg lib/net10.0/$project.dll && pathless $project snupkg lib/net10.0/$project.pdb"
+done
 check "Sockets brings its switches" contains Sockets nupkg buildTransitive/Sockets.targets
 described() {
     local nuspec
