@@ -45,9 +45,9 @@ internal abstract partial class Readiness
             lock (_lock)
             {
                 ObjectDisposedException.ThrowIf(_isDisposed, this);
-                if (!_entries.ContainsKey(socket))
+                if (!_entries.TryGetValue(socket, out Entry? entry))
                     throw new InvalidOperationException("The socket is not in the set.");
-                _entries[socket] = new Entry(socket, mask, token, mode);
+                entry.Change(mask, token, mode);
                 EndWait();
             }
         }
@@ -166,6 +166,7 @@ internal abstract partial class Readiness
             _polled.Add(_signal.SafeHandle, ReadinessMask.Read);
             foreach (Entry entry in _entries.Values)
             {
+                entry.IsChanged = false;
                 if (entry.IsSilent)
                     continue;
                 _order.Add(entry);
@@ -182,7 +183,7 @@ internal abstract partial class Readiness
                 int index = (_next + i) % count;
                 Entry entry = _order[index];
                 ReadinessMask found = _polled.Result(index + 1) & entry.Reportable;
-                if (found == ReadinessMask.None || !_entries.TryGetValue(entry.Socket, out Entry? current) || current != entry)
+                if (found == ReadinessMask.None || entry.IsChanged || !_entries.TryGetValue(entry.Socket, out Entry? current) || current != entry)
                     continue;
                 events[reported++] = new ReadinessEvent(entry.Token, found);
                 entry.Report(found);
@@ -197,11 +198,16 @@ internal abstract partial class Readiness
         {
             private const ReadinessMask Over = ReadinessMask.Error | ReadinessMask.HangUp;
 
+            private ReadinessMask _mask = mask;
+
             public SafeSocketHandle Socket => socket;
 
-            public long Token => token;
+            public long Token { get; private set; } = token;
 
-            public ReadinessMode Mode => mode;
+            public ReadinessMode Mode { get; private set; } = mode;
+
+            /// <summary>Since the wait began: what it finds is of what was watched for before.</summary>
+            public bool IsChanged { get; set; }
 
             /// <summary>Reported as an edge and not re-armed.</summary>
             public ReadinessMask Silenced { get; set; }
@@ -209,17 +215,27 @@ internal abstract partial class Readiness
             /// <summary>A one-shot that was used.</summary>
             public bool IsSpent { get; private set; }
 
-            public ReadinessMask Watched => mask & ~Silenced;
+            public ReadinessMask Watched => _mask & ~Silenced;
 
-            public ReadinessMask Reportable => IsSpent ? ReadinessMask.None : (mask | Over) & ~Silenced;
+            public ReadinessMask Reportable => IsSpent ? ReadinessMask.None : (_mask | Over) & ~Silenced;
 
             /// <summary>Poll reports an error as long as it lasts: a socket whose error was reported as an edge is left out.</summary>
             public bool IsSilent => IsSpent || (Silenced & Over) != 0 || socket.IsClosed;
 
+            public void Change(ReadinessMask mask, long token, ReadinessMode mode)
+            {
+                _mask = mask;
+                Token = token;
+                Mode = mode;
+                Silenced = ReadinessMask.None;
+                IsSpent = false;
+                IsChanged = true;
+            }
+
             public void Report(ReadinessMask found)
             {
-                IsSpent = (mode & ReadinessMode.OneShot) != 0;
-                if ((mode & ReadinessMode.Edge) != 0)
+                IsSpent = (Mode & ReadinessMode.OneShot) != 0;
+                if ((Mode & ReadinessMode.Edge) != 0)
                     Silenced |= found;
             }
         }
