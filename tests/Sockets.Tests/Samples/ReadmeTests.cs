@@ -7,6 +7,7 @@ public sealed partial class ReadmeTests
 {
     [Theory]
     [InlineData("README.md", 5)]
+    [InlineData("src/Sockets/README.md", 8)]
     public void EveryBlockOfCodeIsInASampleThatIsCompiled(string readme, int least)
     {
         string root = FindRoot();
