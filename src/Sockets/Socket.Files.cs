@@ -81,6 +81,8 @@ public sealed partial class Socket
                     return EndFile(sent, turn.Outcome, CancellationToken.None);
                 progress?.Report(sent);
             }
+
+            FlushFile(sent);
         }
         finally
         {
@@ -140,6 +142,8 @@ public sealed partial class Socket
                     await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
                 }
             }
+
+            await FlushFileAsync(sent, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -217,6 +221,35 @@ public sealed partial class Socket
         finally
         {
             _sending.EndLimit();
+        }
+    }
+
+    private void FlushFile(long sent)
+    {
+        try
+        {
+            Flush(_sending.Now);
+        }
+        catch (Exception exception)
+        {
+            throw TranslateFile(exception, sent);
+        }
+    }
+
+    private async ValueTask FlushFileAsync(long sent, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (!_link.TryFlush())
+                await _link.FlushAcceptedAsync(_sending.Limit(cancellationToken)).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // Accepted it was.
+        }
+        catch (Exception exception)
+        {
+            throw TranslateFile(exception, sent);
         }
     }
 

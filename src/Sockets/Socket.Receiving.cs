@@ -142,6 +142,7 @@ public sealed partial class Socket
                 return false;
             case SocketLink.End:
             case 0 when bufferLength > 0 && !_link.IsDatagram:
+                _link.ConfirmEnd();
                 result = new SocketReceiveResult(0, IsEnd: true);
                 return true;
             default:

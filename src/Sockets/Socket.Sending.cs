@@ -76,6 +76,7 @@ public sealed partial class Socket
                     return total > 0 ? total : throw _sending.CreateTimeout(RemoteEndPoint);
             }
             while (total < buffer.Length);
+            Flush(start);
             return total;
         }
         catch (Exception exception)
@@ -117,6 +118,14 @@ public sealed partial class Socket
         finally
         {
             _sending.Exit();
+        }
+    }
+
+    /// <summary>Waits until the system has what was accepted; when the time is over, that is left to the next operation.</summary>
+    private void Flush(long start)
+    {
+        while (!_link.TryFlush() && _link.Wait(_link.SendWants, _sending.Remaining(start)))
+        {
         }
     }
 

@@ -29,7 +29,11 @@ public sealed partial class Socket
                 if (sent != SocketLink.WouldBlock)
                     total += sent;
                 if (total == length && sent != SocketLink.WouldBlock)
+                {
+                    Flush(start);
                     return total;
+                }
+
                 if (sent == SocketLink.WouldBlock && !_link.Wait(_link.SendWants, _sending.Remaining(start)))
                     return total > 0 ? total : throw _sending.CreateTimeout(RemoteEndPoint);
             }
@@ -54,7 +58,10 @@ public sealed partial class Socket
             ThrowIfUnableToSend();
             CheckDatagramLength(TotalLength(buffers.Span));
             CancellationToken limited = _sending.Limit(cancellationToken);
-            return await SendVectorAsync(buffers, limited).ConfigureAwait(false);
+            int sent = await SendVectorAsync(buffers, limited).ConfigureAwait(false);
+            if (!_link.TryFlush())
+                await _link.FlushAcceptedAsync(limited).ConfigureAwait(false);
+            return sent;
         }
         catch (OperationCanceledException) when (_sending.IsTimeout(cancellationToken))
         {
@@ -101,8 +108,11 @@ public sealed partial class Socket
                 }
 
                 total += sent;
-                if (sent < length || buffer.IsEmpty)
-                    return total;
+                if (sent == length && !buffer.IsEmpty)
+                    continue;
+                if (!_link.TryFlush())
+                    await _link.FlushAcceptedAsync(limited).ConfigureAwait(false);
+                return total;
             }
         }
         catch (OperationCanceledException) when (_sending.IsTimeout(cancellationToken))

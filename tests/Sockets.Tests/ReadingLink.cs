@@ -43,6 +43,8 @@ internal sealed class ReadingLink(PlainLink plain) : SocketLink
 
     public override ValueTask<int> SendWhenReadyAsync(ReadOnlyMemory<byte> next, CancellationToken cancellationToken) => plain.SendWhenReadyAsync(next, cancellationToken);
 
+    public override void ConfirmEnd() => plain.ConfirmEnd();
+
     public override bool TryShutdownSend() => plain.TryShutdownSend();
 
     public override bool Wait(LinkWants wants, TimeSpan timeout) => plain.Wait(wants, timeout);

@@ -12,11 +12,17 @@ namespace Sockets.Links;
 /// <summary>A stream of bytes as they are: TCP or Unix. Below TLS as well.</summary>
 internal sealed class PlainLink : SocketLink
 {
+    // struct tcp_info begins with the state: TCP_CLOSE.
+    private const int TcpLevel = 6;
+    private const int TcpInformation = 11;
+    private const byte TcpClosed = 7;
+
     private readonly SystemSocket _socket;
     private readonly string _name;
     private readonly Deadline _deadline;
     private readonly Action<SystemSocket>? _connected;
     private bool _isConnected;
+    private volatile bool _isShutdown;
 
     /// <param name="socket">Not blocking; connected, or on the way.</param>
     /// <param name="isConnected">Whether it is connected already.</param>
@@ -174,8 +180,22 @@ internal sealed class PlainLink : SocketLink
     public override ValueTask<int> SendWhenReadyAsync(ReadOnlyMemory<byte> next, CancellationToken cancellationToken) =>
         _socket.SendAsync(next[..1], SocketFlags.None, cancellationToken);
 
+    /// <summary>
+    /// The system tells of a reset once, to a send or to a receive; the other one finds the connection closed, as after the
+    /// peer's end. But an end alone does not close it while our side is open.
+    /// </summary>
+    public override void ConfirmEnd()
+    {
+        if (_isShutdown || !OperatingSystem.IsLinux() || _socket.ProtocolType != ProtocolType.Tcp)
+            return;
+        Span<byte> state = stackalloc byte[1];
+        if (_socket.GetRawSocketOption(TcpLevel, TcpInformation, state) == 1 && state[0] == TcpClosed)
+            throw SocketFailureException.From(SocketError.ConnectionReset, $"Receiving from {_name}");
+    }
+
     public override bool TryShutdownSend()
     {
+        _isShutdown = true;
         try
         {
             _socket.Shutdown(SocketShutdown.Send);

@@ -83,6 +83,11 @@ internal abstract class SocketLink : IDisposable
     /// <summary>As <see cref="Progress"/> until the link is open; waits.</summary>
     public abstract ValueTask OpenAsync(CancellationToken cancellationToken);
 
+    /// <summary>Called when a receive came to the end: throws when it is none, but a break that another operation was told of.</summary>
+    public virtual void ConfirmEnd()
+    {
+    }
+
     /// <summary>Bytes received, <see cref="End"/>, or <see cref="WouldBlock"/>. More than the buffer holds: a datagram was truncated.</summary>
     public abstract int TryReceive(Span<byte> buffer);
 
@@ -162,8 +167,28 @@ internal abstract class SocketLink : IDisposable
             }
 
             total += sent;
-            if (total == buffer.Length)
-                return total;
+            if (total < buffer.Length)
+                continue;
+            if (!TryFlush())
+                await FlushAcceptedAsync(cancellationToken).ConfigureAwait(false);
+            return total;
+        }
+    }
+
+    /// <summary>Whether the system has all that was accepted; gives it what it takes.</summary>
+    public virtual bool TryFlush() => true;
+
+    /// <summary>Waits until the system has all that was accepted. Cancelled, that goes on without a wait: accepted it was.</summary>
+    public async ValueTask FlushAcceptedAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (!TryFlush())
+                await SendWhenReadyAsync(ReadOnlyMemory<byte>.Empty, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // Nothing is lost.
         }
     }
 

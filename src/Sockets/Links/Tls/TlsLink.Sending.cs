@@ -70,6 +70,12 @@ internal sealed partial class TlsLink
         }
     }
 
+    public override bool TryFlush()
+    {
+        lock (_sendLock)
+            return IsReadyToSend();
+    }
+
     public override async ValueTask<int> SendWhenReadyAsync(ReadOnlyMemory<byte> next, CancellationToken cancellationToken)
     {
         if (!_isOpen)

@@ -1,6 +1,5 @@
 using System;
 using System.Net.Sockets;
-using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
 using System.Threading.Tasks.Sources;
@@ -21,6 +20,7 @@ internal sealed partial class TlsTransport : IValueTaskSource
     private ManualResetValueTaskSourceCore<bool> _write;
     private volatile bool _isWriterHeld;
     private bool _isFlushing;
+    private Task _flushing = Task.CompletedTask;
     private bool _isReleased;
     private SocketException? _writeFailure;
 
@@ -82,41 +82,62 @@ internal sealed partial class TlsTransport : IValueTaskSource
     }
 
     /// <summary>
-    /// Waits until the system has taken the whole queue. Cancellation ends the wait only. The platform has no wait for room
-    /// that sends nothing: one byte is sent with it, which is taken or not.
+    /// Waits until the system has taken the whole queue. Cancellation ends the wait, and not the flushing: what is queued was
+    /// accepted, and goes out though nothing else is sent.
     /// </summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public async ValueTask FlushQueueAsync(CancellationToken cancellationToken)
+    public ValueTask FlushQueueAsync(CancellationToken cancellationToken)
+    {
+        lock (_queueLock)
+        {
+            if (_queue.Length == 0 && _writeFailure is null)
+                return ValueTask.CompletedTask;
+            if (!_isFlushing)
+            {
+                if (SendQueue())
+                    return ValueTask.CompletedTask;
+                _isFlushing = true;
+                _flushing = FlushAllAsync();
+            }
+
+            return new ValueTask(_flushing.WaitAsync(cancellationToken));
+        }
+    }
+
+    /// <summary>Never fails: the next one who uses the queue meets the failure. The platform has no wait for room that sends nothing: one byte is sent with it, which is taken or not.</summary>
+    private async Task FlushAllAsync()
     {
         while (true)
         {
             ReadOnlyMemory<byte> next;
             lock (_queueLock)
-            {
-                if (_isFlushing || (_queue.Length == 0 && _writeFailure is null) || SendQueue())
-                    return;
-                _isFlushing = true;
                 next = _queue.Content[..1];
-            }
-
             int sent = 0;
+            SocketException? failure = null;
             try
             {
-                sent = await _socket.SendAsync(next, SocketFlags.None, cancellationToken).ConfigureAwait(false);
+                sent = await _socket.SendAsync(next, SocketFlags.None).ConfigureAwait(false);
             }
-            finally
+            catch (Exception exception)
             {
-                lock (_queueLock)
-                {
-                    _isFlushing = false;
-                    _queue.Remove(sent);
-                    if (_isReleased)
-                        _queue.Clear();
-                }
-
-                if (_isReleased)
-                    _owner.OnFilled();
+                failure = exception as SocketException ?? new SocketException((int)SocketError.OperationAborted);
             }
+
+            bool isReleased;
+            lock (_queueLock)
+            {
+                isReleased = _isReleased;
+                _queue.Remove(sent);
+                if (isReleased)
+                    _queue.Clear();
+                _writeFailure ??= failure;
+                _isFlushing = _writeFailure is null && _queue.Length > 0 && !TrySendQueue();
+                if (_isFlushing)
+                    continue;
+            }
+
+            if (isReleased)
+                _owner.OnFilled();
+            return;
         }
     }
 
@@ -178,13 +199,24 @@ internal sealed partial class TlsTransport : IValueTaskSource
     {
         if (_writeFailure is not null)
             throw _writeFailure;
+        bool isEmpty = TrySendQueue();
+        return _writeFailure is null ? isEmpty : throw _writeFailure;
+    }
+
+    /// <summary>Under the lock of the queue. False: some of it has to wait. True: nothing has to, a failure is kept.</summary>
+    private bool TrySendQueue()
+    {
         while (_queue.Length > 0)
         {
             int sent = _socket.Send(_queue.Content.Span, SocketFlags.None, out SocketError error);
             if (error == SocketError.WouldBlock)
                 return false;
             if (error != SocketError.Success)
-                throw _writeFailure = new SocketException((int)error);
+            {
+                _writeFailure = new SocketException((int)error);
+                return true;
+            }
+
             _queue.Remove(sent);
         }
 
