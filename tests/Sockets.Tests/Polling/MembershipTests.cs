@@ -1,4 +1,5 @@
 using Sockets.Links;
+using Sockets.Platform;
 using Sockets.Tests.Platform;
 
 namespace Sockets.Tests.Polling;
@@ -162,6 +163,31 @@ public class MembershipTests
         }
 
         Assert.True(reused > 0 || !OperatingSystem.IsLinux());
+    }
+
+    /// <summary>Another thread is quick: the wait has the event in hand, and somebody else has the place.</summary>
+    [Fact]
+    public void An_event_that_is_on_its_way_does_not_go_to_the_successor()
+    {
+        var readiness = new ScriptedReadiness();
+        using var poll = new SocketPoll(TimeProvider.System, readiness);
+        using var former = new ScriptedSocket();
+        using var next = new ScriptedSocket();
+        former.Link.Open();
+        next.Link.Open();
+        poll.Add(former.Socket, SocketEvents.Readable, "former");
+        Assert.Empty(poll.Look());
+        readiness.Ready = socket => socket == former.Handle ? ReadinessMask.Read : ReadinessMask.None;
+        readiness.Returning = () =>
+        {
+            readiness.Returning = null;
+            former.Socket.Dispose();
+            poll.Add(next.Socket, SocketEvents.Readable, "next");
+        };
+        Assert.Empty(poll.Look());
+        Assert.Equal(1, poll.Count);
+        readiness.Ready = static _ => ReadinessMask.Read;
+        Assert.Equal([("next", SocketEvents.Readable)], poll.Look());
     }
 
     [Theory]

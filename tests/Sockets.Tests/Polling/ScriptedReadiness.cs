@@ -16,7 +16,11 @@ internal sealed class ScriptedReadiness : Readiness
     /// <summary>What the last wait was given; -1 is no limit.</summary>
     public int LastTimeout { get; private set; }
 
+    /// <summary>Called when a wait begins.</summary>
     public Action? Waiting { get; set; }
+
+    /// <summary>Called when a wait has found what it returns.</summary>
+    public Action? Returning { get; set; }
 
     public override void Add(SafeSocketHandle socket, ReadinessMask mask, long token, ReadinessMode mode) =>
         _watched.Add(socket, new Watched(mask, token, mode));
@@ -50,6 +54,7 @@ internal sealed class ScriptedReadiness : Readiness
             watched.IsSpent = watched.Mode == ReadinessMode.OneShot;
         }
 
+        Returning?.Invoke();
         return count;
     }
 
