@@ -60,7 +60,9 @@ public sealed partial class Socket
             socket = OpenStream(endPoint, options);
             SocketSettingList settings = options.Settings.Snapshot();
             var link = PlainLink.StartConnect(socket, endPoint, Deadline.After(options.ConnectTimeout, options.TimeProvider), connected => settings.Apply(connected, SettingMoments.AfterConnect));
-            return new Socket(options.Links.Wrap(link, targetHost ?? (endPoint as IPEndPoint)?.Address.ToString()), transport, options.TimeProvider);
+            SocketLink wrapped = options.Links.Wrap(link, targetHost ?? (endPoint as IPEndPoint)?.Address.ToString());
+            wrapped.Logger = options.Logger;
+            return new Socket(wrapped, transport, options.TimeProvider);
         }
         catch (Exception exception)
         {
@@ -91,6 +93,7 @@ public sealed partial class Socket
                 var transportLink = new PlainLink(await ConnectStreamAsync(target, options, deadline, limit.Token).ConfigureAwait(false));
                 link = transportLink;
                 link = links.Wrap(transportLink, target.Name);
+                link.Logger = options.Logger;
                 await link.OpenAsync(limit.Token).ConfigureAwait(false);
             }
 

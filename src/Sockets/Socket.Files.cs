@@ -5,6 +5,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.Win32.SafeHandles;
 using Sockets.Engine;
+using Sockets.Diagnostics;
 using Sockets.Links;
 
 namespace Sockets;
@@ -36,6 +37,7 @@ public sealed partial class Socket
             ThrowIfUnableToSend();
             long accepted = count == 0 ? 0 : _link.TrySendFile(file, offset, count);
             bytesSent = Math.Max(accepted, 0);
+            SocketsMeter.CountSent(bytesSent, _link.SecurityName);
             if (accepted != SocketLink.WouldBlock)
                 return true;
             _sending.Blocked = LinkWants.Write;
@@ -182,6 +184,7 @@ public sealed partial class Socket
                     return new SocketSendFileResult(0, SocketSendFileOutcome.TimedOut);
             }
 
+            SocketsMeter.CountSent(accepted, _link.SecurityName);
             return new SocketSendFileResult(accepted, accepted == 0 ? SocketSendFileOutcome.FileShrank : SocketSendFileOutcome.Complete);
         }
         catch (Exception exception)
@@ -205,9 +208,11 @@ public sealed partial class Socket
                     return new SocketSendFileResult(0, SocketSendFileOutcome.FileShrank);
                 CancellationToken limited = _sending.Limit(cancellationToken);
                 accepted = await _link.SendWhenReadyAsync(next, limited).ConfigureAwait(false);
+                SocketsMeter.CountSent(accepted, _link.SecurityName);
                 return new SocketSendFileResult(accepted, SocketSendFileOutcome.Complete);
             }
 
+            SocketsMeter.CountSent(accepted, _link.SecurityName);
             return new SocketSendFileResult(accepted, accepted == 0 ? SocketSendFileOutcome.FileShrank : SocketSendFileOutcome.Complete);
         }
         catch (OperationCanceledException)

@@ -2,6 +2,7 @@ using System;
 using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
+using Sockets.Diagnostics;
 using Sockets.Links;
 
 namespace Sockets;
@@ -71,7 +72,7 @@ public sealed partial class Socket
             {
                 int sent = _link.TrySend(buffer[total..]);
                 if (sent != SocketLink.WouldBlock)
-                    total += sent;
+                    total += Counted(sent);
                 else if (!_link.Wait(_link.SendWants, _sending.Remaining(start)))
                     return total > 0 ? total : throw _sending.CreateTimeout(RemoteEndPoint);
             }
@@ -105,7 +106,7 @@ public sealed partial class Socket
             ThrowIfUnableToSend();
             CheckDatagramLength(buffer.Length);
             CancellationToken limited = _sending.Limit(cancellationToken);
-            return await _link.SendAsync(buffer, limited).ConfigureAwait(false);
+            return Counted(await _link.SendAsync(buffer, limited).ConfigureAwait(false));
         }
         catch (OperationCanceledException) when (_sending.IsTimeout(cancellationToken))
         {
@@ -132,10 +133,20 @@ public sealed partial class Socket
     private bool Accepted(ref int bytesSent)
     {
         if (bytesSent != SocketLink.WouldBlock)
+        {
+            Counted(bytesSent);
             return true;
+        }
+
         _sending.Blocked |= LinkWants.Write;
         bytesSent = 0;
         return false;
+    }
+
+    private int Counted(int bytesSent)
+    {
+        SocketsMeter.CountSent(bytesSent, _link.SecurityName);
+        return bytesSent;
     }
 
     private void CheckDatagramLength(int length)

@@ -89,7 +89,7 @@ public sealed partial class Socket
             CheckDatagramLength((int)Math.Min(buffer.Length, int.MaxValue));
             CancellationToken limited = _sending.Limit(cancellationToken);
             if (buffer.IsSingleSegment)
-                return await _link.SendAsync(buffer.First, limited).ConfigureAwait(false);
+                return Counted(await _link.SendAsync(buffer.First, limited).ConfigureAwait(false));
             int capacity = _link.IsDatagram ? CountParts(buffer) : SequenceParts;
             parts = ArrayPool<ReadOnlyMemory<byte>>.Shared.Rent(capacity);
             long total = 0;
@@ -181,7 +181,7 @@ public sealed partial class Socket
                 {
                     sent = _link.IsDatagram
                         ? await SendGatheredAsync(buffers, length, cancellationToken).ConfigureAwait(false)
-                        : await _link.SendWhenReadyAsync(NextOf(buffers.Span, total), cancellationToken).ConfigureAwait(false);
+                        : Counted(await _link.SendWhenReadyAsync(NextOf(buffers.Span, total), cancellationToken).ConfigureAwait(false));
                 }
                 catch (OperationCanceledException) when (total > 0)
                 {
@@ -207,7 +207,7 @@ public sealed partial class Socket
                 written += buffer.Length;
             }
 
-            return await _link.SendAsync(datagram.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
+            return Counted(await _link.SendAsync(datagram.AsMemory(0, length), cancellationToken).ConfigureAwait(false));
         }
         finally
         {
@@ -219,7 +219,8 @@ public sealed partial class Socket
     private int TrySendFrom(ReadOnlySpan<ReadOnlyMemory<byte>> buffers, int offset)
     {
         int index = Locate(buffers, ref offset);
-        return offset == 0 ? _link.TrySend(buffers[index..]) : _link.TrySend(buffers[index].Span[offset..]);
+        int sent = offset == 0 ? _link.TrySend(buffers[index..]) : _link.TrySend(buffers[index].Span[offset..]);
+        return sent == SocketLink.WouldBlock ? sent : Counted(sent);
     }
 
     private static ReadOnlyMemory<byte> NextOf(ReadOnlySpan<ReadOnlyMemory<byte>> buffers, int offset)

@@ -26,14 +26,15 @@ internal sealed class HandshakeScope
     /// <param name="isServer">Which end this is.</param>
     /// <param name="peer">The peer's address.</param>
     /// <param name="targetHost">The name that was asked for; null on servers.</param>
-    /// <param name="options">Clock and log.</param>
-    public HandshakeScope(string protocol, bool isServer, EndPoint? peer, string? targetHost, SocketOptions? options)
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="logger">Null: no lines are written.</param>
+    public HandshakeScope(string protocol, bool isServer, EndPoint? peer, string? targetHost, TimeProvider timeProvider, ILogger? logger)
     {
         _protocol = protocol;
         _isServer = isServer;
         _peer = peer?.ToString() ?? "an unknown peer";
-        _timeProvider = options?.TimeProvider ?? TimeProvider.System;
-        _logger = options?.Logger;
+        _timeProvider = timeProvider;
+        _logger = logger;
         _start = _timeProvider.GetTimestamp();
         // A client's handshake belongs to what the application does; a server's begins a trace of its own.
         _activity = Source.CreateActivity("Sockets.Handshake", isServer ? ActivityKind.Server : ActivityKind.Client);

@@ -41,13 +41,13 @@ internal static class SocketsMeter
 
     public static void CountSent(long bytes, string security)
     {
-        if (Bytes.Enabled)
+        if (bytes > 0 && Bytes.Enabled)
             Bytes.Add(bytes, Sent, new KeyValuePair<string, object?>("sockets.security", security));
     }
 
     public static void CountReceived(long bytes, string security)
     {
-        if (Bytes.Enabled)
+        if (bytes > 0 && Bytes.Enabled)
             Bytes.Add(bytes, Received, new KeyValuePair<string, object?>("sockets.security", security));
     }
 

@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Channels;
 using System.Threading.Tasks;
+using Microsoft.Extensions.Logging;
 using Sockets.Diagnostics;
 using Sockets.Links;
 using Sockets.Platform;
@@ -41,6 +42,7 @@ internal sealed partial class AcceptPipeline : IAsyncDisposable
         _handshakeFailed = options.HandshakeFailed;
         _proxy = options.Proxy?.Snapshot();
         _settings = options.Settings.Snapshot();
+        Logger = options.Logger;
         _handshakes = new SemaphoreSlim(options.MaxHandshakes, options.MaxHandshakes);
         _ready = Channel.CreateBounded<Socket>(options.AcceptQueueLength);
     }
@@ -50,6 +52,8 @@ internal sealed partial class AcceptPipeline : IAsyncDisposable
     public SocketTransport Transport { get; }
 
     public TimeProvider TimeProvider { get; }
+
+    public ILogger? Logger { get; }
 
     public TimeSpan HandshakeTimeout { get; }
 
@@ -268,6 +272,7 @@ internal sealed partial class AcceptPipeline : IAsyncDisposable
                     if (isProxied)
                         proxied = await ReadHeaderAsync(transport, deadline.Token).ConfigureAwait(false);
                     link = Links.Wrap(transport);
+                    link.Logger = Logger;
                     await link.OpenAsync(deadline.Token).ConfigureAwait(false);
                 }
                 catch (Exception exception)

@@ -158,6 +158,7 @@ internal sealed class AcceptingLink : SocketLink
     private void Wrap()
     {
         _inner = _pipeline.Links.Wrap(_transport);
+        _inner.Logger = _pipeline.Logger;
         _inner.Changed = () => Changed?.Invoke();
     }
 

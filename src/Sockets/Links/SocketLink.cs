@@ -4,6 +4,7 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
+using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
 using Sockets.Engine;
 
@@ -70,6 +71,9 @@ internal abstract class SocketLink : IDisposable
     /// pool, a datagram that a background loop has queued. Must not block.
     /// </summary>
     public Action? Changed { get; set; }
+
+    /// <summary>Takes the lines of the log; set before the handshake begins.</summary>
+    public ILogger? Logger { get; set; }
 
     /// <summary>When <see cref="Progress"/> must be called though nothing happened: <see cref="TimeProvider.GetTimestamp"/> units; <see cref="long.MaxValue"/>: never.</summary>
     public virtual long NextTimeout => long.MaxValue;

@@ -127,6 +127,7 @@ internal sealed partial class DatagramDriver
     {
         _channels.Remove(channel);
         _finished.Add(channel.Connection);
+        DiscardMeter.AddTo(_endedDiscards, channel.Connection.Statistics);
         DtlsException? failure = channel.Connection.Failure is { } reason
             ? FailureText.CreateException(reason, channel, LastSocketError)
             : channel.WasOpen ? null : new DtlsException("The connection was closed during the handshake.");

@@ -4,7 +4,9 @@ using System.Net;
 using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
+using Microsoft.Extensions.Logging;
 using Sockets.Certificates;
+using Sockets.Diagnostics;
 using Sockets.Dtls;
 
 namespace Sockets.Links.Dtls;
@@ -25,6 +27,8 @@ internal sealed partial class DatagramDriver : IAsyncDisposable
     private readonly DtlsEndpoint _endpoint;
     private readonly DriverClock _clock;
     private readonly TimeProvider _timeProvider;
+    private readonly ILogger? _logger;
+    private readonly string? _targetHost;
     private readonly DriverMode _mode;
     private readonly IDtlsHandler? _handler;
     private readonly int _receiveQueueSize;
@@ -42,6 +46,7 @@ internal sealed partial class DatagramDriver : IAsyncDisposable
     private readonly SocketAddress _driverDestination;
 
     private readonly TaskCompletionSource _socketErrorSeen = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ulong[] _endedDiscards = DiscardMeter.CreateCounts();
     private DtlsStatistics _lastStatistics;
     private bool _insideEngine;
     private bool _draining;
@@ -53,6 +58,8 @@ internal sealed partial class DatagramDriver : IAsyncDisposable
         _port = port;
         _mode = mode;
         _timeProvider = options.TimeProvider;
+        _logger = options.Logger;
+        _targetHost = targetHost;
         _clock = new DriverClock(_timeProvider);
         _endpoint = new DtlsEndpoint(config);
         _handler = options.Handler;
@@ -64,6 +71,7 @@ internal sealed partial class DatagramDriver : IAsyncDisposable
         _driverDestination = port.CreateAddress();
         if (mode == DriverMode.Background)
             CreateTimer();
+        DiscardMeter.Add(this);
     }
 
     /// <summary>Server: asked before a new connection gets a channel. False: it is forgotten without an answer.</summary>
@@ -246,6 +254,7 @@ internal sealed partial class DatagramDriver : IAsyncDisposable
         {
             if (!channel.WasOpen)
                 Abandoned?.Invoke();
+            DiscardMeter.AddTo(_endedDiscards, channel.Connection.Statistics);
             channel.Finish(failure);
         }
 
@@ -258,6 +267,9 @@ internal sealed partial class DatagramDriver : IAsyncDisposable
         if (_stopped)
             return;
         _lastStatistics = _endpoint.Statistics;
+        ulong[] discards = DiscardMeter.CreateCounts();
+        TryAddDiscards(discards);
+        DiscardMeter.Remove(this, discards);
         Volatile.Write(ref _stopped, true);
         Volatile.Write(ref _nextTimeout, long.MaxValue);
         _timer?.Dispose();
@@ -265,9 +277,26 @@ internal sealed partial class DatagramDriver : IAsyncDisposable
         _endpoint.Dispose();
     }
 
+    /// <summary>Adds up what was discarded here, by connections that are over as well. False: stopped, and the meter has it.</summary>
+    public bool TryAddDiscards(Span<ulong> counts)
+    {
+        lock (_gate)
+        {
+            if (_stopped)
+                return false;
+            DiscardMeter.AddTo(counts, _endpoint.Statistics);
+            foreach (DtlsChannel channel in _channels)
+                DiscardMeter.AddTo(counts, channel.Connection.Statistics);
+            for (int i = 0; i < counts.Length; i++)
+                counts[i] += _endedDiscards[i];
+            return true;
+        }
+    }
+
     private DtlsChannel AddChannel(DtlsConnection connection)
     {
         var channel = new DtlsChannel(this, connection, SocketAddressFormat.Create(connection.Path.Remote));
+        channel.Scope = new HandshakeScope(DtlsNames.Protocol, connection.Role == DtlsRole.Server, channel.RemoteEndPoint, _targetHost, _timeProvider, _logger);
         connection.UserState = channel;
         _channels.Add(channel);
         return channel;

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Threading.Tasks;
+using Sockets.Diagnostics;
 using Sockets.Links.Dtls;
 
 namespace Sockets;
@@ -8,6 +9,8 @@ namespace Sockets;
 /// <summary>What the driver tells the channel. All of it under the driver's gate.</summary>
 public sealed partial class DtlsChannel
 {
+    internal HandshakeScope? Scope { get; set; }
+
     /// <summary>The handshake is done: what was negotiated stays readable after the engine's connection is gone.</summary>
     internal void Open()
     {
@@ -23,6 +26,7 @@ public sealed partial class DtlsChannel
         HandshakeDuration = Connection.Statistics.HandshakeDuration;
         _maxDatagramLength = Connection.MaxPlaintextSize;
         WasOpen = true;
+        Scope?.Complete(DtlsNames.Protocol, DtlsNames.Of(CipherSuite));
         Guard(static (handler, channel) => handler.OnConnected(channel));
         _connected.TrySetResult();
         Changed?.Invoke();
@@ -93,6 +97,8 @@ public sealed partial class DtlsChannel
             _keyUpdate = null;
         }
 
+        if (!WasOpen && failure is not null)
+            Scope?.Fail(DtlsFailures.Translate(failure).Reason, failure.Message);
         if (WasOpen)
             Guard((handler, channel) => handler.OnClosed(channel, failure));
         _queue.Complete(failure);

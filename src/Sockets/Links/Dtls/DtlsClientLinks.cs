@@ -69,6 +69,7 @@ internal sealed class DtlsClientLinks : ClientLinkProvider
             settings.TimeProvider = options.TimeProvider;
         if (options.ConnectTimeout > TimeSpan.Zero && options.ConnectTimeout < settings.HandshakeTimeout)
             settings.HandshakeTimeout = options.ConnectTimeout;
+        settings.Logger ??= options.Logger;
         string target = TargetHostName.WithoutTrailingDot(settings.TargetHost ?? host)!;
         return DtlsChannel.Begin(
             endPoint,

@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Threading;
 using System.Threading.Tasks;
 using Sockets.Certificates;
+using Microsoft.Extensions.Logging;
 using Sockets.Dtls;
 using Sockets.Dtls.Crypto;
 
@@ -80,6 +81,9 @@ public abstract class DtlsOptions
     /// <see cref="DtlsListener.AcceptAsync"/> and <see cref="DtlsChannel.ReceiveAsync"/>.
     /// </summary>
     public IDtlsHandler? Handler { get; set; }
+
+    /// <summary>Takes the lines of the log: handshakes, never payload or secrets. Null: none are written.</summary>
+    public ILogger? Logger { get; set; }
 
     /// <summary>The clock of timers and of certificate validity.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Sockets.Dtls;
 using Sockets.Engine;
+using Sockets.Platform;
 
 namespace Sockets.Links.Dtls;
 
@@ -35,11 +36,20 @@ internal sealed class DtlsServerLinks : ServerLinkProvider
         settings.Backlog = Math.Min(settings.Backlog, options.AcceptQueueLength);
         if (options.HandshakeTimeout > TimeSpan.Zero && options.HandshakeTimeout < settings.HandshakeTimeout)
             settings.HandshakeTimeout = options.HandshakeTimeout;
+        settings.Logger ??= options.Logger;
         DtlsEndpointConfig config = settings.CreateEndpointConfig();
         try
         {
             UdpPort port = UdpPort.Bind(
-                localEndPoint, settings, isBlocking: false, socket => PortBinding.Prepare(socket, localEndPoint, sharing), socket => PortBinding.Share(socket, sharing));
+                localEndPoint,
+                settings,
+                isBlocking: false,
+                socket => PortBinding.Prepare(socket, localEndPoint, sharing),
+                socket =>
+                {
+                    options.Settings.Apply(socket, SettingMoments.BeforeListen);
+                    PortBinding.Share(socket, sharing);
+                });
             return new DtlsAcceptor(port, config, settings, options.DrivenByPoll ? DriverMode.Polled : DriverMode.Background, admission);
         }
         catch (SocketException exception)

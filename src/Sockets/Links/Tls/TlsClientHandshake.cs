@@ -10,6 +10,10 @@ namespace Sockets.Links.Tls;
 /// <param name="name">What the server's certificate must carry; null when only its key counts.</param>
 internal sealed class TlsClientHandshake(TlsClientContext context, string? name) : TlsHandshake(context.Settings)
 {
+    public override bool IsServer => false;
+
+    public override string? TargetName => name;
+
     protected override bool NeedsPeerCertificate => true;
 
     public override Task BeginAsync(SslStream stream) =>

@@ -17,6 +17,13 @@ internal abstract class TlsHandshake(TlsSettings settings) : IDisposable
 
     public SocketSecurityInfo? Security { get; private set; }
 
+    public abstract bool IsServer { get; }
+
+    /// <summary>The name that is asked for; null on servers.</summary>
+    public virtual string? TargetName => null;
+
+    public TimeProvider TimeProvider => settings.TimeProvider;
+
     protected TlsSettings Settings => settings;
 
     /// <summary>Whether there is no connection without a certificate of the peer.</summary>

@@ -2,6 +2,7 @@ using System;
 using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
+using Sockets.Diagnostics;
 
 namespace Sockets.Links.Tls;
 
@@ -11,6 +12,7 @@ internal sealed partial class TlsLink
     private Task? _opening;
     private long _deadline = long.MaxValue;
     private bool _isCounted;
+    private HandshakeScope? _scope;
 
     public override long NextTimeout => _isOpen || _failure is not null ? long.MaxValue : _plain.IsOpen ? _deadline : _plain.NextTimeout;
 
@@ -90,6 +92,7 @@ internal sealed partial class TlsLink
         StartClock();
         if (_task is null)
         {
+            _scope = new HandshakeScope(SecurityName, _handshake.IsServer, RemoteEndPoint, _handshake.TargetName, _handshake.TimeProvider, Logger);
             _handshake.Enter(_peer);
             _isCounted = true;
             _task = _handshake.BeginAsync(_ssl);
@@ -108,6 +111,7 @@ internal sealed partial class TlsLink
         _task.GetAwaiter().GetResult();
         _handshake.Complete(_ssl);
         LeaveHandshake();
+        _scope?.Complete(_handshake.Security!.Protocol, _handshake.Security.CipherSuite);
         _isOpen = true;
         return true;
     }
@@ -126,6 +130,7 @@ internal sealed partial class TlsLink
         if (_failure is not null)
             return _failure;
         SocketFailureException failure = _failure = _handshake.Explain(exception) ?? Describe(exception);
+        _scope?.Fail(failure.Reason, failure.Message);
         try
         {
             if (_handshake.FarewellAlert.Length > 0)

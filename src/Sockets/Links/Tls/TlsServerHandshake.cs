@@ -15,6 +15,8 @@ internal sealed class TlsServerHandshake(TlsServerContext context) : TlsHandshak
     /// <summary>RFC 6066 §3: a fatal unrecognized_name, in a record of its own (RFC 8446 §5.1).</summary>
     public override ReadOnlySpan<byte> FarewellAlert => _refusal is null ? default : [0x15, 0x03, 0x03, 0x00, 0x02, 0x02, TlsAlertText.UnrecognizedName];
 
+    public override bool IsServer => true;
+
     protected override bool NeedsPeerCertificate => context.ClientAuthentication == TlsClientAuthentication.Required;
 
     public override Task BeginAsync(SslStream stream) => stream.AuthenticateAsServerAsync(Select, null, CancellationToken.None);
