@@ -73,6 +73,22 @@ public class MembershipTests
         Assert.Throws<ObjectDisposedException>(() => poll.Add(pair.Socket, SocketEvents.Readable));
     }
 
+    [Fact]
+    public void A_socket_leaves_before_its_descriptor_is_free_for_another()
+    {
+        var readiness = new ScriptedReadiness();
+        using var poll = new SocketPoll(TimeProvider.System, readiness);
+        using var disposed = new PlainPair("tcp");
+        using var aborted = new PlainPair("tcp");
+        poll.Add(disposed.Socket, SocketEvents.Readable);
+        poll.Add(aborted.Socket, SocketEvents.Readable);
+        Assert.Empty(poll.Look());
+        Assert.Equal(2, readiness.All.Count);
+        disposed.Socket.Dispose();
+        aborted.Socket.Abort();
+        Assert.Empty(readiness.All);
+    }
+
     [Theory]
     [MemberData(nameof(Both))]
     public void An_event_whose_socket_went_meanwhile_is_void(bool isPortable)

@@ -34,7 +34,11 @@ internal sealed class ScriptedReadiness : Readiness
 
     public override void Rearm(SafeSocketHandle socket, ReadinessMask mask) => _watched[socket].Reported &= ~mask;
 
-    public override bool Remove(SafeSocketHandle socket) => _watched.Remove(socket);
+    public override bool Remove(SafeSocketHandle socket)
+    {
+        Assert.False(socket.IsClosed, "A socket must be removed before it is closed.");
+        return _watched.Remove(socket);
+    }
 
     /// <summary>Edges here are of the strict kind: nothing is said twice without a re-arm.</summary>
     public override int Wait(Span<ReadinessEvent> events, int timeoutMilliseconds)
