@@ -23,6 +23,9 @@ internal sealed class PollTimer : PollSource
 
     public long Period { get; }
 
+    /// <summary>When it was due first, and every <see cref="Period"/> after that.</summary>
+    public long Origin { get; set; }
+
     /// <summary>Due, and not reported yet.</summary>
     public bool IsDue { get; private set; }
 
@@ -37,9 +40,6 @@ internal sealed class PollTimer : PollSource
     public override SocketEvents Evaluate() => IsDue ? SocketEvents.Timer : SocketEvents.None;
 
     public override bool OnReported(SocketEvents events) => IsDue = false;
-
-    /// <summary>When it was due first, and every <see cref="Period"/> after that.</summary>
-    public long Origin { get; set; }
 
     private long NextDue(long now) => Origin + (((Math.Max(now - Origin, 0) / Period) + 1) * Period);
 }

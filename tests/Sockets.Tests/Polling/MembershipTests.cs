@@ -242,6 +242,36 @@ public class MembershipTests
         }
     }
 
+    /// <summary>Those with decrypted bytes could fill every wait: the system's ready ones and the timers come in between.</summary>
+    [Theory]
+    [MemberData(nameof(Both))]
+    public void Decrypted_bytes_starve_nobody(bool isPortable)
+    {
+        foreach (int room in (int[])[1, 3])
+        {
+            using SocketPoll poll = PollKinds.Create(isPortable);
+            ScriptedSocket[] busy = [.. Enumerable.Range(0, 3).Select(static _ => new ScriptedSocket(hasSystemSocket: false))];
+            foreach (ScriptedSocket scripted in busy)
+            {
+                scripted.Link.Open();
+                scripted.Link.IsReadable = true;
+                poll.Add(scripted.Socket, SocketEvents.Readable, "busy");
+            }
+
+            Assert.All(poll.Look(room), static found => Assert.Equal("busy", found.UserData));
+            using var pair = new PlainPair("unix");
+            pair.Arrive();
+            poll.Add(pair.Socket, SocketEvents.Readable, "plain");
+            poll.AddTimer(TimeSpan.Zero, "timer");
+            var seen = new HashSet<object?>();
+            for (int i = 0; i < 12; i++)
+                seen.UnionWith(poll.Look(room).Select(static found => found.UserData));
+            Assert.Superset(new HashSet<object?> { "busy", "plain", "timer" }, seen);
+            foreach (ScriptedSocket scripted in busy)
+                scripted.Dispose();
+        }
+    }
+
     [Fact]
     public void Disposal_lets_the_sockets_go_and_ends_use()
     {
