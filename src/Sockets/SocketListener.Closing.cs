@@ -30,13 +30,10 @@ public sealed partial class SocketListener
             }
             catch (OperationCanceledException)
             {
-                aborted = _pipeline.Counters.Handshakes;
+                aborted = _pipeline.Admission.Count;
                 _pipeline.Abort();
                 foreach (Socket socket in _pipeline.Active.ToArray())
-                {
-                    aborted++;
                     socket.Abort();
-                }
 
                 await finished.ConfigureAwait(false);
             }

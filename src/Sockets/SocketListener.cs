@@ -25,11 +25,10 @@ public sealed partial class SocketListener : IAsyncDisposable
     {
         _isDrivenByPoll = options.DrivenByPoll;
         _pipeline = new AcceptPipeline(options);
-        LocalEndPoint = null!; // set by Open, before anybody has the listener
     }
 
     /// <summary>Where it listens; the port is the one the system chose when 0 was asked for.</summary>
-    public EndPoint LocalEndPoint { get; private set; }
+    public EndPoint LocalEndPoint => _pipeline.LocalEndPoint!; // there before anybody has the listener
 
     /// <summary>What travels below the security.</summary>
     public SocketTransport Transport => _pipeline.Transport;
@@ -58,6 +57,23 @@ public sealed partial class SocketListener : IAsyncDisposable
                 Handshakes = _pipeline.Counters.Handshakes,
                 QueueLength = _pipeline.Ready.Count + waiting,
             };
+        }
+    }
+
+    /// <summary>For tests: what is alive of this listener.</summary>
+    internal AcceptLiveCounts Live
+    {
+        get
+        {
+            int tasks = _pipeline.RunningHandshakes;
+            foreach (StreamAcceptor stream in _streams)
+                tasks += stream.IsRunning ? 1 : 0;
+            foreach (Task pump in _pumps)
+                tasks += pump.IsCompleted ? 0 : 1;
+            int buffers = 0;
+            foreach (DatagramAcceptor acceptor in _datagrams)
+                buffers += acceptor.QueuedDatagrams;
+            return new AcceptLiveCounts(tasks, _pipeline.Admission.Count, buffers);
         }
     }
 
@@ -125,7 +141,7 @@ public sealed partial class SocketListener : IAsyncDisposable
             throw;
         }
 
-        LocalEndPoint = localEndPoint;
+        _pipeline.Listening(localEndPoint);
         _streams = streams;
         if (_isDrivenByPoll)
             return;
@@ -152,7 +168,7 @@ public sealed partial class SocketListener : IAsyncDisposable
             throw;
         }
 
-        LocalEndPoint = localEndPoint;
+        _pipeline.Listening(localEndPoint);
         _datagrams = acceptors;
         if (_isDrivenByPoll)
             return;

@@ -17,7 +17,8 @@ public sealed partial class SocketListenerOptions : SocketOptions
 
     /// <summary>
     /// Most connections at one time, from their acceptance to the disposal of their <see cref="Socket"/>. Beyond, connections
-    /// wait in the system's backlog (see <see cref="RefuseOverLimit"/>), datagrams of new peers are dropped. Default: 100,000.
+    /// wait in the system's backlog (see <see cref="RefuseOverLimit"/>), but for one in the hands of each loop, and datagrams of new
+    /// peers are dropped. Default: 100,000.
     /// </summary>
     public int MaxConnections { get; set; } = 100_000;
 

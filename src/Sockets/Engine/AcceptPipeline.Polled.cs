@@ -77,7 +77,7 @@ internal sealed partial class AcceptPipeline
             return false;
         }
 
-        HandshakeBegins();
+        Counters.HandshakeBegins();
         AcceptingLink link;
         try
         {
@@ -124,19 +124,19 @@ internal sealed partial class AcceptPipeline
         {
             goesOn = exception.SocketErrorCode != SocketError.WouldBlock;
         }
-        catch (SocketException)
+        catch (SocketException exception)
         {
             goesOn = false;
             if (!Gate.IsStopped)
-                BackOff();
+                BackOff(exception);
         }
 
         return null;
     }
 
-    private void BackOff()
+    private void BackOff(SocketException exception)
     {
-        Counters.CountShortage();
+        CountShortage(exception);
         lock (_retryGate)
         {
             _backoff ??= new AcceptBackoff(TimeProvider);

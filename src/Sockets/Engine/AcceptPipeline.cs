@@ -28,7 +28,7 @@ internal sealed partial class AcceptPipeline : IAsyncDisposable
     private readonly Channel<Socket> _ready;
     private readonly CancellationTokenSource _aborting = new();
     private readonly TaskCompletionSource _handshakesEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _running = 1; // handshakes, and the pipeline itself until it is told that nothing more comes
+    private int _running = 1; // handshakes in the background, and the pipeline itself until it is told that nothing more comes
     private int _isFinishing;
 
     public AcceptPipeline(SocketListenerOptions options)
@@ -48,6 +48,9 @@ internal sealed partial class AcceptPipeline : IAsyncDisposable
     }
 
     public ServerLinkProvider Links { get; }
+
+    /// <summary>Where the listener listens: set once it does.</summary>
+    public EndPoint? LocalEndPoint { get; private set; }
 
     public SocketTransport Transport { get; }
 
@@ -71,6 +74,19 @@ internal sealed partial class AcceptPipeline : IAsyncDisposable
 
     /// <summary>Called, from any thread, when something became ready or there is room again. Must not block.</summary>
     public Action? Changed { get; set; }
+
+    /// <summary>Handshakes that run in the background now: what must be 0 after the end.</summary>
+    public int RunningHandshakes => Volatile.Read(ref _running) - 1 + Volatile.Read(ref _isFinishing);
+
+    /// <summary>The listener has its address.</summary>
+    public void Listening(EndPoint localEndPoint)
+    {
+        LocalEndPoint = localEndPoint;
+        if (SocketsEventSource.Log.IsEnabled())
+            SocketsEventSource.Log.Listening(localEndPoint.ToString()!, Links.Name);
+        if (Logger is not null)
+            SocketsLog.Listening(Logger, localEndPoint.ToString()!, Links.Name);
+    }
 
     /// <summary>
     /// Takes over an accepted connection. Completes when the next may be accepted: when there was a place, and either a
@@ -101,7 +117,8 @@ internal sealed partial class AcceptPipeline : IAsyncDisposable
             return;
         }
 
-        HandshakeBegins();
+        Interlocked.Increment(ref _running);
+        Counters.HandshakeBegins();
         _ = OpenAsync(transport, isProxied);
     }
 
@@ -154,6 +171,17 @@ internal sealed partial class AcceptPipeline : IAsyncDisposable
             while (acceptor.TryAccept(out SocketLink? link))
                 await QueueAsync(Adopt(link)).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>The system had nothing left for a connection, or whatever else the loop outlives by waiting.</summary>
+    public void CountShortage(SocketException exception)
+    {
+        Counters.CountShortage();
+        string endPoint = LocalEndPoint?.ToString() ?? "";
+        if (SocketsEventSource.Log.IsEnabled())
+            SocketsEventSource.Log.AcceptFailed(endPoint, exception.Message);
+        if (Logger is not null)
+            SocketsLog.AcceptFailed(Logger, endPoint, exception.Message);
     }
 
     /// <summary>Counts a connection that did not come about, and tells who wants to know.</summary>
@@ -292,6 +320,7 @@ internal sealed partial class AcceptPipeline : IAsyncDisposable
         finally
         {
             HandshakeEnded();
+            RunningEnds();
         }
     }
 
@@ -302,18 +331,11 @@ internal sealed partial class AcceptPipeline : IAsyncDisposable
         return await reader.ReadAsync(deadline.Token).ConfigureAwait(false);
     }
 
-    private void HandshakeBegins()
-    {
-        Interlocked.Increment(ref _running);
-        Counters.HandshakeBegins();
-    }
-
-    /// <summary>A handshake that <see cref="TryTake"/> began is over, however it went.</summary>
+    /// <summary>A handshake is over, however it went: its place is free.</summary>
     public void HandshakeEnded()
     {
         Counters.HandshakeEnds();
         _handshakes.Release();
-        RunningEnds();
         Changed?.Invoke();
     }
 

@@ -17,6 +17,8 @@ internal sealed class StreamAcceptor(SystemSocket socket, AcceptPipeline pipelin
 
     public SystemSocket Socket => socket;
 
+    public bool IsRunning => !_loop.IsCompleted;
+
     public void Start() => _loop = Task.Run(RunAsync);
 
     /// <summary>Closes the listening socket: the system refuses from now on. Completes when the loop has ended.</summary>
@@ -29,37 +31,39 @@ internal sealed class StreamAcceptor(SystemSocket socket, AcceptPipeline pipelin
 
     private async Task RunAsync()
     {
-        AcceptGate gate = pipeline.Gate;
-        while (await gate.WaitAsync().ConfigureAwait(false))
+        while (await pipeline.Gate.WaitAsync().ConfigureAwait(false))
         {
-            CancellationToken accepting = gate.Accepting;
-            try
-            {
-                SystemSocket accepted = await socket.AcceptAsync(accepting).ConfigureAwait(false);
-                _backoff.Reset();
+            if (await TryAcceptAsync(pipeline.Gate.Accepting).ConfigureAwait(false) is { } accepted)
                 await pipeline.TakeAsync(accepted).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
+        }
+    }
+
+    /// <summary>Null: there is none for now, or none any more.</summary>
+    private async ValueTask<SystemSocket?> TryAcceptAsync(CancellationToken accepting)
+    {
+        try
+        {
+            SystemSocket accepted = await socket.AcceptAsync(accepting).ConfigureAwait(false);
+            _backoff.Reset();
+            return accepted;
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
+        {
+            // Paused or stopped: the gate is closed before the socket is.
+        }
+        catch (SocketException exception) when (AcceptBackoff.IsOfOneConnection(exception.SocketErrorCode))
+        {
+            // It was gone before we came.
+        }
+        catch (SocketException exception)
+        {
+            if (!pipeline.Gate.IsStopped)
             {
-                // Paused or stopped.
-            }
-            catch (ObjectDisposedException)
-            {
-                return;
-            }
-            catch (SocketException exception) when (AcceptBackoff.IsOfOneConnection(exception.SocketErrorCode))
-            {
-                // It was gone before we came.
-            }
-            catch (SocketException) when (Volatile.Read(ref _isClosed) != 0)
-            {
-                return;
-            }
-            catch (SocketException)
-            {
-                pipeline.Counters.CountShortage();
+                pipeline.CountShortage(exception);
                 await _backoff.WaitAsync(accepting).ConfigureAwait(false);
             }
         }
+
+        return null;
     }
 }

@@ -41,7 +41,7 @@ internal sealed class AcceptingLink : SocketLink
 
     public override bool IsDatagram => false;
 
-    public override string SecurityName => _inner?.SecurityName ?? base.SecurityName;
+    public override string SecurityName => _pipeline.Links.Name;
 
     public override EndPoint? LocalEndPoint => _transport.LocalEndPoint;
 

@@ -32,6 +32,9 @@ internal abstract class DatagramAcceptor : IAsyncDisposable
     /// <summary>Peers that <see cref="TryAccept"/> has ready.</summary>
     public virtual int QueueLength => 0;
 
+    /// <summary>For tests: buffers that are held for datagrams which nobody has received yet.</summary>
+    public virtual int QueuedDatagrams => 0;
+
     /// <summary>Poll only: what the shared socket must become for <see cref="Progress"/> to have work.</summary>
     public virtual LinkWants Wants => LinkWants.Read;
 

@@ -12,7 +12,7 @@ namespace Sockets.Links;
 /// newest first, and counted. Memory is rented for what waits, and for nothing else. Adding is for the thread that receives,
 /// everything else for any; one reader at a time.
 /// </summary>
-internal sealed class DatagramInbox(int capacity) : IValueTaskSource, IThreadPoolWorkItem
+internal sealed class DatagramInbox(UdpAcceptor acceptor, int capacity) : IValueTaskSource, IThreadPoolWorkItem
 {
     // What a datagram costs beside its bytes, so that empty ones are bounded too.
     private const int Overhead = 64;
@@ -62,6 +62,7 @@ internal sealed class DatagramInbox(int capacity) : IValueTaskSource, IThreadPoo
             }
 
             byte[] bytes = ArrayPool<byte>.Shared.Rent(datagram.Length);
+            acceptor.CountQueued(1);
             datagram.CopyTo(bytes);
             _entries.Enqueue(new Entry(bytes, datagram.Length));
             _used += datagram.Length + Overhead;
@@ -91,7 +92,7 @@ internal sealed class DatagramInbox(int capacity) : IValueTaskSource, IThreadPoo
         }
 
         entry.Bytes.AsSpan(0, Math.Min(entry.Length, buffer.Length)).CopyTo(buffer);
-        ArrayPool<byte>.Shared.Return(entry.Bytes);
+        Release(entry);
         return entry.Length;
     }
 
@@ -138,7 +139,7 @@ internal sealed class DatagramInbox(int capacity) : IValueTaskSource, IThreadPoo
             if (discard)
             {
                 while (_entries.TryDequeue(out Entry entry))
-                    ArrayPool<byte>.Shared.Return(entry.Bytes);
+                    Release(entry);
                 _used = 0;
             }
 
@@ -178,6 +179,12 @@ internal sealed class DatagramInbox(int capacity) : IValueTaskSource, IThreadPoo
 
     void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _core.OnCompleted(continuation, state, token, flags);
+
+    private void Release(in Entry entry)
+    {
+        ArrayPool<byte>.Shared.Return(entry.Bytes);
+        acceptor.CountQueued(-1);
+    }
 
     private SocketFailureException CreateFailure() => new(_failure!.Reason, _failure.Message, _failure);
 

@@ -35,6 +35,7 @@ internal sealed partial class UdpAcceptor : DatagramAcceptor
     private readonly AddressFamily _family;
     private Task _loop = Task.CompletedTask;
     private long _dropped;
+    private int _queued;
     private int _isPumping;
     private bool _isStopped;
     private bool _isClosed;
@@ -70,6 +71,8 @@ internal sealed partial class UdpAcceptor : DatagramAcceptor
                 return _pending.Count;
         }
     }
+
+    public override int QueuedDatagrams => Volatile.Read(ref _queued);
 
     public long Now => _timeProvider.GetTimestamp();
 
@@ -179,6 +182,8 @@ internal sealed partial class UdpAcceptor : DatagramAcceptor
                 _peers.Remove(link.Peer);
         }
     }
+
+    public void CountQueued(int change) => Interlocked.Add(ref _queued, change);
 
     /// <summary>
     /// Waits until the socket may take a datagram. The platform has no such wait that sends nothing, and a datagram's local

@@ -30,7 +30,7 @@ internal sealed class UdpServerLink : SocketLink
         _acceptor = acceptor;
         _remote = remote;
         _local = local;
-        _inbox = new DatagramInbox(queueSize);
+        _inbox = new DatagramInbox(acceptor, queueSize);
         Peer = peer;
         IPEndPoint bound = acceptor.LocalEndPoint;
         RemoteEndPoint = bound.Create(remote);

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 
 namespace Sockets.Tests.Listening;
@@ -45,8 +46,9 @@ public sealed class LeakTests
         try
         {
             int before = Descriptors.Count();
+            SocketListener ended;
             SocketListenerOptions options = Listeners.Plain;
-            await using (var listener = SocketListener.Bind(Listeners.AnyPort, options))
+            await using (SocketListener listener = ended = SocketListener.Bind(Listeners.AnyPort, options))
             {
                 Task serving = Task.Run(async () =>
                 {
@@ -73,6 +75,7 @@ public sealed class LeakTests
                 Assert.Equal(10_000, listener.Statistics.Accepted);
             }
 
+            Assert.Equal(default, ended.Live);
             await Listeners.UntilAsync(() => Descriptors.Count() <= before + 8); // other tests run beside this one
             GC.Collect();
             GC.WaitForPendingFinalizers();
@@ -82,6 +85,37 @@ public sealed class LeakTests
         {
             TaskScheduler.UnobservedTaskException -= Count;
         }
+    }
+
+    [Fact]
+    public async Task TenThousandPeersLeaveNoBuffer()
+    {
+        if (!OperatingSystem.IsLinux())
+            Assert.Skip("Elsewhere there are not that many addresses on the loopback.");
+        SocketListenerOptions options = Listeners.PlainDatagrams;
+        options.MaxConnections = 64;
+        var listener = SocketListener.Bind(Listeners.AnyPort, options);
+        var kept = new Queue<Socket>();
+        for (int i = 0; i < 10_000; i++)
+        {
+            // A peer of its own each time, never one of those that are kept, which sends more than anybody reads.
+            using var peer = new SystemSocket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            peer.Bind(new IPEndPoint(new IPAddress([127, 1, (byte)(i >> 8), (byte)i]), 0));
+            for (int j = 0; j < 3; j++)
+                await peer.SendToAsync(new byte[100], SocketFlags.None, listener.LocalEndPoint);
+            Socket server = await listener.AcceptAsync(Listeners.Guard);
+            if (i % 2 == 0)
+                Assert.Equal(100, (await server.ReceiveAsync(new byte[200], Listeners.Guard)).Count);
+            kept.Enqueue(server);
+            if (kept.Count == 32)
+                kept.Dequeue().Dispose();
+        }
+
+        Assert.NotEqual(0, listener.Live.Buffers);
+        foreach (Socket server in kept)
+            server.Dispose();
+        await listener.DisposeAsync();
+        Assert.Equal(default, listener.Live);
     }
 
     private static async Task EchoAsync(Socket socket)
