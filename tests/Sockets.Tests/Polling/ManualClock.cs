@@ -7,6 +7,9 @@ internal sealed class ManualClock : TimeProvider
     private readonly List<Alarm> _alarms = [];
     private long _now = 1_000_000;
 
+    /// <summary>Called when somebody begins to wait for a time.</summary>
+    public Action? Armed { get; set; }
+
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override long GetTimestamp() => Interlocked.Read(ref _now);
@@ -47,6 +50,8 @@ internal sealed class ManualClock : TimeProvider
         {
             lock (clock._lock)
                 Due = dueTime == Timeout.InfiniteTimeSpan ? long.MaxValue : clock.GetTimestamp() + dueTime.Ticks;
+            if (dueTime != Timeout.InfiniteTimeSpan)
+                clock.Armed?.Invoke();
             return true;
         }
 

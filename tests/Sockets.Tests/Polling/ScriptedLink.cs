@@ -67,6 +67,9 @@ internal sealed class ScriptedLink(SystemSocket? underlying) : SocketLink
         Changed?.Invoke();
     }
 
+    /// <summary>So many bytes more are decrypted, as the link goes on.</summary>
+    public void Add(int count) => Interlocked.Add(ref _pending, count);
+
     public override bool Progress()
     {
         Progressed++;

@@ -126,10 +126,13 @@ public class TimerTests
     public async Task A_clock_that_is_moved_ends_the_wait(bool isPortable)
     {
         using SocketPoll poll = PollKinds.Create(isPortable, _clock);
+        using var armed = new SemaphoreSlim(0);
+        _clock.Armed = () => armed.Release();
         poll.AddTimer(TimeSpan.FromDays(1), "a", TimeSpan.FromDays(1));
         for (int i = 0; i < 20; i++)
         {
             Task<List<(object? UserData, SocketEvents Events)>> waiting = Task.Run(() => poll.Await());
+            Assert.True(await armed.WaitAsync(Waiting.HangGuard));
             _clock.Advance(TimeSpan.FromDays(0.5));
             _clock.Advance(TimeSpan.FromDays(0.5));
             Assert.Equal([("a", SocketEvents.Timer)], await waiting.WaitAsync(Waiting.HangGuard));
