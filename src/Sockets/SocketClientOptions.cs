@@ -10,8 +10,6 @@ namespace Sockets;
 /// <summary>How a client connects. One of <c>UseTls</c>, <c>UseDtls</c> and <see cref="UsePlaintext"/> must be called.</summary>
 public sealed partial class SocketClientOptions : SocketOptions
 {
-    private ClientLinkProvider? _links;
-
     /// <summary>The address to send from. Null: the system chooses.</summary>
     public EndPoint? LocalEndPoint { get; set; }
 
@@ -38,21 +36,8 @@ public sealed partial class SocketClientOptions : SocketOptions
 
     internal ClientLinkProvider Links
     {
-        get => _links ?? throw new InvalidOperationException(NoSecurityChosen);
-        private set => _links = _links is null
-            ? value
-            : throw new InvalidOperationException($"The security is chosen already: {_links.Name}.");
-    }
-
-    internal SocketTransport EffectiveTransport
-    {
-        get
-        {
-            SocketTransport transport = Transport ?? Links.DefaultTransport;
-            return Links.Supports(transport)
-                ? transport
-                : throw new InvalidOperationException($"{Links.Name} does not run over {nameof(SocketTransport)}.{transport}.");
-        }
+        get => Chosen<ClientLinkProvider>();
+        private set => Choose(value);
     }
 
     /// <summary>Sends and receives everything as it is: whoever is on the path can read and change it.</summary>

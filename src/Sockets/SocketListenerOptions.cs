@@ -10,8 +10,6 @@ namespace Sockets;
 /// <summary>How a server listens. One of <c>UseTls</c>, <c>UseDtls</c> and <see cref="UsePlaintext"/> must be called.</summary>
 public sealed partial class SocketListenerOptions : SocketOptions
 {
-    private ServerLinkProvider? _links;
-
     /// <summary>How many connections the system keeps that were not taken out yet; it may have a limit of its own. Default: 512.</summary>
     public int Backlog { get; set; } = 512;
 
@@ -72,21 +70,8 @@ public sealed partial class SocketListenerOptions : SocketOptions
 
     internal ServerLinkProvider Links
     {
-        get => _links ?? throw new InvalidOperationException(NoSecurityChosen);
-        private set => _links = _links is null
-            ? value
-            : throw new InvalidOperationException($"The security is chosen already: {_links.Name}.");
-    }
-
-    internal SocketTransport EffectiveTransport
-    {
-        get
-        {
-            SocketTransport transport = Transport ?? Links.DefaultTransport;
-            return Links.Supports(transport)
-                ? transport
-                : throw new InvalidOperationException($"{Links.Name} does not run over {nameof(SocketTransport)}.{transport}.");
-        }
+        get => Chosen<ServerLinkProvider>();
+        private set => Choose(value);
     }
 
     /// <exception cref="ArgumentException">A value that it may not have; the message names it.</exception>

@@ -1,11 +1,14 @@
 using System;
 using Microsoft.Extensions.Logging;
+using Sockets.Links;
 
 namespace Sockets;
 
 /// <summary>What clients and listeners have in common. Read once, when the connection or the listener begins; later changes have no effect.</summary>
 public abstract class SocketOptions
 {
+    private LinkProvider? _links;
+
     private protected SocketOptions()
     {
     }
@@ -31,5 +34,24 @@ public abstract class SocketOptions
     /// <summary>Takes the lines of the log: connections and handshakes, never payload or secrets. Null: none are written.</summary>
     public ILogger? Logger { get; set; }
 
-    private protected const string NoSecurityChosen = "Say how the bytes travel: call UseTls(…), UseDtls(…) or UsePlaintext() on the options.";
+    internal SocketTransport EffectiveTransport
+    {
+        get
+        {
+            LinkProvider links = Chosen<LinkProvider>();
+            SocketTransport transport = Transport ?? links.DefaultTransport;
+            return links.Supports(transport)
+                ? transport
+                : throw new InvalidOperationException($"{links.Name} does not run over {nameof(SocketTransport)}.{transport}.");
+        }
+    }
+
+    /// <summary>The security. Fails closed: without a choice there is no connection.</summary>
+    private protected TLinks Chosen<TLinks>()
+        where TLinks : LinkProvider =>
+        (TLinks?)_links ?? throw new InvalidOperationException("Say how the bytes travel: call UseTls(…), UseDtls(…) or UsePlaintext() on the options.");
+
+    private protected void Choose(LinkProvider links) => _links = _links is null
+        ? links
+        : throw new InvalidOperationException($"The security is chosen already: {_links.Name}.");
 }

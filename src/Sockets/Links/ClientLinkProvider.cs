@@ -10,17 +10,8 @@ namespace Sockets.Links;
 /// Makes the links of connections that begin here: the security a client chose. Immutable. Two that are equal give the same
 /// trust, so a pool may give the connection of one to the other: by default only a provider and itself.
 /// </summary>
-internal abstract class ClientLinkProvider
+internal abstract class ClientLinkProvider : LinkProvider
 {
-    /// <summary>For people: "plain", "TLS", "DTLS 1.3".</summary>
-    public abstract string Name { get; }
-
-    /// <summary>What it runs over when the options do not say.</summary>
-    public abstract SocketTransport DefaultTransport { get; }
-
-    /// <summary>Whether it can run over <paramref name="transport"/>.</summary>
-    public abstract bool Supports(SocketTransport transport);
-
     /// <summary>Puts a link over a stream. The handshake is not done yet.</summary>
     /// <param name="transport">Connected, or connecting; the link owns it.</param>
     /// <param name="targetHost">The name that was connected to; null when it was an address without a name.</param>
