@@ -77,6 +77,7 @@ public sealed class ExhaustionTests
     /// <summary>Lowers this process's limit to what it has open, nearly, and takes the rest.</summary>
     private static List<SafeFileHandle> Hog()
     {
+        KeepThreads();
         Assert.Equal(0, GetLimit(DescriptorLimit, out Limit limit));
         int highest = Directory.EnumerateFileSystemEntries("/proc/self/fd").Select(path => int.Parse(Path.GetFileName(path), System.Globalization.CultureInfo.InvariantCulture)).Max();
         limit.Soft = (ulong)highest + 8;
@@ -91,6 +92,19 @@ public sealed class ExhaustionTests
         {
             return hogged;
         }
+    }
+
+    /// <summary>Beginning a thread takes descriptors as well: the pool has all it will need, and begins no more.</summary>
+    private static void KeepThreads()
+    {
+        const int Threads = 8;
+        ThreadPool.SetMinThreads(2 * Threads, Threads);
+        var running = new Barrier(Threads + 1); // not disposed: others are just leaving it
+        for (int i = 0; i < Threads; i++)
+            ThreadPool.UnsafeQueueUserWorkItem(_ => running.SignalAndWait(), null);
+        running.SignalAndWait();
+        ThreadPool.SetMinThreads(1, 1);
+        Assert.True(ThreadPool.SetMaxThreads(Threads, Threads));
     }
 
     private static async Task RunAloneAsync(string method)
