@@ -33,6 +33,7 @@ internal sealed partial class UdpAcceptor : DatagramAcceptor
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(MaxDatagramSize, pinned: true);
     private readonly SocketAddress _source;
     private readonly AddressFamily _family;
+    private readonly CancellationTokenSource _closing = new();
     private Task _loop = Task.CompletedTask;
     private long _dropped;
     private int _queued;
@@ -164,6 +165,7 @@ internal sealed partial class UdpAcceptor : DatagramAcceptor
             _pending.Clear();
         }
 
+        await _closing.CancelAsync().ConfigureAwait(false);
         _socket.Dispose();
         StopSweeping();
         foreach (UdpServerLink link in links)
@@ -171,6 +173,7 @@ internal sealed partial class UdpAcceptor : DatagramAcceptor
         for (int i = 0; i < unaccepted; i++)
             _admission.Exit();
         await _loop.ConfigureAwait(false);
+        _closing.Dispose();
     }
 
     /// <summary>The application has disposed the link: the peer's next datagram makes a new one.</summary>
@@ -198,19 +201,25 @@ internal sealed partial class UdpAcceptor : DatagramAcceptor
 
     private async Task RunAsync()
     {
+        var backoff = new AcceptBackoff(_timeProvider);
         while (!Volatile.Read(ref _isClosed))
         {
             try
             {
                 await _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.Peek).ConfigureAwait(false); // waits, and leaves the datagram
+                backoff.Reset();
             }
             catch (ObjectDisposedException)
             {
                 return;
             }
+            catch (SocketException exception) when (exception.SocketErrorCode is SocketError.MessageSize or SocketError.ConnectionReset)
+            {
+                // The empty buffer is too short, or it is about one peer (Windows): the pump goes on with the next.
+            }
             catch (SocketException)
             {
-                // Of one peer, or the empty buffer is too short (Windows): the pump goes on with the next.
+                await backoff.WaitAsync(_closing.Token).ConfigureAwait(false);
             }
 
             try
