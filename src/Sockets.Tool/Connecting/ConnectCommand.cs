@@ -9,15 +9,18 @@ internal static partial class ConnectCommand
     public static void AddTo(RootCommand root, ToolConsole console)
     {
         var options = new ConnectOptions(console);
-        var modes = new List<TransportMode>();
+        var modes = new List<TransportMode>(PlainConnecting.CreateModes(options));
+        AddTls(modes, options);
         AddDtls(modes, options);
 
-        var command = new Command("connect", "Connect to a server. Without --send, lines of standard input are sent and what comes back is printed.")
+        var command = new Command("connect", "Connect to a server. Without --send, standard input goes to the server and what comes back to standard output: byte for byte, or line by line under DTLS.")
         {
             options.Address, options.Send, options.Timeout,
         };
         TransportCommand.AddTo(root, command, modes);
     }
+
+    static partial void AddTls(List<TransportMode> modes, ConnectOptions options);
 
     static partial void AddDtls(List<TransportMode> modes, ConnectOptions options);
 }

@@ -17,7 +17,7 @@ internal static class ChannelText
             .Append(" group=").Append(NameTable.Of(channel.Group))
             .Append(" hrr=").Append(channel.UsedHelloRetryRequest ? "yes" : "no");
         if (!channel.ApplicationProtocol.IsEmpty)
-            line.Append(" alpn=").Append(OneWord(channel.ApplicationProtocol.ToString()));
+            line.Append(" alpn=").Append(SocketText.OneWord(channel.ApplicationProtocol.ToString()));
         line.Append(channel.Role == DtlsRole.Server ? " client-cert=" : " server-cert=").Append(PeerSubject(channel));
         return line.ToString();
     }
@@ -30,20 +30,11 @@ internal static class ChannelText
         try
         {
             using X509Certificate2? certificate = channel.GetPeerCertificate();
-            return certificate is null ? "none" : OneWord(certificate.Subject);
+            return certificate is null ? "none" : SocketText.OneWord(certificate.Subject);
         }
         catch (CryptographicException)
         {
             return "unreadable";
         }
-    }
-
-    /// <summary>The peer chose it: no control characters, and no end of line, in our output.</summary>
-    private static string OneWord(string text)
-    {
-        var result = new StringBuilder(text.Length);
-        foreach (char c in text)
-            result.Append(char.IsControl(c) || c is '\u2028' or '\u2029' ? '?' : c);
-        return result.ToString();
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 
 namespace Sockets.Tool.Serving;
 
@@ -13,9 +14,36 @@ internal sealed partial class ServeOptions
             if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int count) && count < 1)
                 result.AddError("--once needs a number of 1 or more.");
         });
+        ProxySources.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens)
+            {
+                if (!IPNetwork.TryParse(token.Value, out _))
+                    result.AddError($"--proxy-from '{token.Value}' is not a network such as 10.0.0.0/8 or ::1/128.");
+            }
+        });
     }
 
     public ToolConsole Console { get; }
 
     public Option<int?> Once { get; } = new("--once") { Description = "End after this many connections have ended.", HelpName = "N" };
+
+    public Option<string[]> ProxySources { get; } = new("--proxy-from")
+    {
+        Description = "Connections from this network begin with a header of the PROXY protocol; repeat it for more.",
+        HelpName = "CIDR",
+    };
+
+    public EchoServer CreateServer(ParseResult result) => new(Console, result.GetValue(Once));
+
+    /// <summary>The proxies to trust; null: none.</summary>
+    public SocketProxyOptions? ReadProxy(ParseResult result)
+    {
+        if (result.GetValue(ProxySources) is not { Length: > 0 } sources)
+            return null;
+        var options = new SocketProxyOptions();
+        foreach (string source in sources)
+            options.TrustedSources.Add(IPNetwork.Parse(source));
+        return options;
+    }
 }

@@ -9,5 +9,14 @@ internal sealed partial class TemporaryFolder : IDisposable
 
     public string FullName => _folder.FullName;
 
+    /// <summary>A file of its own bytes.</summary>
+    public byte[] WriteRandom(string name, int length)
+    {
+        byte[] content = new byte[length];
+        new Random(length).NextBytes(content);
+        File.WriteAllBytes(this[name], content);
+        return content;
+    }
+
     public void Dispose() => _folder.Delete(recursive: true);
 }

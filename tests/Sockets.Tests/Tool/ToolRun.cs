@@ -11,11 +11,12 @@ internal sealed class ToolRun : IAsyncDisposable
     private readonly LineWriter _out = new();
     private readonly LineWriter _error = new();
     private readonly Pipe _in = new();
+    private readonly MemoryStream _bytes = new();
     private readonly CancellationTokenSource _signal = new();
 
     private ToolRun(string[] arguments)
     {
-        var console = new ToolConsole(_in.Reader.AsStream(), _out, _error, IsInteractive: false);
+        var console = new ToolConsole(_in.Reader.AsStream(), _out, _error, IsInteractive: false) { OutBytes = _bytes };
         Exit = Task.Run(() => SocketsCommand.RunAsync(arguments, console, _signal.Token));
     }
 
@@ -24,6 +25,9 @@ internal sealed class ToolRun : IAsyncDisposable
     public string[] Output => _out.Lines;
 
     public string[] Errors => _error.Lines;
+
+    /// <summary>What came out as bytes; after <see cref="Exit"/>.</summary>
+    public byte[] OutputBytes => _bytes.ToArray();
 
     public static ToolRun Start(params string[] arguments) => new(arguments);
 
@@ -48,7 +52,17 @@ internal sealed class ToolRun : IAsyncDisposable
 
     public Task<string> LineAsync(string prefix) => _out.LineAsync(prefix).WaitAsync(Waiting.HangGuard);
 
+    /// <summary>Where a server listens.</summary>
+    public async Task<string> AddressAsync() => (await LineAsync("listening "))["listening ".Length..];
+
     public async Task TypeAsync(string line) => await _in.Writer.WriteAsync(Encoding.UTF8.GetBytes(line + "\n"));
+
+    /// <summary>Standard input, to its end.</summary>
+    public async Task PipeAsync(byte[] input)
+    {
+        await _in.Writer.WriteAsync(input);
+        await _in.Writer.CompleteAsync();
+    }
 
     /// <summary>What SIGINT and SIGTERM do.</summary>
     public async Task<int> InterruptAsync()

@@ -9,27 +9,18 @@ namespace Sockets.Tool.Connecting;
 /// <summary>What <c>connect</c> does once it is connected.</summary>
 internal sealed class ClientSession(ToolConsole console, DtlsChannel channel, TimeSpan timeout, bool updateKeys)
 {
-    /// <summary>Fits into one datagram of every DTLS stack that echoes it.</summary>
-    private const int LargestChunk = 1024;
     private const int LargestRecord = 16_384;
-
-    private static readonly TimeSpan FirstResend = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan LastResend = TimeSpan.FromSeconds(2);
 
     private readonly byte[] _received = new byte[LargestRecord];
     private int _sendingUpdatesReported;
     private int _receivingUpdatesReported;
 
-    /// <summary>
-    /// Sends everything in chunks, one at a time, each until its echo is there. The chunks carry nothing of ours, so that any
-    /// echoing peer will do. An echo that comes twice is that of a chunk that was sent twice.
-    /// </summary>
+    /// <summary>Sends everything in chunks, one at a time, each until its echo is there.</summary>
     public async Task<int> EchoAsync(Stream source, CancellationToken cancellationToken)
     {
-        byte[] chunk = new byte[Math.Min(channel.MaxDatagramLength, LargestChunk)];
-        byte[] previous = [];
+        var echo = new DatagramEcho(channel.RemoteEndPoint.ToString()!, timeout, (chunk, token) => channel.SendAsync(chunk, token).AsTask(), ReceiveAsync);
+        byte[] chunk = new byte[Math.Min(channel.MaxDatagramLength, DatagramEcho.LargestChunk)];
         long sent = 0;
-        long resent = 0;
         bool keysPending = updateKeys;
         while (await source.ReadAtLeastAsync(chunk, chunk.Length, throwOnEndOfStream: false, cancellationToken) is var length and > 0)
         {
@@ -39,15 +30,14 @@ internal sealed class ClientSession(ToolConsole console, DtlsChannel channel, Ti
                 await UpdateKeysAsync(cancellationToken);
             }
 
-            resent += await EchoChunkAsync(chunk.AsMemory(0, length), previous, cancellationToken);
-            previous = chunk[..length];
+            await echo.ExchangeAsync(chunk.AsMemory(0, length), cancellationToken);
             sent += length;
             ReportKeyUpdates();
         }
 
         if (keysPending)
             await UpdateKeysAsync(cancellationToken);
-        console.WriteLine($"sent {sent} bytes, received {sent} bytes back, identical{(resent > 0 ? $" (datagrams resent: {resent})" : "")}");
+        console.WriteLine(echo.Result(sent));
         return await EndAsync();
     }
 
@@ -73,37 +63,10 @@ internal sealed class ClientSession(ToolConsole console, DtlsChannel channel, Ti
         return await EndAsync();
     }
 
-    private async Task<long> EchoChunkAsync(ReadOnlyMemory<byte> chunk, ReadOnlyMemory<byte> previous, CancellationToken cancellationToken)
+    private async Task<int?> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        long resent = 0;
-        TimeSpan waited = TimeSpan.Zero;
-        TimeSpan wait = FirstResend;
-        await channel.SendAsync(chunk, cancellationToken);
-        while (true)
-        {
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            patience.CancelAfter(wait);
-            try
-            {
-                DtlsReceiveResult result = await channel.ReceiveAsync(_received, patience.Token);
-                if (result.IsClosed)
-                    throw new ToolException($"{channel.RemoteEndPoint} closed the connection before it had echoed everything.");
-                ReadOnlyMemory<byte> echo = _received.AsMemory(0, result.Length);
-                if (echo.Span.SequenceEqual(chunk.Span))
-                    return resent;
-                if (!echo.Span.SequenceEqual(previous.Span))
-                    throw new ToolException($"{channel.RemoteEndPoint} sent back {echo.Length} bytes that differ from the {chunk.Length} bytes sent.");
-            }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-            {
-                waited += wait;
-                if (waited >= timeout)
-                    throw new ToolException($"{channel.RemoteEndPoint} sent nothing back within {timeout.TotalSeconds:0.#} s.");
-                wait = TimeSpan.FromTicks(Math.Min(wait.Ticks * 2, LastResend.Ticks));
-                resent++;
-                await channel.SendAsync(chunk, cancellationToken);
-            }
-        }
+        DtlsReceiveResult result = await channel.ReceiveAsync(buffer, cancellationToken);
+        return result.IsClosed ? null : result.Length;
     }
 
     private async Task UpdateKeysAsync(CancellationToken cancellationToken)

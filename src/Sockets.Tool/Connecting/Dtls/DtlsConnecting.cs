@@ -51,7 +51,7 @@ internal sealed class DtlsConnecting
         await using StreamWriter? log = KeyLogOption.Open(result.GetValue(_keyLog), options);
         await using Stream? source = _shared.OpenSource(result);
 
-        await using DtlsChannel channel = await ConnectAsync(result.GetValue(_shared.Address)!, options, cancellationToken);
+        await using DtlsChannel channel = await ConnectAsync(_shared.ReadServer(result), options, cancellationToken);
         ToolConsole console = _shared.Console;
         console.WriteLine(ChannelText.Connected(channel));
         if (result.GetValue(_export) is { } exporter)

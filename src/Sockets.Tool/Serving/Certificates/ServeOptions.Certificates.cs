@@ -1,12 +1,14 @@
+using System.Collections.Generic;
 using System.CommandLine;
+using System.Linq;
 
 namespace Sockets.Tool.Serving;
 
 internal sealed partial class ServeOptions
 {
-    public Option<string> Certificate { get; } = new("--cert") { Description = "PEM file with the certificate chain, leaf first.", HelpName = "FILE" };
+    public Option<string[]> Certificate { get; } = new("--cert") { Description = "PEM file with the certificate chain, leaf first; repeat it, with --key, for more.", HelpName = "FILE" };
 
-    public Option<string> Key { get; } = new("--key") { Description = "PEM file with the unencrypted private key.", HelpName = "FILE" };
+    public Option<string[]> Key { get; } = new("--key") { Description = "PEM file with the unencrypted private key.", HelpName = "FILE" };
 
     public Option<string?> ClientAuthority { get; } = new("--client-ca")
     {
@@ -19,6 +21,16 @@ internal sealed partial class ServeOptions
         Description = "Whether clients are asked for a certificate.",
         HelpName = "none|request|require",
     }.AcceptOnlyFromAmong("none", "request", "require");
+
+    /// <summary>The files of each certificate and its key, in the order they were given.</summary>
+    public IReadOnlyList<(string CertificatePath, string KeyPath)> ReadCredentials(ParseResult result)
+    {
+        string[] certificates = result.GetValue(Certificate) ?? [];
+        string[] keys = result.GetValue(Key) ?? [];
+        if (certificates.Length != keys.Length)
+            throw new ToolException($"--cert and --key belong together: {certificates.Length} and {keys.Length} of them were given.");
+        return [.. certificates.Zip(keys)];
+    }
 
     /// <summary>Whether clients are asked, "none", "request" or "require", and the file with their CAs, which must then be there.</summary>
     public (string Authentication, string? AuthorityPath) ReadClientAuthentication(ParseResult result)

@@ -1,6 +1,7 @@
 using System;
 using System.CommandLine;
 using System.IO;
+using System.Linq;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
@@ -51,7 +52,7 @@ internal sealed class DtlsServing
         using var service = new EchoService(console, result.GetValue(_export), result.GetValue(_shared.Once));
         var options = new DtlsServerOptions
         {
-            Credentials = [CredentialFiles.Load(result.GetValue(_shared.Certificate)!, result.GetValue(_shared.Key)!)],
+            Credentials = [.. _shared.ReadCredentials(result).Select(static files => CredentialFiles.Load(files.CertificatePath, files.KeyPath))],
             CipherSuites = NameTable.NullIfEmpty(result.GetValue(_suites)),
             Groups = NameTable.NullIfEmpty(result.GetValue(_groups)),
             MaxDatagramSize = result.GetValue(_datagramSize),
