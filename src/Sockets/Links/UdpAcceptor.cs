@@ -169,7 +169,7 @@ internal sealed partial class UdpAcceptor : DatagramAcceptor
         _socket.Dispose();
         StopSweeping();
         foreach (UdpServerLink link in links)
-            link.Finish(new SocketFailureException(SocketFailureReason.Closed, "The listener of this peer was closed by this program."), discard: !link.IsAccepted);
+            link.Finish(CreateClosed(), discard: !link.IsAccepted);
         for (int i = 0; i < unaccepted; i++)
             _admission.Exit();
         await _loop.ConfigureAwait(false);
@@ -186,6 +186,8 @@ internal sealed partial class UdpAcceptor : DatagramAcceptor
         }
     }
 
+    public static SocketFailureException CreateClosed() => new(SocketFailureReason.Closed, "The listener of this peer was closed by this program.");
+
     public void CountQueued(int change) => Interlocked.Add(ref _queued, change);
 
     /// <summary>
@@ -195,8 +197,15 @@ internal sealed partial class UdpAcceptor : DatagramAcceptor
     public async ValueTask WaitWritableAsync(CancellationToken cancellationToken)
     {
         var slice = TimeSpan.FromMilliseconds(50);
-        while (!await Task.Run(() => _socket.Poll(slice, SelectMode.SelectWrite), cancellationToken).ConfigureAwait(false))
-            cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            while (!await Task.Run(() => _socket.Poll(slice, SelectMode.SelectWrite), cancellationToken).ConfigureAwait(false))
+                cancellationToken.ThrowIfCancellationRequested();
+        }
+        catch (ObjectDisposedException)
+        {
+            throw CreateClosed();
+        }
     }
 
     private async Task RunAsync()

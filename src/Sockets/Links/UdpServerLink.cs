@@ -24,6 +24,7 @@ internal sealed class UdpServerLink : SocketLink
     private readonly SocketAddress _remote;
     private readonly LocalAddress _local;
     private long _lastActivity;
+    private SocketFailureException? _over;
 
     public UdpServerLink(UdpAcceptor acceptor, UdpPeer peer, SocketAddress remote, LocalAddress local, int queueSize)
     {
@@ -78,6 +79,7 @@ internal sealed class UdpServerLink : SocketLink
     /// <summary>The acceptor ends it.</summary>
     public void Finish(SocketFailureException failure, bool discard)
     {
+        Interlocked.CompareExchange(ref _over, failure, null);
         _inbox.Complete(failure, discard);
         Changed?.Invoke();
     }
@@ -114,7 +116,18 @@ internal sealed class UdpServerLink : SocketLink
 
     public override int TrySend(ReadOnlySpan<byte> buffer)
     {
-        SocketError error = DatagramIo.TrySendTo(_acceptor.Underlying, buffer, _remote, _local);
+        if (Volatile.Read(ref _over) is { } over)
+            throw new SocketFailureException(over.Reason, over.Message, over);
+        SocketError error;
+        try
+        {
+            error = DatagramIo.TrySendTo(_acceptor.Underlying, buffer, _remote, _local);
+        }
+        catch (ObjectDisposedException)
+        {
+            throw UdpAcceptor.CreateClosed();
+        }
+
         switch (error)
         {
             case SocketError.Success:

@@ -214,6 +214,7 @@ public sealed class DatagramTests
         Assert.False(first.TryReceive(new byte[8], out _));
         time.Advance(TimeSpan.FromSeconds(16));
 
+        await Listeners.AssertClosedAsync(() => first.SendAsync(new byte[8]).AsTask());
         await Listeners.AssertClosedAsync(() => first.ReceiveAsync(new byte[8], Listeners.Guard).AsTask());
         Assert.Equal(SocketState.Closed, first.State);
         await client.SendAsync("22"u8.ToArray());
@@ -251,6 +252,7 @@ public sealed class DatagramTests
         pending = second.ReceiveAsync(buffer).AsTask();
         await listener.DisposeAsync();
         await Listeners.AssertClosedAsync(() => pending);
+        await Listeners.AssertClosedAsync(() => second.SendAsync(buffer).AsTask());
         second.Dispose();
         Assert.Equal(0, listener.Statistics.ActiveConnections);
     }
