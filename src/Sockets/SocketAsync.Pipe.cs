@@ -91,9 +91,15 @@ public sealed partial class SocketAsync
         {
             while (true)
             {
-                // No buffer is held while nothing comes.
-                if (_options.WaitBeforeRenting && (await Socket.ReceiveAsync(Memory<byte>.Empty).ConfigureAwait(false)).IsEnd)
-                    break;
+                // No buffer is held while nothing comes. The platform's wait may end for what was received before.
+                if (_options.WaitBeforeRenting)
+                {
+                    if ((await Socket.ReceiveAsync(Memory<byte>.Empty).ConfigureAwait(false)).IsEnd)
+                        break;
+                    if (!Socket.TryReceive(Span<byte>.Empty, out _))
+                        continue;
+                }
+
                 SocketReceiveResult result = await Socket.ReceiveAsync(writer.GetMemory()).ConfigureAwait(false);
                 writer.Advance(result.Count);
                 int batch = result.Count;
