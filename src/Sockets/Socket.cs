@@ -16,7 +16,7 @@ namespace Sockets;
 /// </summary>
 public sealed partial class Socket : IDisposable, IAsyncDisposable
 {
-    private SocketLink _link;
+    private volatile SocketLink _link; // replaced when an accepted link is open, or a plain one is upgraded
     private readonly OperationGate _receiving;
     private readonly OperationGate _sending;
     private SocketFailureException? _failure;

@@ -1,8 +1,8 @@
 namespace Sockets.Architecture.Tests;
 
 /// <summary>
-/// The folder of a link that a flag takes away: the types that lie in it altogether, whatever their namespace, and the one
-/// method by which the rest of the world gets there.
+/// The folder of a link that a flag takes away: the types that lie in it altogether, whatever their namespace, and the
+/// methods by which the rest of the world gets there.
 /// </summary>
 internal sealed class LinkFolder
 {
@@ -13,6 +13,7 @@ internal sealed class LinkFolder
         Path = $"src/Sockets/Links/{name}/";
         Namespace = $"Sockets.Links.{name}";
         EntryPoint = $"Use{name}";
+        Upgrade = $"UpgradeTo{name}";
         IsBuilt = isBuilt;
         Assembly = assembly;
         ILookup<bool, string> inside = Repository.SourceFiles("src/Sockets")
@@ -31,6 +32,9 @@ internal sealed class LinkFolder
 
     /// <summary>UseTls, UseDtls.</summary>
     public string EntryPoint { get; }
+
+    /// <summary>Part of the names of what turns a plain connection into a secure one.</summary>
+    public string Upgrade { get; }
 
     public bool IsBuilt { get; }
 

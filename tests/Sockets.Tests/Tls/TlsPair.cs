@@ -104,6 +104,8 @@ internal sealed class TlsPair : IAsyncDisposable
         try
         {
             await task;
+            await socket.ReceiveAsync(new byte[1]);
+            await socket.ShutdownSendAsync();
             return null;
         }
         catch (SocketFailureException exception)

@@ -12,6 +12,7 @@ internal static class TlsFailures
     private const int LibraryShift = 23;
     private const int ReasonMask = (1 << LibraryShift) - 1;
     private const int AlertOffset = 1000;
+    private const int NoApplicationProtocol = 235;
 
     /// <param name="exception">What SslStream threw, or the transport below it.</param>
     /// <param name="peer">The peer's address.</param>
@@ -28,6 +29,8 @@ internal static class TlsFailures
                 return SocketFailureException.From(socketException, what);
             if (inner is ObjectDisposedException)
                 return new SocketFailureException(SocketFailureReason.Closed, "The socket was closed by this program.", exception);
+            if (ReasonOf(inner) == NoApplicationProtocol)
+                return new SocketFailureException(SocketFailureReason.NoApplicationProtocol, $"{what} failed: the peer speaks none of the application protocols offered here.", exception);
             if (AlertOf(inner) is { } alert)
                 return new SocketFailureException(ReasonOf(alert, isOpen), $"{what} failed: the peer says {TlsAlertText.Of(alert)}.", exception);
         }
@@ -53,14 +56,12 @@ internal static class TlsFailures
     private static bool IsAboutOurCertificate(int alert) =>
         alert is >= TlsAlertText.BadCertificate and <= 49 or TlsAlertText.CertificateRequired;
 
-    private static int? AlertOf(Exception exception)
-    {
-        // The platform's own exception of OpenSSL's errors carries the code; other platforms have none of these codes.
-        if (OperatingSystem.IsWindows() || exception is not CryptographicException || exception.HResult >> LibraryShift != TlsLibrary)
-            return null;
-        int alert = (exception.HResult & ReasonMask) - AlertOffset;
-        return alert is >= 0 and <= byte.MaxValue ? alert : null;
-    }
+    private static int? AlertOf(Exception exception) =>
+        ReasonOf(exception) - AlertOffset is { } alert and >= 0 and <= byte.MaxValue ? alert : null;
+
+    /// <summary>The platform's exception of OpenSSL's errors carries their code; other platforms have none of these codes.</summary>
+    private static int? ReasonOf(Exception exception) =>
+        OperatingSystem.IsWindows() || exception is not CryptographicException || exception.HResult >> LibraryShift != TlsLibrary ? null : exception.HResult & ReasonMask;
 
     private static Exception Innermost(Exception exception)
     {

@@ -18,8 +18,8 @@ internal sealed partial class TlsLink
 
         // First the system's socket, so that what waits for it ends; then SslStream's read, so that it gives its buffer back;
         // then SslStream. What the system still holds is freed by the wait that ends.
-        if (isAbort)
-            _plain.Abort();
+        if (isAbort && (_isOpen || _failure is null))
+            _plain.Abort(); // but the alert of a failed handshake is let out
         else
             _plain.Dispose();
         _transport.Release();

@@ -34,9 +34,13 @@ internal sealed partial class TlsLink
         lock (_transport.ReadLock)
         {
             if (!PumpRead())
+            {
+                _transport.TryFlushQueue();
                 return WouldBlock;
+            }
+
             if (_readFailure is not null)
-                throw _failure = _readFailure;
+                throw _failure ??= _readFailure;
             return buffer.IsEmpty ? 0 : TakeDecrypted(buffer);
         }
     }
@@ -104,7 +108,7 @@ internal sealed partial class TlsLink
             return count;
         }
 
-        return _transport.IsEndSeen ? throw Fail(TlsFailures.Truncated(_peer)) : End;
+        return _transport.IsEndSeen ? throw Fail(Truncated(TlsFailures.Truncated(_peer))) : End;
     }
 
     /// <summary>Decrypts until there is something to take. True: data, the end, or a failure. Under <see cref="TlsTransport.ReadLock"/>.</summary>

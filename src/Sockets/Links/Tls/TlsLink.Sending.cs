@@ -1,8 +1,9 @@
 using System;
-using System.IO;
+using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.Win32.SafeHandles;
+using Sockets.Engine;
 
 namespace Sockets.Links.Tls;
 
@@ -76,6 +77,7 @@ internal sealed partial class TlsLink
             return IsReadyToSend();
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> SendWhenReadyAsync(ReadOnlyMemory<byte> next, CancellationToken cancellationToken)
     {
         if (!_isOpen)
@@ -110,7 +112,7 @@ internal sealed partial class TlsLink
                     total += length;
                 }
             }
-            catch (Exception exception) when (total > 0 && exception is IOException)
+            catch (SocketFailureException) when (total > 0)
             {
                 // What was accepted is told first; the next call meets the failure.
             }
@@ -185,7 +187,7 @@ internal sealed partial class TlsLink
         int length = 0;
         while (length < record.Length)
         {
-            int count = RandomAccess.Read(file, record[length..], offset + length);
+            int count = FileReader.Read(file, record[length..], offset + length);
             if (count == 0)
                 break;
             length += count;

@@ -62,12 +62,13 @@ internal sealed partial class TlsLink : SocketLink
         {
             if (!_plain.IsOpen)
                 return _plain.Wants;
-            LinkWants flush = _transport.HasQueue ? LinkWants.Write : LinkWants.None;
+            LinkWants flush = _transport.NeedsWritability ? LinkWants.Write : LinkWants.None;
             return _isOpen || IsElsewhere ? flush : flush | LinkWants.Read;
         }
     }
 
-    public override LinkWants ReceiveWants => !_isOpen ? Wants : _transport.IsWriterHeld ? LinkWants.Write : LinkWants.Read;
+    /// <summary>What is queued may be what the peer answers to, so it is flushed meanwhile.</summary>
+    public override LinkWants ReceiveWants => !_isOpen ? Wants : _transport.IsWriterHeld ? LinkWants.Write : LinkWants.Read | Wants;
 
     public override LinkWants SendWants => _isOpen ? LinkWants.Write : Wants;
 
@@ -104,7 +105,8 @@ internal sealed partial class TlsLink : SocketLink
     public override bool Wait(LinkWants wants, TimeSpan timeout)
     {
         TimeSpan limit = _isOpen ? timeout : Shorter(timeout, _handshake.Remaining(_deadline));
-        bool isReady = AwaitMove() is { } moved ? moved.Wait(limit) : SystemSocketWait.Wait(_plain.Underlying, wants == LinkWants.None ? LinkWants.Read : wants, limit);
+        Task? moved = wants.HasFlag(LinkWants.Read) ? AwaitMove() : AwaitMove() ?? _transport.FlushUnderWay;
+        bool isReady = moved is not null ? moved.Wait(limit) : SystemSocketWait.Wait(_plain.Underlying, wants == LinkWants.None ? LinkWants.Read : wants, limit);
         return isReady || limit != timeout; // the handshake's own time is over: pumping says so
     }
 
@@ -121,6 +123,9 @@ internal sealed partial class TlsLink : SocketLink
         if (Volatile.Read(ref _isReleased) != 0)
             CloseSsl();
     }
+
+    /// <summary>What had been left in the queue is with the system, or never will be.</summary>
+    internal void OnFlushed() => Changed?.Invoke();
 
     /// <summary>Under <see cref="TlsTransport.ReadLock"/>.</summary>
     internal void EnterPump() => _isPumping = true;
@@ -163,7 +168,10 @@ internal sealed partial class TlsLink : SocketLink
         else if (_transport.IsWriterHeld || (!_isOpen && _transport.HasQueue))
             await FlushAsync(cancellationToken).ConfigureAwait(false);
         else
+        {
+            _transport.StartFlush();
             await _transport.FillAsync(cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private async ValueTask FlushAsync(CancellationToken cancellationToken)
@@ -209,7 +217,29 @@ internal sealed partial class TlsLink : SocketLink
 
     private SocketFailureException Describe(Exception exception) => Volatile.Read(ref _isReleased) != 0
         ? new SocketFailureException(SocketFailureReason.Closed, "The socket was closed by this program.", exception)
-        : TlsFailures.Describe(exception, _peer, _isOpen, _transport.IsEndSeen);
+        : Truncated(TlsFailures.Describe(exception, _peer, _isOpen, _transport.IsEndSeen));
+
+    /// <summary>An end that is none: of a reset the system tells once, and it may have told a send.</summary>
+    private SocketFailureException Truncated(SocketFailureException failure)
+    {
+        if (failure.Reason != SocketFailureReason.Truncated)
+            return failure;
+        if (_transport.WriteFailure is { } told)
+            return SocketFailureException.From(told, $"The TLS connection with {_peer}");
+        try
+        {
+            _plain.ConfirmEnd();
+            return failure;
+        }
+        catch (SocketFailureException reset)
+        {
+            return reset;
+        }
+        catch (ObjectDisposedException)
+        {
+            return failure;
+        }
+    }
 
     private void ThrowIfFailed()
     {

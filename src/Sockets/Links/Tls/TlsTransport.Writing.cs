@@ -24,6 +24,16 @@ internal sealed partial class TlsTransport : IValueTaskSource
     private bool _isReleased;
     private SocketException? _writeFailure;
 
+    /// <summary>What a send met, after which nothing more can be sent.</summary>
+    public SocketException? WriteFailure
+    {
+        get
+        {
+            lock (_queueLock)
+                return _writeFailure;
+        }
+    }
+
     /// <summary>Whether ciphertext waits for the system.</summary>
     public bool HasQueue
     {
@@ -31,6 +41,26 @@ internal sealed partial class TlsTransport : IValueTaskSource
         {
             lock (_queueLock)
                 return _queue.Length > 0;
+        }
+    }
+
+    /// <summary>Whether writability of the socket is news: there is a queue, and no <see cref="FlushQueueAsync"/> waits for it already.</summary>
+    public bool NeedsWritability
+    {
+        get
+        {
+            lock (_queueLock)
+                return _queue.Length > 0 && !_isFlushing;
+        }
+    }
+
+    /// <summary>The flush that waits for the system already. Null: there is none.</summary>
+    public Task? FlushUnderWay
+    {
+        get
+        {
+            lock (_queueLock)
+                return _isFlushing ? _flushing : null;
         }
     }
 
@@ -81,6 +111,21 @@ internal sealed partial class TlsTransport : IValueTaskSource
         }
     }
 
+    /// <summary>As <see cref="FlushQueue"/>, on the way: a failure is left to those who send.</summary>
+    public void TryFlushQueue()
+    {
+        if (!HasQueue)
+            return;
+        try
+        {
+            FlushQueue();
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // Kept, or closed.
+        }
+    }
+
     /// <summary>
     /// Waits until the system has taken the whole queue. Cancellation ends the wait, and not the flushing: what is queued was
     /// accepted, and goes out though nothing else is sent.
@@ -100,6 +145,18 @@ internal sealed partial class TlsTransport : IValueTaskSource
             }
 
             return new ValueTask(_flushing.WaitAsync(cancellationToken));
+        }
+    }
+
+    /// <summary>Has the queue flushed without anybody waiting; a failure is left to those who send.</summary>
+    public void StartFlush()
+    {
+        lock (_queueLock)
+        {
+            if (_queue.Length == 0 || _isFlushing || _writeFailure is not null || TrySendQueue())
+                return;
+            _isFlushing = true;
+            _flushing = FlushAllAsync();
         }
     }
 
@@ -137,6 +194,8 @@ internal sealed partial class TlsTransport : IValueTaskSource
 
             if (isReleased)
                 _owner.OnFilled();
+            else
+                _owner.OnFlushed();
             return;
         }
     }
@@ -208,7 +267,17 @@ internal sealed partial class TlsTransport : IValueTaskSource
     {
         while (_queue.Length > 0)
         {
-            int sent = _socket.Send(_queue.Content.Span, SocketFlags.None, out SocketError error);
+            int sent = 0;
+            SocketError error;
+            try
+            {
+                sent = _socket.Send(_queue.Content.Span, SocketFlags.None, out error);
+            }
+            catch (ObjectDisposedException)
+            {
+                error = SocketError.OperationAborted;
+            }
+
             if (error == SocketError.WouldBlock)
                 return false;
             if (error != SocketError.Success)
