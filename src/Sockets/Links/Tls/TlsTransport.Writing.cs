@@ -163,11 +163,11 @@ internal sealed partial class TlsTransport : IValueTaskSource
     /// <summary>Never fails: the next one who uses the queue meets the failure. The platform has no wait for room that sends nothing: one byte is sent with it, which is taken or not.</summary>
     private async Task FlushAllAsync()
     {
+        byte[] next = new byte[1]; // a copy: the queue moves what it holds when more comes meanwhile
         while (true)
         {
-            ReadOnlyMemory<byte> next;
             lock (_queueLock)
-                next = _queue.Content[..1];
+                next[0] = _queue.Content.Span[0];
             int sent = 0;
             SocketException? failure = null;
             try
