@@ -12,7 +12,7 @@ internal sealed class Trickle : IAsyncDisposable
     private readonly Task _toServer;
     private readonly Task _toClient;
 
-    /// <param name="chunk">Changes what passes, a chunk at a time: how it goes on. An empty result is dropped.</param>
+    /// <param name="chunk">Changes what passes, a chunk at a time: how it goes on. An empty part ends both directions.</param>
     public Trickle(Func<bool, byte[], IEnumerable<byte[]>>? chunk = null)
     {
         (Client, SystemSocket clientFar) = TlsPair.Tcp(null);
@@ -56,6 +56,13 @@ internal sealed class Trickle : IAsyncDisposable
                     record.Write(buffer, 0, count);
                 foreach (byte[] part in change(buffer[..count]))
                 {
+                    if (part.Length == 0)
+                    {
+                        from.Shutdown(SocketShutdown.Send);
+                        to.Shutdown(SocketShutdown.Send);
+                        return;
+                    }
+
                     for (int sent = 0; sent < part.Length;)
                         sent += await to.SendAsync(part.AsMemory(sent));
                 }
