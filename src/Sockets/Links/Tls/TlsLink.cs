@@ -1,6 +1,7 @@
 using System;
 using System.Net;
 using System.Net.Security;
+using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
 using Sockets.Platform;
@@ -161,6 +162,7 @@ internal sealed partial class TlsLink : SocketLink
     }
 
     /// <summary>Waits for whatever SslStream asks the transport for.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WaitForTransportAsync(CancellationToken cancellationToken)
     {
         if (AwaitMove() is { } moved)
@@ -174,6 +176,7 @@ internal sealed partial class TlsLink : SocketLink
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
         try
