@@ -35,5 +35,7 @@ peer=${1:-}
 SOCKETS_INTEROP=${SOCKETS_INTEROP:-$ROOT/../shared/interop}
 OUTPUT=$ROOT/artifacts/interop/$peer
 mkdir -p "$OUTPUT" || fail "$OUTPUT cannot be written"
+# shellcheck source=steps.sh
+source "$PEERS/steps.sh"
 # shellcheck source=/dev/null
 source "$PEERS/$peer/main.sh"

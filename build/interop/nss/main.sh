@@ -7,6 +7,7 @@ DATABASE=$OUTPUT/database
 LOGS=$OUTPUT/logs
 
 source "$PEERS/nss/setup.sh"
+source "$PEERS/issuing.sh"
 source "$PEERS/nss/certificates.sh"
 source "$PEERS/nss/roles.sh"
 source "$PEERS/nss/verdict.sh"

@@ -1,46 +1,7 @@
 # Runs one case in one role. Reads what run_case (table.sh) has set: port, folder, bytes, size, connections,
 # peer_options, tool_options, typed, refused, unfinished; sets peer_exit and ours_exit. The peer prints to peer.log, we to ours.log.
 
-time_limit=40
-
-# bounded COMMAND...: in place of the current (sub)shell, so that killing that process ends the command.
-bounded() { exec timeout --kill-after=2 "$time_limit" "$@"; }
 bounded_nss() { export LD_LIBRARY_PATH=$LIBRARIES; bounded "$@"; }
-
-# wait_for FILE PATTERN: until a line of FILE matches, for ten seconds at most.
-wait_for() {
-    local tries
-    for ((tries = 0; tries < 500; tries++)); do
-        grep -qE -- "$2" "$1" 2>/dev/null && return
-        sleep 0.02
-    done
-    return 1
-}
-
-# wait_for_end PID: its exit code; after ten seconds it is killed (PID is a job of this shell).
-wait_for_end() {
-    local tries
-    for ((tries = 0; tries < 200; tries++)); do
-        kill -0 "$1" 2>/dev/null || break
-        sleep 0.05
-    done
-    kill "$1" 2>/dev/null
-    wait "$1"
-}
-
-# has WORD WORDS...: is WORD one of the WORDS?
-has() {
-    local word
-    for word in "${@:2}"; do [[ $word == "$1" ]] && return; done
-    return 1
-}
-
-# value_of NAME DEFAULT WORDS...: N of the word NAME=N.
-value_of() {
-    local word value=$2
-    for word in "${@:3}"; do [[ $word == "$1="* ]] && value=${word#*=}; done
-    echo "$value"
-}
 
 # start_peer server|client OPTION...: nss_peer in the background; its process is $peer_pid.
 start_peer() {

@@ -8,23 +8,6 @@ libraries=(nss3 ssl3 nssutil3 smime3 softokn3 freeblpriv3 mozsqlite3)
 # nss COMMAND ARGUMENT...: runs a program on the newer libraries.
 nss() { LD_LIBRARY_PATH="$LIBRARIES" "$@"; }
 
-missing_packages() {
-    local package
-    for package in "${packages[@]}"; do
-        [[ $(dpkg-query -W -f '${Status}' "$package" 2>/dev/null) == *' installed' ]] || echo "$package"
-    done
-}
-
-install_packages() {
-    local missing
-    mapfile -t missing < <(missing_packages)
-    ((${#missing[@]})) || return 0
-    [[ $(id -u) == 0 ]] || fail "installing ${missing[*]} needs root"
-    attempt apt.log "apt-get could not install ${missing[*]}" apt_install "${missing[@]}"
-}
-
-apt_install() { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"; }
-
 # The package's signature is apt's business; its sandbox user cannot write here, which is only a warning.
 apt_download() { apt-get download "$1" || { apt-get update && apt-get download "$1"; }; }
 
@@ -56,7 +39,7 @@ compile_peer() {
 
 prepare_peer() {
     command -v apt-get >/dev/null || fail "this is not a Debian machine (no apt-get)"
-    install_packages
+    install_packages "${packages[@]}"
     have_libraries || attempt download.log 'firefox-esr could not be had from apt' download_libraries
     compile_peer
 }

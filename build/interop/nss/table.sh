@@ -1,27 +1,7 @@
 # Reads cases.txt, runs its cases a few at a time, prints a line for each and the total.
 
 first_port=${INTEROP_PORT:-24400}
-jobs_at_a_time=${INTEROP_JOBS:-2}
 long_psk=$(printf '%064d:%0300d' 1 2)
-
-# The command under test: $SOCKETS_TOOL, or the tool of this project, built.
-prepare_tool() {
-    local project=$ROOT/src/Sockets.Tool
-    read -ra tool <<<"${SOCKETS_TOOL:-}"
-    ((${#tool[@]})) && return
-    command -v dotnet >/dev/null || fail 'the .NET SDK is missing (no dotnet)'
-    attempt build.log 'src/Sockets.Tool does not build' dotnet build "$project" -c Release --nologo -v quiet
-    tool=(dotnet "$project/bin/Release/net10.0/Sockets.Tool.dll")
-}
-
-trim() { local text=$1; text=${text#"${text%%[![:space:]]*}"}; echo "${text%"${text##*[![:space:]]}"}"; }
-
-# value_of NAME DEFAULT WORD...: N of the word NAME=N.
-value_of() {
-    local word value=$2
-    for word in "${@:3}"; do [[ $word == "$1="* ]] && value=${word#*=}; done
-    echo "$value"
-}
 
 # run_case NUMBER LINE: one line of the table, in a shell of its own.
 run_case() {
@@ -54,22 +34,3 @@ run_case() {
     fi
 }
 
-run_table() {
-    local line number=0 selected=${INTEROP_CASES:-.}
-    while IFS= read -r line; do
-        [[ $line =~ ^(server|client) ]] || continue
-        ((number++))
-        [[ $(tr -s ' |' ' ' <<<"${line%%|*}${line#*|}") =~ $selected ]] || continue
-        while (($(jobs -rp | wc -l) >= jobs_at_a_time)); do wait -n; done
-        run_case "$number" "$line" 2>>"$LOGS/shell.log" &
-    done <"$1"
-    wait
-}
-
-print_total() {
-    local passed failed
-    passed=$(cat "$LOGS"/*/result | grep -c '^ok')
-    failed=$(cat "$LOGS"/*/result | grep -c '^FAIL')
-    echo "$passed passed, $failed failed"
-    ((failed == 0 && passed > 0))
-}

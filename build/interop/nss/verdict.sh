@@ -1,16 +1,5 @@
 # Judges a finished case: what NSS printed is the proof, our exit code and our own lines must agree with it.
 
-# says FILE PATTERNS: every one of the patterns (extended regular expressions, "&&" between them) matches a line.
-# Prints the first that does not.
-says() {
-    local rest=$2 pattern
-    while [[ -n $rest ]]; do
-        pattern=$(trim "${rest%%&&*}")
-        grep -qE -- "$pattern" "$1" || { echo "$pattern"; return; }
-        [[ $rest == *'&&'* ]] && rest=${rest#*&&} || rest=''
-    done
-}
-
 # moved: the bytes of application data that NSS says it has received.
 moved() { awk '/^(recv|echo) [0-9]/ { sum += $2 } END { print sum + 0 }' "$folder/peer.log"; }
 
