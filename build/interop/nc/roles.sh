@@ -3,7 +3,7 @@
 
 # start_nc OPTION...: as a server, listening when this returns; its process is $peer_pid.
 start_nc() {
-    bounded nc -v "$@" 2>"$folder/peer.log" &
+    bounded nc -v "$@" <&0 2>"$folder/peer.log" & # without "<&0" it would have no input: it runs in the background
     peer_pid=$!
     wait_for "$folder/peer.log" '^(Listening|Bound) on'
 }
