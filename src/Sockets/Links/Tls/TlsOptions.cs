@@ -9,7 +9,7 @@ namespace Sockets;
 /// What both ends of TLS have in common. Read once, when a context is created from it; later changes have no effect.
 /// <para>TLS is the platform's (SslStream). What it cannot do is not pretended here: a client does not look at stapled OCSP
 /// responses, revocation lists cannot be handed in, there is no exporter, and keys can be logged for the whole process only
-/// (SSLKEYLOGFILE).</para>
+/// (SSLKEYLOGFILE, with the platform's switch System.Net.EnableSslKeyLogging).</para>
 /// </summary>
 public abstract class TlsOptions
 {
