@@ -4,6 +4,7 @@ using System.CommandLine.Invocation;
 using System.Threading;
 using System.Threading.Tasks;
 using Sockets.Tool.Connecting;
+using Sockets.Tool.Diagnosing;
 using Sockets.Tool.Serving;
 
 namespace Sockets.Tool;
@@ -23,6 +24,7 @@ internal static partial class SocketsCommand
         AddDemo(root, console);
         ServeCommand.AddTo(root, console);
         ConnectCommand.AddTo(root, console);
+        DiagnoseCommand.AddTo(root, console);
         AddCerts(root, console);
         try
         {

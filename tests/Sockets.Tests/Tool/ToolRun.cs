@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using System.Text;
@@ -11,12 +12,12 @@ internal sealed class ToolRun : IAsyncDisposable
     private readonly LineWriter _out = new();
     private readonly LineWriter _error = new();
     private readonly Pipe _in = new();
-    private readonly MemoryStream _bytes = new();
+    private readonly Pipe _bytes = new(new PipeOptions(pauseWriterThreshold: 0));
     private readonly CancellationTokenSource _signal = new();
 
     private ToolRun(string[] arguments)
     {
-        var console = new ToolConsole(_in.Reader.AsStream(), _out, _error, IsInteractive: false) { OutBytes = _bytes };
+        var console = new ToolConsole(_in.Reader.AsStream(), _out, _error, IsInteractive: false) { OutBytes = _bytes.Writer.AsStream() };
         Exit = Task.Run(() => SocketsCommand.RunAsync(arguments, console, _signal.Token));
     }
 
@@ -26,8 +27,25 @@ internal sealed class ToolRun : IAsyncDisposable
 
     public string[] Errors => _error.Lines;
 
-    /// <summary>What came out as bytes; after <see cref="Exit"/>.</summary>
-    public byte[] OutputBytes => _bytes.ToArray();
+    /// <summary>What came out as bytes, until now.</summary>
+    public byte[] OutputBytes
+    {
+        get
+        {
+            if (!_bytes.Reader.TryRead(out ReadResult result))
+                return [];
+            byte[] bytes = result.Buffer.ToArray();
+            _bytes.Reader.AdvanceTo(result.Buffer.Start);
+            return bytes;
+        }
+    }
+
+    /// <summary>Until so many bytes have come out.</summary>
+    public async Task BytesAsync(int count)
+    {
+        ReadResult result = await _bytes.Reader.ReadAtLeastAsync(count).AsTask().WaitAsync(Waiting.HangGuard);
+        _bytes.Reader.AdvanceTo(result.Buffer.Start);
+    }
 
     public static ToolRun Start(params string[] arguments) => new(arguments);
 

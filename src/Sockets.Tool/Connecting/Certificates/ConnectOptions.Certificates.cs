@@ -25,6 +25,16 @@ internal sealed partial class ConnectOptions
 
     public PeerTrust ReadTrust(ParseResult result) => ChooseTrust(result.GetValue(Authority), result.GetValue(Pins) ?? [], result.GetValue(AcceptAny));
 
+    /// <summary>The same in words.</summary>
+    public string DescribeTrust(ParseResult result)
+    {
+        if (result.GetValue(Authority) is { } path)
+            return $"the CAs in {path}";
+        if (result.GetValue(AcceptAny))
+            return "nobody: anything is accepted";
+        return result.GetValue(Pins) is { Length: > 0 } ? "its fingerprint" : "the roots of this system";
+    }
+
     /// <summary>The client's own certificate and key; null without.</summary>
     public (string CertificatePath, string KeyPath)? ReadCredential(ParseResult result)
     {

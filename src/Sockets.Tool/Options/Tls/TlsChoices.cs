@@ -12,7 +12,6 @@ internal sealed class TlsChoices
     private const int LongestProtocol = 255;
 
     private readonly Option<string[]> _protocols = new("--alpn") { Description = "Application protocols (ALPN), the preferred one first.", HelpName = "NAME,..." };
-    private readonly Option<bool> _allowTls12 = new("--tls12") { Description = "Allow TLS 1.2 when the peer has no TLS 1.3." };
 
     public TlsChoices() => _protocols.Validators.Add(result =>
     {
@@ -23,11 +22,13 @@ internal sealed class TlsChoices
         }
     });
 
-    public IReadOnlyList<Option> All => [_protocols, _allowTls12];
+    public Option<bool> AllowTls12 { get; } = new("--tls12") { Description = "Allow TLS 1.2 when the peer has no TLS 1.3." };
+
+    public IReadOnlyList<Option> All => [_protocols, AllowTls12];
 
     public void Apply(ParseResult result, TlsOptions options)
     {
-        options.AllowTls12 = result.GetValue(_allowTls12);
+        options.AllowTls12 = result.GetValue(AllowTls12);
         options.ApplicationProtocols = ReadProtocols(result);
     }
 

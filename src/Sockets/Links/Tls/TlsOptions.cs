@@ -31,7 +31,8 @@ public abstract class TlsOptions
 
     /// <summary>
     /// Cipher suites, the preferred one first. Null, the default: the platform's, which are good. <b>Any list switches session
-    /// resumption off</b>: the platform does not resume with one. Not supported on Windows.
+    /// resumption off</b>: the platform does not resume with one. A list with none of TLS 1.3 means TLS 1.2 alone. Not supported
+    /// on Windows.
     /// </summary>
     public IReadOnlyList<TlsCipherSuite>? CipherSuites { get; set; }
 

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
@@ -11,6 +12,9 @@ namespace Sockets.Links.Tls;
 /// <summary>What both kinds of context keep of their options: read once, checked, never changed.</summary>
 internal sealed class TlsSettings
 {
+    /// <summary>The first byte of every suite of TLS 1.3 (RFC 8446 §B.4).</summary>
+    private const int Tls13Suites = 0x13;
+
     public TlsSettings(TlsOptions options)
     {
         ArgumentNullException.ThrowIfNull(options.Trust, nameof(options.Trust));
@@ -22,7 +26,7 @@ internal sealed class TlsSettings
             throw new ArgumentException($"{nameof(options.RevocationTimeout)} is longer than nothing.", nameof(options));
         if (options.IsApplicationProtocolRequired && options.ApplicationProtocols.Count == 0)
             throw new ArgumentException($"{nameof(options.IsApplicationProtocolRequired)} needs {nameof(options.ApplicationProtocols)}.", nameof(options));
-        Versions = options.AllowTls12 ? SslProtocols.Tls12 | SslProtocols.Tls13 : SslProtocols.Tls13;
+        Versions = VersionsOf(options);
         ApplicationProtocols = [.. options.ApplicationProtocols];
         IsApplicationProtocolRequired = options.IsApplicationProtocolRequired;
         CipherSuites = options.CipherSuites is null ? null : CreatePolicy(options.CipherSuites);
@@ -76,6 +80,16 @@ internal sealed class TlsSettings
         TrustMode = X509ChainTrustMode.CustomRootTrust,
         VerificationFlags = X509VerificationFlags.AllFlags,
     };
+
+    /// <summary>The platform refuses to offer a version that the list of suites has nothing for.</summary>
+    private static SslProtocols VersionsOf(TlsOptions options)
+    {
+        if (options.CipherSuites is null || options.CipherSuites.Count == 0 || options.CipherSuites.Any(static suite => (int)suite >> 8 == Tls13Suites))
+            return options.AllowTls12 ? SslProtocols.Tls12 | SslProtocols.Tls13 : SslProtocols.Tls13;
+        return options.AllowTls12
+            ? SslProtocols.Tls12
+            : throw new ArgumentException($"None of {nameof(options.CipherSuites)} is of TLS 1.3, and {nameof(options.AllowTls12)} is false.", nameof(options));
+    }
 
     private static CipherSuitesPolicy CreatePolicy(IReadOnlyList<TlsCipherSuite> suites)
     {

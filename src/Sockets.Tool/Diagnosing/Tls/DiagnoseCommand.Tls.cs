@@ -1,0 +1,9 @@
+using System.Collections.Generic;
+using Sockets.Tool.Connecting;
+
+namespace Sockets.Tool.Diagnosing;
+
+internal static partial class DiagnoseCommand
+{
+    static partial void AddTls(List<TransportMode> modes, ConnectOptions options) => modes.Add(TlsDiagnosis.CreateMode(options));
+}
