@@ -141,7 +141,8 @@ public sealed class SlabPool : MemoryPool<byte>
                 return lease;
         }
 
-        return null;
+        _free.TryDequeue(out BufferLease? returned); // one that came back meanwhile
+        return returned;
     }
 
     private static bool FindDebugBuild()

@@ -23,13 +23,9 @@ public sealed partial class Socket
                 await _link.SendWhenReadyAsync(ReadOnlyMemory<byte>.Empty, limited).ConfigureAwait(false);
             _isSendEnded = !_link.IsDatagram;
         }
-        catch (OperationCanceledException) when (_sending.IsTimeout(cancellationToken))
-        {
-            throw _sending.CreateTimeout(RemoteEndPoint);
-        }
         catch (Exception exception)
         {
-            throw Translate(exception, "Ending the connection to");
+            throw Translate(exception, "Ending the connection to", _sending, cancellationToken);
         }
         finally
         {
@@ -88,10 +84,16 @@ public sealed partial class Socket
         }
 
         _poll.Close();
-        release(_link);
-        SocketsMeter.Closed(_link.SecurityName);
-        disposed?.Invoke();
-        _receiving.Dispose();
-        _sending.Dispose();
+        try
+        {
+            release(_link);
+        }
+        finally
+        {
+            SocketsMeter.Closed(_link.SecurityName);
+            disposed?.Invoke();
+            _receiving.Dispose();
+            _sending.Dispose();
+        }
     }
 }

@@ -51,6 +51,8 @@ public sealed partial class Socket
     {
         ArgumentNullException.ThrowIfNull(endPoint);
         ArgumentNullException.ThrowIfNull(options);
+        if (endPoint is DnsEndPoint)
+            throw new ArgumentException($"Names are not looked up here: an address is needed, not {endPoint}.", nameof(endPoint));
         SocketTransport transport = options.EffectiveTransport;
         if (transport == SocketTransport.Datagram)
             return new Socket(options.Links.StartConnectDatagram(RequireIPEndPoint(endPoint), targetHost, options), transport, options.TimeProvider);
@@ -77,6 +79,8 @@ public sealed partial class Socket
     {
         options = options.Snapshot();
         SocketTransport transport = options.EffectiveTransport;
+        if (transport == SocketTransport.Datagram && target.EndPoint is not null)
+            RequireIPEndPoint(target.EndPoint);
         ClientLinkProvider links = options.Links;
         var deadline = Deadline.After(options.ConnectTimeout, options.TimeProvider);
         long start = options.TimeProvider.GetTimestamp();
@@ -147,6 +151,8 @@ public sealed partial class Socket
         catch (SocketException exception)
         {
             socket.Dispose();
+            if (target.EndPoint is UnixDomainSocketEndPoint unix && exception.SocketErrorCode == SocketError.WouldBlock)
+                throw PlainLink.QueueIsFull(unix, exception);
             throw SocketFailureException.From(exception, $"Connecting to {target}");
         }
         catch

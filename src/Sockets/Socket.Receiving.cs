@@ -118,13 +118,9 @@ public sealed partial class Socket
             Interpret(await _link.ReceiveAsync(buffer, limited).ConfigureAwait(false), buffer.Length, out SocketReceiveResult result);
             return result;
         }
-        catch (OperationCanceledException) when (_receiving.IsTimeout(cancellationToken))
-        {
-            throw _receiving.CreateTimeout(RemoteEndPoint);
-        }
         catch (Exception exception)
         {
-            throw Translate(exception, "Receiving from");
+            throw Translate(exception, "Receiving from", _receiving, cancellationToken);
         }
         finally
         {
@@ -155,10 +151,10 @@ public sealed partial class Socket
 
     private static int TotalLength(ReadOnlySpan<Memory<byte>> buffers)
     {
-        int length = 0;
+        long length = 0;
         foreach (Memory<byte> buffer in buffers)
-            length = checked(length + buffer.Length);
-        return length;
+            length += buffer.Length;
+        return length <= int.MaxValue ? (int)length : throw new ArgumentException("The buffers have 2 GiB or more together, which no operation takes at once.", nameof(buffers));
     }
 
     private void WaitFor(LinkWants wants, OperationGate gate, long start)

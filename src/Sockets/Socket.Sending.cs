@@ -108,13 +108,9 @@ public sealed partial class Socket
             CancellationToken limited = _sending.Limit(cancellationToken);
             return Counted(await _link.SendAsync(buffer, limited).ConfigureAwait(false));
         }
-        catch (OperationCanceledException) when (_sending.IsTimeout(cancellationToken))
-        {
-            throw _sending.CreateTimeout(RemoteEndPoint);
-        }
         catch (Exception exception)
         {
-            throw Translate(exception, "Sending to");
+            throw Translate(exception, "Sending to", _sending, cancellationToken);
         }
         finally
         {
@@ -157,9 +153,9 @@ public sealed partial class Socket
 
     private static int TotalLength(ReadOnlySpan<ReadOnlyMemory<byte>> buffers)
     {
-        int length = 0;
+        long length = 0;
         foreach (ReadOnlyMemory<byte> buffer in buffers)
-            length = checked(length + buffer.Length);
-        return length;
+            length += buffer.Length;
+        return length <= int.MaxValue ? (int)length : throw new ArgumentException("The buffers have 2 GiB or more together, which no operation takes at once.", nameof(buffers));
     }
 }

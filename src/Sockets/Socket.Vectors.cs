@@ -63,13 +63,9 @@ public sealed partial class Socket
                 await _link.FlushAcceptedAsync(limited).ConfigureAwait(false);
             return sent;
         }
-        catch (OperationCanceledException) when (_sending.IsTimeout(cancellationToken))
-        {
-            throw _sending.CreateTimeout(RemoteEndPoint);
-        }
         catch (Exception exception)
         {
-            throw Translate(exception, "Sending to");
+            throw Translate(exception, "Sending to", _sending, cancellationToken);
         }
         finally
         {
@@ -115,13 +111,9 @@ public sealed partial class Socket
                 return total;
             }
         }
-        catch (OperationCanceledException) when (_sending.IsTimeout(cancellationToken))
-        {
-            throw _sending.CreateTimeout(RemoteEndPoint);
-        }
         catch (Exception exception)
         {
-            throw Translate(exception, "Sending to");
+            throw Translate(exception, "Sending to", _sending, cancellationToken);
         }
         finally
         {
@@ -151,13 +143,9 @@ public sealed partial class Socket
 
             return result;
         }
-        catch (OperationCanceledException) when (_receiving.IsTimeout(cancellationToken))
-        {
-            throw _receiving.CreateTimeout(RemoteEndPoint);
-        }
         catch (Exception exception)
         {
-            throw Translate(exception, "Receiving from");
+            throw Translate(exception, "Receiving from", _receiving, cancellationToken);
         }
         finally
         {
@@ -253,6 +241,8 @@ public sealed partial class Socket
         length = 0;
         foreach (ReadOnlyMemory<byte> part in buffer)
         {
+            if (part.IsEmpty)
+                continue; // or a call could consist of nothing else
             if (count == parts.Length || part.Length > int.MaxValue - length)
                 break;
             parts[count++] = part;

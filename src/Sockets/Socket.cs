@@ -52,14 +52,14 @@ public sealed partial class Socket : IDisposable, IAsyncDisposable
     /// <summary>Most bytes that one datagram can carry; <see cref="int.MaxValue"/> on streams.</summary>
     public int MaxDatagramLength => _link.MaxDatagramLength;
 
-    /// <summary>How long one receive may take, synchronous or not. Default: <see cref="Timeout.InfiniteTimeSpan"/>.</summary>
+    /// <summary>How long one receive may take, synchronous or not. Default: <see cref="Timeout.InfiniteTimeSpan"/>; what is longer than 24 days counts as that.</summary>
     public TimeSpan ReceiveTimeout
     {
         get => _receiving.Timeout;
         set => _receiving.Timeout = value;
     }
 
-    /// <summary>How long one send may take, synchronous or not. Default: <see cref="Timeout.InfiniteTimeSpan"/>.</summary>
+    /// <summary>How long one send may take, synchronous or not. Default: <see cref="Timeout.InfiniteTimeSpan"/>; what is longer than 24 days counts as that.</summary>
     public TimeSpan SendTimeout
     {
         get => _sending.Timeout;
@@ -70,6 +70,9 @@ public sealed partial class Socket : IDisposable, IAsyncDisposable
     public object? Tag { get; set; }
 
     internal SocketLink Link => _link;
+
+    /// <summary>Whether somebody else can go on with it: open in both directions, used by nobody now, in no poll.</summary>
+    internal bool IsAtRest => State == SocketState.Open && !_isSendEnded && !_receiving.IsEntered && !_sending.IsEntered && _poll.Observer is null;
 
     /// <summary>Called once, when the socket is disposed: a listener's count, a poll's entry.</summary>
     internal void OnDisposed(Action action)
@@ -97,13 +100,27 @@ public sealed partial class Socket : IDisposable, IAsyncDisposable
         {
             SocketFailureException known => known,
             SocketException socketException => SocketFailureException.From(socketException, $"{what} {RemoteEndPoint}"),
+            ObjectDisposedException => new SocketFailureException(SocketFailureReason.Closed, $"{what} {RemoteEndPoint} failed: this program closed the socket that it shares with others.", exception),
             _ => new SocketFailureException(SocketFailureReason.Other, $"{what} {RemoteEndPoint} failed: {exception.Message.TrimEnd('.')}.", exception),
         };
-        // A timeout, a datagram that is too large and a bad file leave the socket as it was.
-        if (failure.Reason is not (SocketFailureReason.TimedOut or SocketFailureReason.MessageTooLarge or SocketFailureReason.FileUnreadable))
+        if (!IsPassing(failure))
             _failure ??= failure;
         return failure;
     }
+
+    /// <summary>Whether it leaves the socket as it was: a limit of ours, a datagram that is too large, a bad file; and what the system has against one datagram.</summary>
+    private bool IsPassing(SocketFailureException failure) => failure.Reason switch
+    {
+        SocketFailureReason.MessageTooLarge or SocketFailureReason.FileUnreadable => true,
+        SocketFailureReason.TimedOut when failure.SocketError == SocketError.Success => true,
+        _ => failure.SocketError != SocketError.Success && _link.OutlivesErrors,
+    };
+
+    /// <summary>As <see cref="Translate(Exception, string)"/>, at the end of an operation that could be cancelled.</summary>
+    private Exception Translate(Exception exception, string what, OperationGate gate, CancellationToken cancellationToken) =>
+        exception is OperationCanceledException cancelled && (_isDisposed == 0 || cancellationToken.IsCancellationRequested)
+            ? gate.Translate(cancelled, RemoteEndPoint, cancellationToken)
+            : Translate(exception, what);
 
     /// <summary>What is sent after our side was ended is this program's doing, and no failure of the connection.</summary>
     private void ThrowIfUnableToSend()

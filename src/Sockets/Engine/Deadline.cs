@@ -43,7 +43,7 @@ internal readonly struct Deadline
     }
 
     /// <summary>The point in time by <see cref="TimeProvider.GetTimestamp"/>; <see cref="long.MaxValue"/> when there is none.</summary>
-    public long Timestamp => _timeProvider is null ? long.MaxValue : _start + (long)Math.Ceiling(Timeout.TotalSeconds * _timeProvider.TimestampFrequency);
+    public long Timestamp => _timeProvider is null ? long.MaxValue : TimeLimit.EndAfter(_timeProvider, _start, Timeout);
 
     public bool IsExpired => Remaining == TimeSpan.Zero;
 

@@ -24,7 +24,7 @@ internal sealed class OperationGate(string operation, TimeProvider timeProvider,
         {
             if (value <= TimeSpan.Zero && value != System.Threading.Timeout.InfiniteTimeSpan)
                 throw new ArgumentOutOfRangeException(nameof(value), value, "A timeout is longer than nothing, or Timeout.InfiniteTimeSpan.");
-            _timeout = value;
+            _timeout = TimeLimit.OrNone(value);
         }
     }
 
@@ -70,17 +70,28 @@ internal sealed class OperationGate(string operation, TimeProvider timeProvider,
         if (_timeout == System.Threading.Timeout.InfiniteTimeSpan)
             return cancellationToken;
         cancellationToken.ThrowIfCancellationRequested();
-        _isLimited = true;
         if (_source is null)
             _source = new CancellationTokenSource(_timeout, timeProvider);
         else
             _source.CancelAfter(_timeout);
+        _isLimited = true;
         _registration = cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _source);
         return _source.Token;
     }
 
+    /// <summary>Whether an operation is under way.</summary>
+    public bool IsEntered => Volatile.Read(ref _isEntered) != 0;
+
     /// <summary>Whether a cancellation came from the time limit and not from the caller.</summary>
     public bool IsTimeout(CancellationToken cancellationToken) => _isLimited && !cancellationToken.IsCancellationRequested;
+
+    /// <summary>A cancellation as the caller may see it: its own token, never the one of <see cref="Limit"/>, or a timeout.</summary>
+    public Exception Translate(OperationCanceledException exception, EndPoint? peer, CancellationToken cancellationToken)
+    {
+        if (IsTimeout(cancellationToken))
+            return CreateTimeout(peer);
+        return _isLimited ? new OperationCanceledException(exception.Message, exception, cancellationToken) : exception;
+    }
 
     /// <summary>What is left of the time of an operation that began at <paramref name="start"/>.</summary>
     public TimeSpan Remaining(long start)

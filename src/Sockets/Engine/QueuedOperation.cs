@@ -54,6 +54,7 @@ internal sealed class QueuedOperation(SocketAsyncOptions options) :
         Accepted = 0;
         Stage = OperationStage.Idle;
         End = OperationEnd.None;
+        timeout = TimeLimit.OrNone(timeout);
         if (timeout != Timeout.InfiniteTimeSpan)
             Arm(timeout);
         _cancellationToken = cancellationToken;
@@ -143,7 +144,7 @@ internal sealed class QueuedOperation(SocketAsyncOptions options) :
 
     private void Arm(TimeSpan timeout)
     {
-        _deadline = options.TimeProvider.GetTimestamp() + (long)(timeout.TotalSeconds * options.TimeProvider.TimestampFrequency);
+        _deadline = TimeLimit.EndAfter(options.TimeProvider, options.TimeProvider.GetTimestamp(), timeout);
         if (_timer is not null)
         {
             _timer.Change(timeout, Timeout.InfiniteTimeSpan);

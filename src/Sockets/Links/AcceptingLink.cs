@@ -28,8 +28,8 @@ internal sealed class AcceptingLink : SocketLink
         _transport = transport;
         _pipeline = pipeline;
         long now = pipeline.TimeProvider.GetTimestamp();
-        _deadline = After(now, pipeline.HandshakeTimeout);
-        _headerDeadline = Math.Min(_deadline, After(now, pipeline.HeaderTimeout));
+        _deadline = TimeLimit.EndAfter(pipeline.TimeProvider, now, pipeline.HandshakeTimeout);
+        _headerDeadline = Math.Min(_deadline, TimeLimit.EndAfter(pipeline.TimeProvider, now, pipeline.HeaderTimeout));
         if (isProxied)
             _header = pipeline.CreateHeaderReader(transport);
         else
@@ -182,7 +182,4 @@ internal sealed class AcceptingLink : SocketLink
         _pipeline.HandshakeEnded();
         return true;
     }
-
-    private long After(long now, TimeSpan timeout) =>
-        timeout == Timeout.InfiniteTimeSpan ? long.MaxValue : now + (long)(timeout.TotalSeconds * _pipeline.TimeProvider.TimestampFrequency);
 }

@@ -18,6 +18,8 @@ internal sealed class PlainDatagramLink(SystemSocket socket) : SocketLink
 
     public override bool IsDatagram => true;
 
+    public override bool OutlivesErrors => true;
+
     public override EndPoint? LocalEndPoint => socket.LocalEndPoint;
 
     public override EndPoint? RemoteEndPoint => _remote;

@@ -71,6 +71,10 @@ internal sealed class PlainLink : SocketLink
             connected(socket);
             return new PlainLink(socket);
         }
+        catch (SocketException exception) when (target is UnixDomainSocketEndPoint unix && exception.SocketErrorCode == SocketError.WouldBlock)
+        {
+            throw QueueIsFull(unix, exception);
+        }
         catch (SocketException exception) when (exception.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
         {
             return new PlainLink(socket, target, deadline, connected);
@@ -80,6 +84,10 @@ internal sealed class PlainLink : SocketLink
             throw SocketFailureException.From(exception, $"Connecting to {target}");
         }
     }
+
+    /// <summary>Linux says EAGAIN where others refuse; nothing is on its way then.</summary>
+    public static SocketFailureException QueueIsFull(UnixDomainSocketEndPoint target, SocketException exception) =>
+        new(SocketFailureReason.ConnectionRefused, $"Connecting to {target} failed: the server's queue of connections is full. Try again later.", exception);
 
     public override bool Progress()
     {
@@ -242,7 +250,15 @@ internal sealed class PlainLink : SocketLink
 
     public override void Abort()
     {
-        _socket.LingerState = new LingerOption(true, 0);
+        try
+        {
+            _socket.LingerState = new LingerOption(true, 0);
+        }
+        catch (SocketException)
+        {
+            // Some systems refuse once the peer has gone: nothing is left to reset.
+        }
+
         _socket.Dispose();
     }
 

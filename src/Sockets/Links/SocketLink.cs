@@ -42,6 +42,9 @@ internal abstract class SocketLink : IDisposable
     /// <summary>What is known of the security once the link is open; null on plain links.</summary>
     public virtual SocketSecurityInfo? Security => null;
 
+    /// <summary>Whether an error of the system is about one datagram, told once, and the link goes on: nothing on the way can be believed to end a plain datagram socket (ICMP).</summary>
+    public virtual bool OutlivesErrors => false;
+
     /// <summary>Most bytes that fit into one datagram; <see cref="int.MaxValue"/> on streams.</summary>
     public virtual int MaxDatagramLength => int.MaxValue;
 

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Threading;
+using Sockets.Engine;
 
 namespace Sockets.Links;
 
@@ -21,14 +22,14 @@ internal sealed partial class UdpAcceptor
     private void StartSweeping()
     {
         if (IsSweeping)
-            _sweeper = _timeProvider.CreateTimer(static state => ((UdpAcceptor)state!).Sweep(), this, _idleTimeout / SweepsPerTimeout, _idleTimeout / SweepsPerTimeout);
+            _sweeper = _timeProvider.CreateTimer(static state => ((UdpAcceptor)state!).Sweep(), this, SweepInterval, SweepInterval);
     }
 
     private void StopSweeping() => _sweeper?.Dispose();
 
-    private long NextSweepAfter(long now) => IsSweeping
-        ? now + (long)(_idleTimeout / SweepsPerTimeout / TimeSpan.FromSeconds(1) * _timeProvider.TimestampFrequency)
-        : long.MaxValue;
+    private TimeSpan SweepInterval => _idleTimeout / SweepsPerTimeout < TimeLimit.Longest ? _idleTimeout / SweepsPerTimeout : TimeLimit.Longest;
+
+    private long NextSweepAfter(long now) => IsSweeping ? TimeLimit.EndAfter(_timeProvider, now, SweepInterval) : long.MaxValue;
 
     private void Sweep()
     {

@@ -1,5 +1,6 @@
 using System;
 using System.Buffers;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
@@ -18,6 +19,9 @@ internal sealed class UdpServerLink : SocketLink
     // Largest UDP payload: 65535 less the headers of IPv4 and UDP; IPv6 does not count its header (RFC 8200 §3).
     private const int LargestOverIPv4 = 65_507;
     private const int LargestOverIPv6 = 65_527;
+
+    // How long one that waits for the shared socket goes without looking what others have taken from it.
+    private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(20);
 
     private readonly UdpAcceptor _acceptor;
     private readonly DatagramInbox _inbox;
@@ -53,6 +57,8 @@ internal sealed class UdpServerLink : SocketLink
     public long Dropped => _inbox.Dropped;
 
     public override bool IsDatagram => true;
+
+    public override bool OutlivesErrors => true;
 
     public override EndPoint LocalEndPoint { get; }
 
@@ -177,9 +183,12 @@ internal sealed class UdpServerLink : SocketLink
     /// <summary>UDP has no end that could be announced.</summary>
     public override bool TryShutdownSend() => true;
 
-    public override bool Wait(LinkWants wants, TimeSpan timeout) => (wants & LinkWants.Write) != 0 || _acceptor.IsDrivenByPoll
-        ? SystemSocketWait.Wait(_acceptor.Underlying, wants, timeout)
-        : _inbox.Wait(timeout);
+    public override bool Wait(LinkWants wants, TimeSpan timeout)
+    {
+        if ((wants & LinkWants.Write) != 0)
+            return SystemSocketWait.Wait(_acceptor.Underlying, wants, timeout);
+        return _acceptor.IsDrivenByPoll ? WaitAndShare(timeout) : _inbox.Wait(timeout);
+    }
 
     public override void Abort() => Dispose();
 
@@ -187,6 +196,22 @@ internal sealed class UdpServerLink : SocketLink
     {
         _acceptor.Remove(this);
         Finish(new SocketFailureException(SocketFailureReason.Closed, "The socket was closed by this program."), discard: true);
+    }
+
+    /// <summary>Whoever pumps the shared socket takes the datagrams of all its peers, so that the inbox may fill while this waits for the system.</summary>
+    private bool WaitAndShare(TimeSpan timeout)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            TimeSpan left = timeout == Timeout.InfiniteTimeSpan ? Slice : timeout - Stopwatch.GetElapsedTime(start);
+            if (_inbox.IsReady)
+                return true;
+            if (left <= TimeSpan.Zero)
+                return false;
+            if (SystemSocketWait.Wait(_acceptor.Underlying, LinkWants.Read, left < Slice ? left : Slice))
+                return true;
+        }
     }
 
     private void Touch() => Interlocked.Exchange(ref _lastActivity, _acceptor.Now);
