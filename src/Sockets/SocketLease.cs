@@ -29,7 +29,10 @@ public readonly struct SocketLease : IDisposable, IAsyncDisposable, IEquatable<S
     /// <summary>Whether the connection served somebody before.</summary>
     public bool IsReused => _rental > 1;
 
-    /// <summary>Gives the connection back in good order: nothing unread, nothing half sent. Does nothing when the lease is over.</summary>
+    /// <summary>
+    /// Gives the connection back in good order: nothing unread, nothing half sent, no operation under way, neither side ended, in
+    /// no poll; otherwise it is closed. Its time limits are reset, its <see cref="Socket.Tag"/> stays. Does nothing when the lease is over.
+    /// </summary>
     public void Return() => _connection?.End(_rental, isReusable: true);
 
     /// <summary>Ends the lease and closes the connection, unless <see cref="Return"/> came first.</summary>

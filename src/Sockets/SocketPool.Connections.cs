@@ -1,6 +1,7 @@
 using System;
 using System.Threading;
 using System.Threading.Tasks;
+using Sockets.Engine;
 using Sockets.Pooling;
 
 namespace Sockets;
@@ -131,8 +132,14 @@ public sealed partial class SocketPool
         connection.IdleSince = now;
         connection.IdleUntil = PoolTime.After(_timeProvider, now, PoolTime.Shorten(_options.IdleTimeout, _options.Jitter, _random));
         endpoint.Idle.Add(connection);
+        GiveWay(now, ref actions);
+    }
+
+    /// <summary>After a connection became idle: it gives way where another endpoint found no room.</summary>
+    private void GiveWay(long now, ref PoolActions actions)
+    {
         if (_starved.TryDequeue(out EndpointConnections? starved))
-            EnsureConnecting(starved, now, ref actions); // an idle connection gives way
+            EnsureConnecting(starved, now, ref actions);
     }
 
     internal void BeginConnect(EndpointConnections endpoint) => _ = ConnectAsync(endpoint);
@@ -202,8 +209,10 @@ public sealed partial class SocketPool
     internal void TakeBack(PooledConnection connection, bool isReusable)
     {
         EndpointConnections endpoint = connection.Endpoint;
-        bool isOpen = isReusable && connection.Socket.State == SocketState.Open;
+        bool isOpen = isReusable && connection.Socket.IsAtRest;
         bool isAlive = isOpen && IsAlive(connection.Socket);
+        if (isAlive)
+            connection.Socket.ReceiveTimeout = connection.Socket.SendTimeout = Timeout.InfiniteTimeSpan;
         var actions = new PoolActions();
         lock (_gate)
         {
@@ -255,7 +264,7 @@ public sealed partial class SocketPool
             return false;
         if (_options.HealthProbe is not { } probe || _timeProvider.GetElapsedTime(connection.IdleSince) < _options.ProbeAfter)
             return true;
-        using var limit = new CancellationTokenSource(_options.ProbeTimeout, _timeProvider);
+        using var limit = new CancellationTokenSource(TimeLimit.OrNone(_options.ProbeTimeout), _timeProvider);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
@@ -289,7 +298,7 @@ public sealed partial class SocketPool
         }
         catch (Exception exception) when (exception is SocketFailureException or InvalidOperationException)
         {
-            return false; // failed, or somebody still receives on it
+            return false; // failed, or somebody has begun to receive on it
         }
     }
 

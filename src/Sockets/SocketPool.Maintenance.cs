@@ -115,6 +115,7 @@ public sealed partial class SocketPool
             {
                 int index = endpoint.Idle.FindLastIndex(other => other.IdleSince <= connection.IdleSince) + 1;
                 endpoint.Idle.Insert(index, connection);
+                GiveWay(_timeProvider.GetTimestamp(), ref actions);
             }
         }
 

@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
 using Sockets.Diagnostics;
+using Sockets.Engine;
 using Sockets.Links;
 using Sockets.Pooling;
 
@@ -68,6 +69,7 @@ public sealed partial class SocketPool : IAsyncDisposable
     /// <summary>Counters of the connections to one endpoint with these options; all 0 when there never was one.</summary>
     public SocketPoolStatistics GetStatistics(string host, int port, SocketClientOptions options)
     {
+        ArgumentNullException.ThrowIfNull(options);
         var key = PoolKey.Create(SocketTarget.Create(host, port), options);
         lock (_gate)
             return _endpoints.TryGetValue(key, out EndpointConnections? endpoint) ? endpoint.Statistics : default;
@@ -165,18 +167,24 @@ public sealed partial class SocketPool : IAsyncDisposable
             Waiter? waiter = null;
             EndpointConnections endpoint;
             var actions = new PoolActions();
-            lock (_gate)
+            try
             {
-                if (_isClosed)
-                    throw new ObjectDisposedException(nameof(SocketPool), "The pool is closed or draining: it gives out no more connections.");
-                long now = _timeProvider.GetTimestamp();
-                endpoint = GetEndpoint(key, options);
-                connection = TakeIdle(endpoint, now, ref actions);
-                if (connection is null)
-                    waiter = Enqueue(endpoint, now, ref actions);
+                lock (_gate)
+                {
+                    if (_isClosed)
+                        throw new ObjectDisposedException(nameof(SocketPool), "The pool is closed or draining: it gives out no more connections.");
+                    long now = _timeProvider.GetTimestamp();
+                    endpoint = GetEndpoint(key, options);
+                    connection = TakeIdle(endpoint, now, ref actions);
+                    if (connection is null)
+                        waiter = Enqueue(endpoint, now, ref actions);
+                }
+            }
+            finally
+            {
+                actions.Run(this); // also when the rent is refused: what was found too old on the way is closed
             }
 
-            actions.Run(this);
             if (waiter is not null)
             {
                 connection = await WaitAsync(endpoint, waiter, start, cancellationToken).ConfigureAwait(false);
@@ -198,7 +206,7 @@ public sealed partial class SocketPool : IAsyncDisposable
     private async ValueTask<PooledConnection> WaitAsync(EndpointConnections endpoint, Waiter waiter, long start, CancellationToken cancellationToken)
     {
         TimeSpan left = _options.RentTimeout == Timeout.InfiniteTimeSpan ? _options.RentTimeout : _options.RentTimeout - _timeProvider.GetElapsedTime(start);
-        using var limit = new CancellationTokenSource(left > TimeSpan.Zero || left == Timeout.InfiniteTimeSpan ? left : TimeSpan.Zero, _timeProvider);
+        using var limit = new CancellationTokenSource(left > TimeSpan.Zero || left == Timeout.InfiniteTimeSpan ? TimeLimit.OrNone(left) : TimeSpan.Zero, _timeProvider);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         using (linked.Token.UnsafeRegister(static waiter => ((Waiter)waiter!).TrySetCanceled(), waiter))
         {

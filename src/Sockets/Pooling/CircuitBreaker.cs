@@ -1,4 +1,5 @@
 using System;
+using Sockets.Engine;
 
 namespace Sockets.Pooling;
 
@@ -49,12 +50,12 @@ internal sealed class CircuitBreaker(SocketPoolOptions options, Random random)
         LastFailure = failure;
         bool wasTrying = _isTrying;
         _isTrying = false;
-        _remembersUntil = now + PoolTime.Ticks(options.TimeProvider, options.MaxCircuitBreak * 2);
+        _remembersUntil = PoolTime.After(options.TimeProvider, now, options.MaxCircuitBreak < TimeLimit.Longest ? options.MaxCircuitBreak * 2 : options.MaxCircuitBreak);
         if (++_failuresInARow < options.CircuitFailureThreshold || (_isOpen && !wasTrying))
             return;
         Breaks++;
         _isOpen = true;
-        _opensAgainAt = now + PoolTime.Ticks(options.TimeProvider, PoolTime.Shorten(_break, options.Jitter, random));
-        _break = _break * 2 < options.MaxCircuitBreak ? _break * 2 : options.MaxCircuitBreak;
+        _opensAgainAt = PoolTime.After(options.TimeProvider, now, PoolTime.Shorten(_break, options.Jitter, random));
+        _break = _break < options.MaxCircuitBreak / 2 ? _break * 2 : options.MaxCircuitBreak;
     }
 }

@@ -1,5 +1,6 @@
 using System;
 using System.Threading;
+using Sockets.Engine;
 
 namespace Sockets.Pooling;
 
@@ -8,10 +9,7 @@ internal static class PoolTime
 {
     /// <summary>The end of a duration that begins at <paramref name="now"/>.</summary>
     public static long After(TimeProvider timeProvider, long now, TimeSpan duration) =>
-        duration == Timeout.InfiniteTimeSpan ? long.MaxValue : now + Ticks(timeProvider, duration);
-
-    public static long Ticks(TimeProvider timeProvider, TimeSpan duration) =>
-        (long)(duration.TotalSeconds * timeProvider.TimestampFrequency);
+        TimeLimit.EndAfter(timeProvider, now, duration);
 
     /// <summary>Shorter by a random part of up to <paramref name="jitter"/>.</summary>
     public static TimeSpan Shorten(TimeSpan duration, double jitter, Random random) =>
