@@ -19,6 +19,9 @@ internal class ChainTrust(X509Certificate2Collection? anchors) : PeerTrust
 
     internal override bool NeedsName => true;
 
+    /// <summary>Null: the system's.</summary>
+    private protected X509Certificate2Collection? Roots => anchors;
+
     internal override string Identity { get; } = anchors is null
         ? "system roots"
         : "anchors " + Fingerprint(anchors.Select(static anchor => SHA256.HashData(anchor.RawDataMemory.Span)));
@@ -60,7 +63,7 @@ internal class ChainTrust(X509Certificate2Collection? anchors) : PeerTrust
     }
 
     /// <summary>The same, with pins besides.</summary>
-    internal PinnedChainTrust Pinned(byte[][] pins) => new(anchors, pins);
+    internal virtual PinnedChainTrust Pinned(byte[][] pins) => new(anchors, [pins]);
 
     /// <summary>A further look at the chain that was built, good or not.</summary>
     private protected virtual void JudgeChain(X509Chain chain, List<CertificateFinding> findings)
@@ -69,6 +72,8 @@ internal class ChainTrust(X509Certificate2Collection? anchors) : PeerTrust
 
     private static bool CarriesName(X509Certificate2 certificate, string host)
     {
+        if (host.EndsWith('.'))
+            return false; // one is gone already, and the platform would forgive another
         try
         {
             return certificate.MatchesHostname(host, allowWildcards: true, allowCommonName: false);

@@ -51,7 +51,7 @@ public abstract class PeerTrust
     /// <summary>
     /// The same, and one of these keys too: the chain may only hold a certificate whose subject public key info has one of the
     /// given SHA-256 values (RFC 7469 speaks of pins). Two at least: the key in use, and a backup in a safe place, since with one
-    /// pin a lost key locks everybody out.
+    /// pin a lost key locks everybody out. Added once more, another set is one more demand.
     /// </summary>
     /// <param name="hashes">SHA-256 of the subject public key info's DER form, 32 bytes each, of keys of the server or its issuers.</param>
     /// <exception cref="InvalidOperationException">This trust does not look at a chain, so there is nothing to add pins to.</exception>

@@ -73,6 +73,36 @@ public sealed class TlsTrustTests
     }
 
     [Fact]
+    public async Task EachFurtherSetOfPinsIsOneMoreDemand()
+    {
+        byte[] leaf = TlsIdentity.PinOf(TlsIdentity.Server.Certificate);
+        byte[] intermediate = TlsIdentity.PinOf(TlsIdentity.Intermediate.Certificate);
+        byte[] other = [.. UnknownPin.Select(static b => (byte)(b + 1))];
+        await AcceptedAsync(Pinned(TlsIdentity.Root.Trust.WithPins(leaf, other).WithPins(intermediate, other)));
+        await RefusedAsync(CertificateProblem.PinMismatch, Pinned(TlsIdentity.Root.Trust.WithPins(UnknownPin, other).WithPins(leaf, other)));
+        await RefusedAsync(CertificateProblem.PinMismatch, Pinned(TlsIdentity.Root.Trust.WithPins(leaf, other).WithPins(UnknownPin, other)));
+        Assert.NotEqual(TlsIdentity.Root.Trust.WithPins(leaf, other).Identity, TlsIdentity.Root.Trust.WithPins(UnknownPin, other).WithPins(leaf, other).Identity);
+
+        static TlsClientContext Pinned(PeerTrust trust) => TlsIdentity.CreateClient(options => options.Trust = trust);
+    }
+
+    [Theory]
+    [InlineData("server..example")]
+    [InlineData("server.example..")]
+    [InlineData(".server.example")]
+    [InlineData("*.example")]
+    [InlineData("server.example\0.other")]
+    [InlineData("server example")]
+    [InlineData(" server.example")]
+    [InlineData("-")]
+    public async Task WhatIsNoNameIsNeverFound(string host)
+    {
+        (SocketFailureException? client, _) = await TlsPair.TryOpenAsync(TlsIdentity.CreateClient(), TlsIdentity.CreateServer(), host);
+        Assert.NotNull(client);
+        Assert.True(client.Reason is SocketFailureReason.CertificateRejected or SocketFailureReason.HandshakeFailed, client.Message);
+    }
+
+    [Fact]
     public void ASetOfPinsNeedsABackup()
     {
         Assert.Throws<ArgumentException>(() => TlsIdentity.Root.Trust.WithPins(UnknownPin));
