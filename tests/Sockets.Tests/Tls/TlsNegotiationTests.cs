@@ -189,6 +189,8 @@ public sealed class TlsNegotiationTests
     {
         Assert.Throws<ArgumentException>(() => TlsServerContext.Create(new TlsServerOptions()));
         Assert.Throws<ArgumentException>(() => TlsIdentity.CreateClient(options => options.HandshakeTimeout = TimeSpan.Zero));
+        Assert.Throws<ArgumentException>(() => TlsIdentity.CreateClient(options => options.HandshakeTimeout = TimeSpan.MaxValue));
+        Assert.Throws<ArgumentException>(() => TlsIdentity.CreateClient(options => options.RevocationTimeout = TimeSpan.MaxValue));
         Assert.Throws<ArgumentException>(() => TlsIdentity.CreateClient(options => options.IsApplicationProtocolRequired = true));
         Assert.Throws<ArgumentException>(() => TlsIdentity.CreateClient(options => options.TargetHost = ""));
         Assert.Throws<ArgumentException>(() => TlsIdentity.CreateClient(options => options.CipherSuites = []));

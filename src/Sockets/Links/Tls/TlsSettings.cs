@@ -12,6 +12,9 @@ namespace Sockets.Links.Tls;
 /// <summary>What both kinds of context keep of their options: read once, checked, never changed.</summary>
 internal sealed class TlsSettings
 {
+    // What the platform's timers and waits can do.
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(24);
+
     /// <summary>The first byte of every suite of TLS 1.3 (RFC 8446 §B.4).</summary>
     private const int Tls13Suites = 0x13;
 
@@ -20,10 +23,10 @@ internal sealed class TlsSettings
         ArgumentNullException.ThrowIfNull(options.Trust, nameof(options.Trust));
         ArgumentNullException.ThrowIfNull(options.TimeProvider, nameof(options.TimeProvider));
         ArgumentNullException.ThrowIfNull(options.ApplicationProtocols, nameof(options.ApplicationProtocols));
-        if (options.HandshakeTimeout <= TimeSpan.Zero && options.HandshakeTimeout != Timeout.InfiniteTimeSpan)
-            throw new ArgumentException($"{nameof(options.HandshakeTimeout)} is longer than nothing, or Timeout.InfiniteTimeSpan.", nameof(options));
-        if (options.RevocationTimeout <= TimeSpan.Zero)
-            throw new ArgumentException($"{nameof(options.RevocationTimeout)} is longer than nothing.", nameof(options));
+        if ((options.HandshakeTimeout <= TimeSpan.Zero && options.HandshakeTimeout != Timeout.InfiniteTimeSpan) || options.HandshakeTimeout > LongestTimeout)
+            throw new ArgumentException($"{nameof(options.HandshakeTimeout)} is longer than nothing and at most {LongestTimeout.TotalDays:0} days, or Timeout.InfiniteTimeSpan.", nameof(options));
+        if (options.RevocationTimeout <= TimeSpan.Zero || options.RevocationTimeout > LongestTimeout)
+            throw new ArgumentException($"{nameof(options.RevocationTimeout)} is longer than nothing and at most {LongestTimeout.TotalDays:0} days.", nameof(options));
         if (options.IsApplicationProtocolRequired && options.ApplicationProtocols.Count == 0)
             throw new ArgumentException($"{nameof(options.IsApplicationProtocolRequired)} needs {nameof(options.ApplicationProtocols)}.", nameof(options));
         Versions = VersionsOf(options);
