@@ -159,7 +159,9 @@ public sealed partial class Socket
 
     private void WaitFor(LinkWants wants, OperationGate gate, long start)
     {
-        if (!_link.Wait(wants, gate.Remaining(start)))
+        // Readiness does not end the wait when the time is over: what makes ready may bring nothing, again and again.
+        TimeSpan remaining = gate.Remaining(start);
+        if (remaining == TimeSpan.Zero || !_link.Wait(wants, remaining))
             throw gate.CreateTimeout(RemoteEndPoint);
     }
 }

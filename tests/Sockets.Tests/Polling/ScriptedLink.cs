@@ -28,6 +28,9 @@ internal sealed class ScriptedLink(SystemSocket? underlying) : SocketLink
     /// <summary>Whether the system's socket takes what is sent.</summary>
     public Func<bool> HasRoom { get; set; } = static () => true;
 
+    /// <summary>What a wait of so long comes to.</summary>
+    public Func<TimeSpan, bool>? OnWait { get; set; }
+
     public bool IsReadyToSend { get; set; } = true;
 
     public bool IsReleased { get; private set; }
@@ -98,7 +101,7 @@ internal sealed class ScriptedLink(SystemSocket? underlying) : SocketLink
 
     public override bool TryShutdownSend() => true;
 
-    public override bool Wait(LinkWants wants, TimeSpan timeout) => throw new NotSupportedException();
+    public override bool Wait(LinkWants wants, TimeSpan timeout) => OnWait?.Invoke(timeout) ?? throw new NotSupportedException();
 
     public override void Abort() => Dispose();
 
