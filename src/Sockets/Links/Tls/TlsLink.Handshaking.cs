@@ -66,8 +66,8 @@ internal sealed partial class TlsLink
             ThrowIfFailed();
             if (_isOpen)
                 return true;
-            if (_transport.IsFilling)
-                return false; // someone else is at it
+            if (_transport.IsFilling || _isPumping)
+                return false; // someone else is at it, or this is called by the application's code from inside it
             using var inline = InlineContinuations.Enter();
             EnterPump();
             try
@@ -101,6 +101,7 @@ internal sealed partial class TlsLink
 
         do
         {
+            _transport.BeginTurn(); // what a peer can say in a handshake is bounded
             _transport.FlushQueue();
             _transport.ReleaseWriter();
         }

@@ -23,7 +23,15 @@ internal sealed partial class TlsLink
             if (!_isOpen || Volatile.Read(ref _isReleased) != 0 || (_failure is not null && !_isReadable))
                 return false;
             lock (_transport.ReadLock)
-                return !_transport.IsFilling && PumpRead();
+            {
+                if (!_transport.IsFilling && PumpRead())
+                    return true;
+                if (!_transport.IsTurnOver)
+                    return false;
+            }
+
+            Changed?.Invoke(); // an edge of the kernel is not repeated
+            return false;
         }
     }
 
@@ -86,7 +94,24 @@ internal sealed partial class TlsLink
             int count = TryReceive(buffer.Span);
             if (count != WouldBlock)
                 return count;
-            await WaitForTransportAsync(cancellationToken).ConfigureAwait(false);
+            if (IsTurnOver)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // others have their turn
+            }
+            else
+            {
+                await WaitForTransportAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private bool IsTurnOver
+    {
+        get
+        {
+            lock (_transport.ReadLock)
+                return _transport.IsTurnOver && !_transport.IsFilling;
         }
     }
 

@@ -129,7 +129,11 @@ internal sealed partial class TlsLink : SocketLink
     internal void OnFlushed() => Changed?.Invoke();
 
     /// <summary>Under <see cref="TlsTransport.ReadLock"/>.</summary>
-    internal void EnterPump() => _isPumping = true;
+    internal void EnterPump()
+    {
+        _isPumping = true;
+        _transport.BeginTurn();
+    }
 
     /// <summary>Under <see cref="TlsTransport.ReadLock"/>.</summary>
     internal void ExitPump() => _isPumping = false;

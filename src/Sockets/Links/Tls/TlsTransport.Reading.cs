@@ -16,6 +16,13 @@ internal sealed partial class TlsTransport : IValueTaskSource<int>
     private bool _isReadPending;
     private bool _isFilling;
     private Exception? _broken;
+    private int _readsLeft;
+
+    /// <summary>
+    /// How often one pump reads from the system. A peer can send records that bring the application nothing (key updates,
+    /// tickets) as fast as they can be decrypted; SslStream would go on with them for as long as there are any.
+    /// </summary>
+    private const int ReadsPerPump = 8;
 
     /// <summary>Whether SslStream waits for bytes. Under <see cref="ReadLock"/>.</summary>
     public bool IsReadPending => _isReadPending;
@@ -23,11 +30,17 @@ internal sealed partial class TlsTransport : IValueTaskSource<int>
     /// <summary>Whether the system holds SslStream's memory: <see cref="FillAsync"/> is under way. Under <see cref="ReadLock"/>.</summary>
     public bool IsFilling => _isFilling;
 
+    /// <summary>Whether the last pump ended though there may be more to read. Under <see cref="ReadLock"/>.</summary>
+    public bool IsTurnOver => _readsLeft == 0 && _isReadPending;
+
     /// <summary>Whether the peer's FIN was seen. With a close_notify before it, SslStream would not have asked for more.</summary>
     public bool IsEndSeen { get; private set; }
 
     /// <summary>Counts the synchronous reads that found nothing: SslStream should never need one.</summary>
     public int StarvedReads { get; private set; }
+
+    /// <summary>A pump begins. Under <see cref="ReadLock"/>.</summary>
+    public void BeginTurn() => _readsLeft = ReadsPerPump;
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -35,7 +48,7 @@ internal sealed partial class TlsTransport : IValueTaskSource<int>
         {
             if (_broken is not null)
                 return ValueTask.FromException<int>(_broken);
-            int count = TryRead(buffer.Span, out Exception? failure);
+            int count = TryReadInTurn(buffer.Span, out Exception? failure);
             if (failure is not null)
                 return ValueTask.FromException<int>(failure);
             if (count != SocketLink.WouldBlock)
@@ -76,7 +89,7 @@ internal sealed partial class TlsTransport : IValueTaskSource<int>
     {
         if (!_isReadPending || _isFilling)
             return false;
-        int count = TryRead(_readMemory.Span, out Exception? failure);
+        int count = TryReadInTurn(_readMemory.Span, out Exception? failure);
         if (count == SocketLink.WouldBlock && failure is null)
             return false;
         Complete(count, failure);
@@ -108,7 +121,12 @@ internal sealed partial class TlsTransport : IValueTaskSource<int>
         catch (OperationCanceledException) when (_broken is null)
         {
             lock (ReadLock)
+            {
                 _isFilling = false;
+                if (_broken is not null && _isReadPending)
+                    Complete(0, _broken); // closed at the same moment, when this held the memory
+            }
+
             _owner.OnFilled();
             throw;
         }
@@ -154,6 +172,16 @@ internal sealed partial class TlsTransport : IValueTaskSource<int>
             _read.SetResult(count);
         else
             _read.SetException(failure);
+    }
+
+    private int TryReadInTurn(Span<byte> buffer, out Exception? failure)
+    {
+        failure = null;
+        if (_readsLeft == 0)
+            return SocketLink.WouldBlock;
+        if (!buffer.IsEmpty)
+            _readsLeft--;
+        return TryRead(buffer, out failure);
     }
 
     /// <summary>An empty buffer asks whether there is something to read, or the end: so SslStream rents memory only then.</summary>
