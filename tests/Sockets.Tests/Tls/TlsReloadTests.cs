@@ -108,6 +108,33 @@ public sealed class TlsReloadTests : IDisposable
     }
 
     [Fact]
+    public void AnObserverThatThrowsEndsNeitherTheClockNorTheWatch()
+    {
+        var clock = new VirtualTimeProvider();
+        int told = 0;
+        Write(Issue("CN=first"));
+        using TlsServerContext server = FromFiles(options =>
+        {
+            options.TimeProvider = clock;
+            options.CertificatePollingInterval = TimeSpan.FromMinutes(1);
+            options.CertificateReloadFailed = _ => throw new FormatException($"{++told}");
+        });
+        TlsServerCertificates first = server.Certificates;
+        File.WriteAllText(CertificatePath, "none");
+        Touch(1);
+        clock.Advance(TimeSpan.FromMinutes(1));
+        clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(2, told);
+        Assert.Same(first, server.Certificates);
+
+        Write(Issue("CN=second"));
+        Touch(2);
+        clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.NotSame(first, server.Certificates);
+        Assert.Equal(2, told);
+    }
+
+    [Fact]
     public async Task SwappingUnderLoadDropsNoConnection()
     {
         TlsServerContext server = TlsIdentity.CreateServer();

@@ -1,6 +1,4 @@
 using System;
-using System.IO;
-using System.Security.Cryptography;
 using System.Threading;
 
 namespace Sockets.Links.Tls;
@@ -30,6 +28,18 @@ internal sealed class TlsCertificateWatch : IDisposable
 
     public void Dispose() => _timer.Dispose();
 
+    private void Report(Exception exception)
+    {
+        try
+        {
+            _failed?.Invoke(exception);
+        }
+        catch (Exception)
+        {
+            // It has nowhere to go and changes nothing.
+        }
+    }
+
     private void Look()
     {
         if (Interlocked.Exchange(ref _isLooking, 1) != 0)
@@ -49,9 +59,10 @@ internal sealed class TlsCertificateWatch : IDisposable
             context.Reload();
             _version = version;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException)
+        catch (Exception exception)
         {
-            _failed?.Invoke(exception);
+            // Whatever the files hold, and whoever listens: this is a timer's thread, where an exception would end the program.
+            Report(exception);
         }
         finally
         {
