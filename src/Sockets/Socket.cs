@@ -22,6 +22,7 @@ public sealed partial class Socket : IDisposable, IAsyncDisposable
     private SocketFailureException? _failure;
     private Action? _disposed;
     private bool _isSendEnded;
+    private bool _isPiped;
     private int _isDisposed;
 
     internal Socket(SocketLink link, SocketTransport transport, TimeProvider timeProvider)
@@ -70,6 +71,13 @@ public sealed partial class Socket : IDisposable, IAsyncDisposable
     public object? Tag { get; set; }
 
     internal SocketLink Link => _link;
+
+    /// <summary>Whether bytes may be on their way in a pipe on top of this.</summary>
+    internal bool IsPiped
+    {
+        get => Volatile.Read(ref _isPiped);
+        set => Volatile.Write(ref _isPiped, value);
+    }
 
     /// <summary>Whether somebody else can go on with it: open in both directions, used by nobody now, in no poll.</summary>
     internal bool IsAtRest => State == SocketState.Open && !_isSendEnded && !_receiving.IsEntered && !_sending.IsEntered && _poll.Observer is null;

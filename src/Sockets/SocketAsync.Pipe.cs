@@ -82,6 +82,7 @@ public sealed partial class SocketAsync
         if (Socket.Transport == SocketTransport.Datagram)
             throw new InvalidOperationException("A pipe would lose the boundaries of datagrams: use SendAsync and ReceiveAsync.");
         Use(ref face, Face.Pipe, pipe);
+        Socket.IsPiped = true;
     }
 
     private async Task ReceiveAllAsync(PipeWriter writer)

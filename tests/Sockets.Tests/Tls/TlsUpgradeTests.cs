@@ -85,6 +85,23 @@ public sealed class TlsUpgradeTests
     }
 
     [Fact]
+    public async Task WhatAPipeHasReadAheadIsRefused()
+    {
+        (Socket client, Socket socket) = Plain();
+        using (client)
+        {
+            var options = new SocketAsyncOptions { InputPauseThreshold = 8, InputResumeThreshold = 4 };
+            await using var server = new SocketAsync(socket, options);
+            await client.SendAsync("starttls\r\nforged"u8.ToArray());
+            long length = (await server.Input.ReadAsync()).Buffer.Length;
+            Assert.True(length > 8); // so that the pipe receives nothing at the moment
+            Assert.Throws<InvalidOperationException>(() => socket.StartUpgradeToTls(_server));
+            await Assert.ThrowsAsync<InvalidOperationException>(() => socket.UpgradeToTlsAsync(_server).AsTask().WaitAsync(Waiting.HangGuard));
+            Assert.Null(socket.Security);
+        }
+    }
+
+    [Fact]
     public async Task AClientHelloThatIsThereAlreadyIsWelcome()
     {
         (Socket client, Socket server) = Plain();

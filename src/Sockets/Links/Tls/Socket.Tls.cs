@@ -11,7 +11,8 @@ public sealed partial class Socket
 {
     /// <summary>
     /// Goes on under TLS, as the client, on a plain connection that has agreed to (STARTTLS). The socket is the same afterwards;
-    /// when this does not succeed nothing can be sent in clear on it any more. No receive or send may be under way.
+    /// when this does not succeed nothing can be sent in clear on it any more. No receive or send may be under way, and no pipe
+    /// (<see cref="SocketAsync"/>) in use. What is a mistake of the call leaves the connection as it was.
     /// </summary>
     /// <param name="context">How.</param>
     /// <param name="targetHost">The name the server's certificate must carry, unless the context has one. Null: that of the context.</param>
@@ -104,6 +105,8 @@ public sealed partial class Socket
 
     private void EnterUpgradeToTls()
     {
+        if (IsPiped)
+            throw new InvalidOperationException("The connection is read or written through a pipe, which holds what was received in clear or is to be sent so: upgrade first, then make the pipe.");
         _receiving.Enter();
         try
         {
