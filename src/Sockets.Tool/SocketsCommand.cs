@@ -4,6 +4,7 @@ using System.CommandLine.Invocation;
 using System.Threading;
 using System.Threading.Tasks;
 using Sockets.Tool.Connecting;
+using Sockets.Tool.Demo;
 using Sockets.Tool.Diagnosing;
 using Sockets.Tool.Serving;
 
@@ -21,7 +22,7 @@ internal static partial class SocketsCommand
     public static async Task<int> RunAsync(string[] arguments, ToolConsole console, CancellationToken cancellationToken = default)
     {
         var root = new RootCommand("Sockets from the command line: plain, TLS, and DTLS 1.3 (RFC 9147).");
-        AddDemo(root, console);
+        DemoCommand.AddTo(root, console);
         ServeCommand.AddTo(root, console);
         ConnectCommand.AddTo(root, console);
         DiagnoseCommand.AddTo(root, console);
@@ -56,8 +57,6 @@ internal static partial class SocketsCommand
     }
 
     // Builds without TLS or DTLS leave out the folders that these lie in.
-    static partial void AddDemo(RootCommand root, ToolConsole console);
-
     static partial void AddCerts(RootCommand root, ToolConsole console);
 
     private static string CommandPath(System.CommandLine.Parsing.CommandResult result) =>

@@ -1,5 +1,4 @@
 using System;
-using System.CommandLine;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Threading;
@@ -8,26 +7,13 @@ using Sockets.Tool.Certificates;
 
 namespace Sockets.Tool.Demo;
 
-/// <summary><c>sockets demo</c>: server and client in one process, over real UDP sockets on loopback.</summary>
-internal static class DemoCommand
+/// <summary>An echo under DTLS 1.3: server and client in one process, over real UDP sockets on loopback.</summary>
+internal static class EchoDemo
 {
     /// <summary>Room for the whole window, where the system grants it.</summary>
     private const int SocketBufferSize = 4 << 20;
 
-    public static Command Create(ToolConsole console)
-    {
-        var megabytes = new Option<int>("--megabytes") { Description = "How much to send, and to get back.", HelpName = "N", DefaultValueFactory = _ => 300 };
-        megabytes.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int count) && count is < 1 or > 1_000_000)
-                result.AddError("--megabytes needs a number from 1 to 1000000.");
-        });
-        var command = new Command("demo", "Watch DTLS 1.3 work: an echo server and a client on loopback move data, update their keys on the way, and check every byte.") { megabytes };
-        command.SetAction((result, cancellationToken) => RunAsync(console, result.GetValue(megabytes) * 1_000_000L, cancellationToken));
-        return command;
-    }
-
-    private static async Task<int> RunAsync(ToolConsole console, long bytes, CancellationToken cancellationToken)
+    public static async Task RunAsync(ToolConsole console, long bytes, CancellationToken cancellationToken)
     {
         using var authority = new DevelopmentAuthority(TimeProvider.System);
         using X509Certificate2 certificate = authority.IssueServer(["localhost", "127.0.0.1"]);
@@ -78,7 +64,6 @@ internal static class DemoCommand
         if ((stopped ?? transfer.Difference) is { } reason)
             throw new ToolException(reason);
         console.WriteLine($"All {transfer.BytesVerified / 1e6:0} MB came back byte for byte.");
-        return 0;
     }
 
     private static async Task<DtlsChannel> ConnectAsync(DtlsListener listener, X509Certificate2 root, IDtlsHandler handler, CancellationToken cancellationToken) =>
