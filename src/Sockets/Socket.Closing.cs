@@ -92,8 +92,6 @@ public sealed partial class Socket
         {
             SocketsMeter.Closed(_link.SecurityName);
             disposed?.Invoke();
-            _receiving.Dispose();
-            _sending.Dispose();
         }
     }
 }

@@ -25,16 +25,32 @@ public sealed class SocketAsyncOptions
     }
 
     /// <summary>So many received bytes may lie unread in <see cref="SocketAsync.Input"/> before no more are received. Default: 256 KiB.</summary>
-    public long InputPauseThreshold { get; set; } = 256 * 1024;
+    public long InputPauseThreshold
+    {
+        get;
+        set => field = value > 0 ? value : throw TooSmall(value, nameof(InputPauseThreshold));
+    } = 256 * 1024;
 
-    /// <summary>Receiving goes on when so few are left. Default: 128 KiB.</summary>
-    public long InputResumeThreshold { get; set; } = 128 * 1024;
+    /// <summary>Receiving goes on when so few are left; at most <see cref="InputPauseThreshold"/>. Default: 128 KiB.</summary>
+    public long InputResumeThreshold
+    {
+        get => Math.Min(field, InputPauseThreshold);
+        set => field = value > 0 ? value : throw TooSmall(value, nameof(InputResumeThreshold));
+    } = 128 * 1024;
 
     /// <summary>So many written bytes may lie unsent in <see cref="SocketAsync.Output"/> before a flush waits. Default: 256 KiB.</summary>
-    public long OutputPauseThreshold { get; set; } = 256 * 1024;
+    public long OutputPauseThreshold
+    {
+        get;
+        set => field = value > 0 ? value : throw TooSmall(value, nameof(OutputPauseThreshold));
+    } = 256 * 1024;
 
-    /// <summary>A flush that waits goes on when so few are left. Default: 128 KiB.</summary>
-    public long OutputResumeThreshold { get; set; } = 128 * 1024;
+    /// <summary>A flush that waits goes on when so few are left; at most <see cref="OutputPauseThreshold"/>. Default: 128 KiB.</summary>
+    public long OutputResumeThreshold
+    {
+        get => Math.Min(field, OutputPauseThreshold);
+        set => field = value > 0 ? value : throw TooSmall(value, nameof(OutputResumeThreshold));
+    } = 128 * 1024;
 
     /// <summary>Waits until there is something to receive before it rents a buffer. Costs one system call more. Default: true.</summary>
     public bool WaitBeforeRenting { get; set; } = true;
@@ -52,4 +68,6 @@ public sealed class SocketAsyncOptions
 
     internal ObjectPool<QueuedOperation> Operations =>
         _operations ?? Interlocked.CompareExchange(ref _operations, new DefaultObjectPool<QueuedOperation>(new QueuedOperationPolicy(this), OperationsKept), null) ?? _operations;
+
+    private static ArgumentOutOfRangeException TooSmall(long value, string name) => new(nameof(value), value, $"{name} is 1 or more: without a limit a peer could fill the memory.");
 }

@@ -131,15 +131,19 @@ public sealed partial class SocketPool : IAsyncDisposable
     /// Refuses new rents, closes what is idle, and waits for the leases to end; those that have not when the time is over are
     /// aborted. The pool is closed afterwards.
     /// </summary>
+    /// <param name="deadline">How long to wait; <see cref="Timeout.InfiniteTimeSpan"/>: as long as it takes.</param>
+    /// <param name="cancellationToken">Ends the wait as the deadline does.</param>
     /// <returns>How many leases were aborted.</returns>
     public async Task<int> DrainAsync(TimeSpan deadline, CancellationToken cancellationToken = default)
     {
+        if (deadline != Timeout.InfiniteTimeSpan)
+            ArgumentOutOfRangeException.ThrowIfLessThan(deadline, TimeSpan.Zero);
         Task emptied = Close();
         try
         {
-            await emptied.WaitAsync(deadline, _timeProvider, cancellationToken).ConfigureAwait(false);
+            await emptied.WaitAsync(TimeLimit.OrNone(deadline), _timeProvider, cancellationToken).ConfigureAwait(false);
         }
-        catch (TimeoutException)
+        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
         {
             // What is left is aborted below.
         }

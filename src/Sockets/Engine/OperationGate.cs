@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Threading;
 using Sockets.Links;
@@ -9,7 +10,8 @@ namespace Sockets.Engine;
 /// One direction of a socket: at most one operation at a time, and its time limit. Its cancellation source is kept, so that
 /// an operation with a limit allocates nothing in steady state.
 /// </summary>
-internal sealed class OperationGate(string operation, TimeProvider timeProvider, IPollable? owner = null) : IDisposable
+[SuppressMessage("Design", "CA1001", Justification = "Between operations the source has no running timer and no registration: there is nothing to free, and freeing it would collide with an operation that begins.")]
+internal sealed class OperationGate(string operation, TimeProvider timeProvider, IPollable? owner = null)
 {
     private TimeSpan _timeout = System.Threading.Timeout.InfiniteTimeSpan;
     private CancellationTokenSource? _source;
@@ -104,13 +106,4 @@ internal sealed class OperationGate(string operation, TimeProvider timeProvider,
 
     public SocketFailureException CreateTimeout(EndPoint? peer) =>
         new(SocketFailureReason.TimedOut, $"A {operation} with {peer} did not complete within {_timeout.TotalSeconds:0.###} s.");
-
-    /// <summary>The source of an operation that is still under way is left to it.</summary>
-    public void Dispose()
-    {
-        if (Interlocked.Exchange(ref _isEntered, 1) != 0)
-            return;
-        _source?.Dispose();
-        Volatile.Write(ref _isEntered, 0);
-    }
 }

@@ -89,6 +89,18 @@ public sealed class MisuseTests
         }
     }
 
+    [Fact]
+    public async Task ALowPauseThresholdNeedsNoOtherAndNoneIsRefused()
+    {
+        using SocketPair pair = SocketPair.Plain("tcp");
+        await using var client = new SocketAsync(pair.Client, new SocketAsyncOptions { InputPauseThreshold = 1000, OutputPauseThreshold = 1000 });
+        await client.Output.WriteAsync(new byte[10]);
+        await pair.Server.SendAsync(await pair.Server.ReceiveExactlyAsync(10));
+        Assert.Equal(10, (await client.Input.ReadAtLeastAsync(10, Listeners.Guard)).Buffer.Length);
+        Assert.Throws<ArgumentOutOfRangeException>(static () => new SocketAsyncOptions { InputPauseThreshold = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>(static () => new SocketAsyncOptions { OutputPauseThreshold = -1 });
+    }
+
     [Theory]
     [InlineData("tcp")]
     [InlineData("unix")]

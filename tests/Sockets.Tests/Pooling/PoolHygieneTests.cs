@@ -128,5 +128,19 @@ public sealed class PoolHygieneTests : IAsyncDisposable
         Assert.Equal(1, _servers.Attempts);
     }
 
+    [Fact]
+    public async Task ADrainThatIsCancelledAbortsWhatIsLeft()
+    {
+        SocketLease lease = await RentAsync();
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Pool.DrainAsync(TimeSpan.FromSeconds(-5)));
+        using var impatience = new CancellationTokenSource();
+        Task<int> draining = Pool.DrainAsync(TimeSpan.MaxValue, impatience.Token);
+        Assert.False(draining.IsCompleted);
+        await impatience.CancelAsync();
+        Assert.Equal(1, await draining.WaitAsync(Waiting.HangGuard));
+        Assert.Equal(0, _servers.Open);
+        lease.Dispose();
+    }
+
     private ValueTask<SocketLease> RentAsync(string host = Host) => Pool.RentAsync(host, 443, _plain);
 }
