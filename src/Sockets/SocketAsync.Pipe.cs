@@ -21,7 +21,8 @@ public sealed partial class SocketAsync
     private volatile bool _isUnsent;
 
     /// <summary>
-    /// What the peer sends. Its end completes it; a failure completes it with the <see cref="SocketFailureException"/>. When as much as
+    /// What the peer sends. Its end completes it; a failure completes it with the <see cref="SocketFailureException"/>,
+    /// which a pipe throws at once, before what lies unread. When as much as
     /// <see cref="SocketAsyncOptions.InputPauseThreshold"/> lies unread, nothing more is received, and the peer has to wait.
     /// </summary>
     /// <exception cref="InvalidOperationException">Receives were queued, or this is a datagram socket: a pipe would lose the boundaries.</exception>

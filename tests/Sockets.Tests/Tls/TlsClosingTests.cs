@@ -1,4 +1,6 @@
 using System.Net.Sockets;
+using System.Security.Authentication;
+using Sockets.Links;
 using Sockets.Links.Tls;
 
 namespace Sockets.Tests.Tls;
@@ -55,6 +57,76 @@ public sealed class TlsClosingTests
             SocketFailureException failure = await Assert.ThrowsAsync<SocketFailureException>(async () => await server.Ours.ReceiveAsync(buffer));
             Assert.Equal(SocketFailureReason.Truncated, failure.Reason);
         }
+    }
+
+    [Theory]
+    [InlineData(Face.Try, false, false)]
+    [InlineData(Face.Try, true, true)]
+    [InlineData(Face.Blocking, false, true)]
+    [InlineData(Face.Blocking, true, false)]
+    [InlineData(Face.Vectors, false, false)]
+    [InlineData(Face.Vectors, true, true)]
+    [InlineData(Face.Poll, false, true)]
+    [InlineData(Face.Poll, true, false)]
+    [InlineData(Face.Pipe, false, false)]
+    [InlineData(Face.Pipe, true, true)]
+    [InlineData(Face.Stream, true, false)]
+    public async Task TruncationIsSaidInEveryFace(Face face, bool inTheMiddleOfARecord, bool isTls12)
+    {
+        await using Foreign server = Foreign.Server(isTls12 ? SslProtocols.Tls12 : SslProtocols.Tls13);
+        await server.OpenAgainst(TlsIdentity.CreateClient(options => options.AllowTls12 = true));
+        await server.Stream.WriteAsync("some"u8.ToArray());
+        if (inTheMiddleOfARecord)
+            server.Raw.Send([0x17, 0x03, 0x03, 0x00, 0x40, 1, 2, 3]);
+        server.Raw.Shutdown(SocketShutdown.Send);
+        Socket socket = server.Ours;
+        await using var queued = new SocketAsync(socket);
+        using SocketPoll poll = new();
+        if (face == Face.Poll)
+            poll.Add(socket, SocketEvents.Readable);
+        byte[] buffer = new byte[16];
+        int total = 0;
+        SocketFailureException failure = await Assert.ThrowsAsync<SocketFailureException>(async () =>
+        {
+            while (true)
+            {
+                SocketReceiveResult result;
+                switch (face)
+                {
+                    case Face.Try:
+                        while (!socket.TryReceive(buffer, out result))
+                            Assert.True(socket.Link.Wait(LinkWants.Read, Waiting.HangGuard));
+                        break;
+                    case Face.Blocking:
+                        result = socket.Receive(buffer);
+                        break;
+                    case Face.Vectors:
+                        result = socket.Receive(new Memory<byte>[] { buffer.AsMemory(0, 1), buffer.AsMemory(1) });
+                        break;
+                    case Face.Poll:
+                        var events = new SocketPollEvent[1];
+                        Assert.Equal(1, poll.Wait(events, Waiting.HangGuard));
+                        if (!socket.TryReceive(buffer, out result))
+                            continue;
+                        break;
+                    case Face.Stream:
+                        result = await queued.ReceiveAsync(buffer);
+                        break;
+                    default:
+                        System.IO.Pipelines.ReadResult read = await queued.Input.ReadAsync();
+                        total += (int)read.Buffer.Length;
+                        queued.Input.AdvanceTo(read.Buffer.End);
+                        Assert.False(read.IsCompleted, "A clean end.");
+                        continue;
+                }
+
+                Assert.False(result.IsEnd, "A clean end.");
+                total += result.Count;
+            }
+        });
+        Assert.Equal(SocketFailureReason.Truncated, failure.Reason);
+        if (face != Face.Pipe) // a pipe that failed says so before what it holds
+            Assert.Equal(4, total);
     }
 
     [Fact]
@@ -212,5 +284,15 @@ public sealed class TlsClosingTests
             guard.Token.ThrowIfCancellationRequested();
             await Task.Delay(1);
         }
+    }
+
+    public enum Face
+    {
+        Try,
+        Blocking,
+        Vectors,
+        Poll,
+        Pipe,
+        Stream,
     }
 }
