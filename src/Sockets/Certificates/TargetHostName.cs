@@ -14,15 +14,29 @@ internal static class TargetHostName
     /// <summary>The punycode form: what server_name carries and what certificates are compared with.</summary>
     public static string ToAscii(string host)
     {
-        if (Ascii.IsValid(host))
-            return host;
         try
         {
-            return new IdnMapping().GetAscii(host);
+            return Encode(host);
         }
         catch (ArgumentException exception)
         {
             throw new ArgumentException($"'{host}' is not a valid host name.", nameof(host), exception);
         }
     }
+
+    /// <summary>As <see cref="ToAscii"/>, for what a peer sent, which may be anything: itself when it is no name.</summary>
+    public static string FromPeer(string name)
+    {
+        try
+        {
+            return Encode(name);
+        }
+        catch (ArgumentException)
+        {
+            return name;
+        }
+    }
+
+    /// <summary>In lower case first: where the platform has no data of other scripts, its mapping leaves their capitals.</summary>
+    private static string Encode(string name) => Ascii.IsValid(name) ? name : new IdnMapping().GetAscii(name.ToLowerInvariant());
 }

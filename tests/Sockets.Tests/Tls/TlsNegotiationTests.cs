@@ -118,6 +118,20 @@ public sealed class TlsNegotiationTests
     }
 
     [Theory]
+    [InlineData("bücher.example", "bücher.example")]
+    [InlineData("bücher.example", "xn--bcher-kva.example")]
+    [InlineData("xn--bcher-kva.example", "BÜCHER.example")]
+    [InlineData("*.bücher.example", "www.bücher.example")]
+    [InlineData("*.example", "bücher.example")]
+    public async Task NamesInOtherScriptsAreFoundHoweverTheyAreWritten(string entry, string host)
+    {
+        TlsServerContext server = TlsIdentity.CreateServer(options => options.Certificates = new TlsServerCertificates(null, [KeyValuePair.Create(entry, TlsIdentity.Issue(["xn--bcher-kva.example", "*.xn--bcher-kva.example"]))]));
+        await using TlsPair pair = await TlsPair.OpenAsync(TlsIdentity.CreateClient(), server, host);
+        Assert.EndsWith("xn--bcher-kva.example", pair.Client.Security!.ServerName, StringComparison.Ordinal);
+        Assert.Equal(pair.Client.Security.ServerName, pair.Server.Security!.ServerName);
+    }
+
+    [Theory]
     [InlineData("other.example")]
     [InlineData("127.0.0.1")]
     public async Task UnknownNamesAreRefusedWithoutADefault(string name)

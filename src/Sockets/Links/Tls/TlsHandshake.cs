@@ -56,7 +56,7 @@ internal abstract class TlsHandshake(TlsSettings settings) : IDisposable
             Protocol = TlsVersionText.Of(stream.SslProtocol),
             CipherSuite = stream.NegotiatedCipherSuite.ToString(),
             ApplicationProtocol = protocol,
-            ServerName = string.IsNullOrEmpty(stream.TargetHostName) ? null : stream.TargetHostName,
+            ServerName = NameOf(stream),
             PeerCertificates = _peerCertificates.AsReadOnly(),
             HandshakeDuration = settings.TimeProvider.GetElapsedTime(_start),
         };
@@ -90,6 +90,9 @@ internal abstract class TlsHandshake(TlsSettings settings) : IDisposable
     public virtual void Dispose()
     {
     }
+
+    /// <summary>The name that was asked for (SNI), as it travels.</summary>
+    protected virtual string? NameOf(SslStream stream) => string.IsNullOrEmpty(stream.TargetHostName) ? null : stream.TargetHostName;
 
     protected abstract CertificateVerifier CreateVerifier();
 
