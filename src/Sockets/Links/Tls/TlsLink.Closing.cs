@@ -30,6 +30,8 @@ internal sealed partial class TlsLink
             _transport.Break(new ObjectDisposedException(nameof(Socket)));
             _transport.ReleaseWriter();
             ExitPump();
+            if (!_isOpen)
+                _scope?.Fail(SocketFailureReason.Closed, "The socket was closed by this program during the handshake."); // nobody may pump again
         }
 
         LeaveHandshake();

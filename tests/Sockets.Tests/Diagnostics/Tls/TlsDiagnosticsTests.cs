@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using Sockets.Tests.Tls;
 
 namespace Sockets.Tests.Diagnostics;
 
@@ -49,5 +50,18 @@ public sealed class TlsDiagnosticsTests
         Activity activity = Assert.Single(handshakes.With(((IPEndPoint)listener.LocalEndPoint).Port, ActivityKind.Client));
         Assert.Equal(ActivityStatusCode.Error, activity.Status);
         Assert.Equal("CertificateRejected", activity.GetTagItem("error.type"));
+    }
+
+    [Fact]
+    public async Task AHandshakeThatWasGivenUpIsOverThoughNobodyPumpsIt()
+    {
+        using var handshakes = new Handshakes();
+        await using TlsPair pair = TlsPair.Closed(TlsIdentity.CreateClient(), TlsIdentity.CreateServer());
+        int port = ((IPEndPoint)pair.Client.RemoteEndPoint!).Port;
+        Assert.False(pair.Client.Link.Progress());
+        Assert.Empty(handshakes.With(port, ActivityKind.Client));
+        pair.Client.Dispose();
+        Activity activity = Assert.Single(handshakes.With(port, ActivityKind.Client));
+        Assert.Equal("Closed", activity.GetTagItem("error.type"));
     }
 }
