@@ -16,88 +16,40 @@ public sealed partial class Socket
     /// <exception cref="SocketFailureException">The connection failed.</exception>
     public bool TryReceive(Span<byte> buffer, out SocketReceiveResult result)
     {
-        _receiving.Enter();
-        try
-        {
-            ThrowIfUnusable();
-            return Interpret(_link.TryReceive(buffer), buffer.Length, out result);
-        }
-        catch (Exception exception)
-        {
-            throw Translate(exception, "Receiving from");
-        }
-        finally
-        {
-            _receiving.Exit();
-        }
+        SocketReceiveResult? received = Receive(buffer, static (socket, buffer) => socket.Interpret(socket._link.TryReceive(buffer), buffer.Length));
+        result = received.GetValueOrDefault();
+        return received is not null;
     }
 
     /// <summary>As <see cref="TryReceive(Span{byte}, out SocketReceiveResult)"/>, into several buffers in order.</summary>
     public bool TryReceive(ReadOnlySpan<Memory<byte>> buffers, out SocketReceiveResult result)
     {
-        _receiving.Enter();
-        try
-        {
-            ThrowIfUnusable();
-            return Interpret(_link.TryReceive(buffers), TotalLength(buffers), out result);
-        }
-        catch (Exception exception)
-        {
-            throw Translate(exception, "Receiving from");
-        }
-        finally
-        {
-            _receiving.Exit();
-        }
+        SocketReceiveResult? received = Receive(buffers, static (socket, buffers) => socket.Interpret(socket._link.TryReceive(buffers), TotalLength(buffers)));
+        result = received.GetValueOrDefault();
+        return received is not null;
     }
 
     /// <summary>Receives; blocks until there is something, for <see cref="ReceiveTimeout"/> at most.</summary>
     /// <inheritdoc cref="TryReceive(Span{byte}, out SocketReceiveResult)"/>
-    public SocketReceiveResult Receive(Span<byte> buffer)
+    public SocketReceiveResult Receive(Span<byte> buffer) => Receive(buffer, static (socket, buffer) =>
     {
-        _receiving.Enter();
-        try
-        {
-            ThrowIfUnusable();
-            long start = _receiving.Now;
-            SocketReceiveResult result;
-            while (!Interpret(_link.TryReceive(buffer), buffer.Length, out result))
-                WaitFor(_link.ReceiveWants, _receiving, start);
-            return result;
-        }
-        catch (Exception exception)
-        {
-            throw Translate(exception, "Receiving from");
-        }
-        finally
-        {
-            _receiving.Exit();
-        }
-    }
+        long start = socket._receiving.Now;
+        SocketReceiveResult? result;
+        while ((result = socket.Interpret(socket._link.TryReceive(buffer), buffer.Length)) is null)
+            socket.WaitFor(socket._link.ReceiveWants, socket._receiving, start);
+        return result.GetValueOrDefault();
+    });
 
     /// <summary>As <see cref="Receive(Span{byte})"/>, into several buffers in order.</summary>
-    public SocketReceiveResult Receive(ReadOnlySpan<Memory<byte>> buffers)
+    public SocketReceiveResult Receive(ReadOnlySpan<Memory<byte>> buffers) => Receive(buffers, static (socket, buffers) =>
     {
-        _receiving.Enter();
-        try
-        {
-            ThrowIfUnusable();
-            long start = _receiving.Now;
-            int length = TotalLength(buffers);
-            SocketReceiveResult result;
-            while (!Interpret(_link.TryReceive(buffers), length, out result))
-                WaitFor(_link.ReceiveWants, _receiving, start);
-            return result;
-        }
-        catch (Exception exception)
-        {
-            throw Translate(exception, "Receiving from");
-        }
-        finally
-        {
-            _receiving.Exit();
-        }
-    }
+        long start = socket._receiving.Now;
+        int length = TotalLength(buffers);
+        SocketReceiveResult? result;
+        while ((result = socket.Interpret(socket._link.TryReceive(buffers), length)) is null)
+            socket.WaitFor(socket._link.ReceiveWants, socket._receiving, start);
+        return result.GetValueOrDefault();
+    });
 
     /// <summary>
     /// Receives, waiting without a thread. An empty buffer waits until there is something and takes nothing, so that no memory
@@ -107,16 +59,42 @@ public sealed partial class Socket
     /// <param name="buffer">Takes the bytes.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="SocketFailureException">The connection failed, or the time is over.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<SocketReceiveResult> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    public ValueTask<SocketReceiveResult> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        ReceiveAsync(buffer, buffer.Length, static (link, buffer, limited) => link.ReceiveAsync(buffer, limited), cancellationToken);
+
+    /// <summary>As <see cref="ReceiveAsync(Memory{byte}, CancellationToken)"/>, into several buffers in order.</summary>
+    public ValueTask<SocketReceiveResult> ReceiveAsync(ReadOnlyMemory<Memory<byte>> buffers, CancellationToken cancellationToken = default) =>
+        ReceiveAsync(buffers, TotalLength(buffers.Span), static (link, buffers, limited) => link.ReceiveAsync(buffers, limited), cancellationToken);
+
+    /// <summary>The frame of every receive on the caller's thread.</summary>
+    private TResult Receive<TRoom, TResult>(TRoom room, Func<Socket, TRoom, TResult> receive)
+        where TRoom : allows ref struct
     {
         _receiving.Enter();
         try
         {
             ThrowIfUnusable();
-            CancellationToken limited = _receiving.Limit(cancellationToken);
-            Interpret(await _link.ReceiveAsync(buffer, limited).ConfigureAwait(false), buffer.Length, out SocketReceiveResult result);
-            return result;
+            return receive(this, room);
+        }
+        catch (Exception exception)
+        {
+            throw Translate(exception, "Receiving from");
+        }
+        finally
+        {
+            _receiving.Exit();
+        }
+    }
+
+    /// <summary>The frame of every receive that waits without a thread.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<SocketReceiveResult> ReceiveAsync<TRoom>(TRoom room, int length, Func<SocketLink, TRoom, CancellationToken, ValueTask<int>> receive, CancellationToken cancellationToken)
+    {
+        _receiving.Enter();
+        try
+        {
+            ThrowIfUnusable();
+            return Interpret(await receive(_link, room, _receiving.Limit(cancellationToken)).ConfigureAwait(false), length).GetValueOrDefault();
         }
         catch (Exception exception)
         {
@@ -128,24 +106,23 @@ public sealed partial class Socket
         }
     }
 
-    private bool Interpret(int received, int bufferLength, out SocketReceiveResult result)
+    /// <summary>Null: nothing is there.</summary>
+    private SocketReceiveResult? Interpret(int received, int length)
     {
         switch (received)
         {
             case SocketLink.WouldBlock:
                 _receiving.Blocked |= LinkWants.Read;
-                result = default;
-                return false;
+                return null;
             case SocketLink.End:
-            case 0 when bufferLength > 0 && !_link.IsDatagram:
+            case 0 when length > 0 && !_link.IsDatagram:
                 _link.ConfirmEnd();
-                result = new SocketReceiveResult(0, IsEnd: true);
-                return true;
+                return new SocketReceiveResult(0, IsEnd: true);
             default:
-                bool isTruncated = received > bufferLength;
-                result = new SocketReceiveResult(isTruncated ? bufferLength : received, IsEnd: false, isTruncated);
-                SocketsMeter.CountReceived(result.Count, _link.SecurityName);
-                return true;
+                bool isTruncated = received > length;
+                int count = isTruncated ? length : received;
+                SocketsMeter.CountReceived(count, _link.SecurityName);
+                return new SocketReceiveResult(count, IsEnd: false, isTruncated);
         }
     }
 

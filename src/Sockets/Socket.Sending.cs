@@ -1,4 +1,6 @@
 using System;
+using System.Buffers;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
@@ -13,82 +15,49 @@ public sealed partial class Socket
     /// <param name="buffer">The bytes; on datagram sockets one datagram, which may be empty and is sent whole.</param>
     /// <param name="bytesSent">How many were accepted: a stream may take a part.</param>
     /// <exception cref="SocketFailureException">The connection failed, or the datagram is longer than <see cref="MaxDatagramLength"/>.</exception>
-    public bool TrySend(ReadOnlySpan<byte> buffer, out int bytesSent)
-    {
-        _sending.Enter();
-        try
-        {
-            ThrowIfUnableToSend();
-            CheckDatagramLength(buffer.Length);
-            bytesSent = _link.TrySend(buffer);
-            return Accepted(ref bytesSent);
-        }
-        catch (Exception exception)
-        {
-            throw Translate(exception, "Sending to");
-        }
-        finally
-        {
-            _sending.Exit();
-        }
-    }
+    public bool TrySend(ReadOnlySpan<byte> buffer, out int bytesSent) =>
+        Accepted(Send(buffer, buffer.Length, static (socket, buffer) => socket.TrySendOnce(socket._link.TrySend(buffer))), out bytesSent);
 
     /// <summary>As <see cref="TrySend(ReadOnlySpan{byte}, out int)"/>, from several buffers in order; on datagram sockets as one datagram.</summary>
-    public bool TrySend(ReadOnlySpan<ReadOnlyMemory<byte>> buffers, out int bytesSent)
-    {
-        _sending.Enter();
-        try
-        {
-            ThrowIfUnableToSend();
-            CheckDatagramLength(TotalLength(buffers));
-            bytesSent = _link.TrySend(buffers);
-            return Accepted(ref bytesSent);
-        }
-        catch (Exception exception)
-        {
-            throw Translate(exception, "Sending to");
-        }
-        finally
-        {
-            _sending.Exit();
-        }
-    }
+    public bool TrySend(ReadOnlySpan<ReadOnlyMemory<byte>> buffers, out int bytesSent) =>
+        Accepted(Send(buffers, TotalLength(buffers), static (socket, buffers) => socket.TrySendOnce(socket._link.TrySend(buffers))), out bytesSent);
 
     /// <summary>
     /// Sends everything; blocks until the system has it. Returns fewer bytes than given only when <see cref="SendTimeout"/> ran
     /// out after some were accepted.
     /// </summary>
     /// <inheritdoc cref="TrySend(ReadOnlySpan{byte}, out int)"/>
-    public int Send(ReadOnlySpan<byte> buffer)
+    public int Send(ReadOnlySpan<byte> buffer) => Send(buffer, buffer.Length, static (socket, buffer) =>
     {
-        _sending.Enter();
-        try
+        long start = socket._sending.Now;
+        int total = 0;
+        do
         {
-            ThrowIfUnableToSend();
-            CheckDatagramLength(buffer.Length);
-            long start = _sending.Now;
-            int total = 0;
-            do
-            {
-                int sent = _link.TrySend(buffer[total..]);
-                if (sent != SocketLink.WouldBlock)
-                    total += Counted(sent);
-                else if (!_link.Wait(_link.SendWants, _sending.Remaining(start)))
-                    return total > 0 ? total : throw _sending.CreateTimeout(RemoteEndPoint);
-            }
-            while (total < buffer.Length);
-            Flush(start);
-            return total;
+            int sent = socket._link.TrySend(buffer[total..]);
+            if (!socket.GoesOn(sent, ref total, start))
+                return total;
         }
-        catch (Exception exception)
+        while (total < buffer.Length);
+        socket.Flush(start);
+        return total;
+    });
+
+    /// <summary>As <see cref="Send(ReadOnlySpan{byte})"/>, from several buffers in order; on datagram sockets as one datagram.</summary>
+    public int Send(ReadOnlySpan<ReadOnlyMemory<byte>> buffers) => Send(buffers, TotalLength(buffers), static (socket, buffers) =>
+    {
+        long start = socket._sending.Now;
+        int length = TotalLength(buffers);
+        int total = 0;
+        do
         {
-            throw Translate(exception, "Sending to");
+            int sent = socket._link.TrySendFrom(buffers, total);
+            if (!socket.GoesOn(sent, ref total, start))
+                return total;
         }
-        finally
-        {
-            _sending.Exit();
-        }
-    }
+        while (total < length);
+        socket.Flush(start);
+        return total;
+    });
 
     /// <summary>
     /// Sends everything; completes when the system has it. Returns fewer bytes than given only when the wait was cancelled, or
@@ -97,16 +66,51 @@ public sealed partial class Socket
     /// <param name="buffer">The bytes; on datagram sockets one datagram. Not to be changed before completion.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="SocketFailureException">The connection failed, or the time is over.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<int> SendAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    public ValueTask<int> SendAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        SendAsync(buffer, buffer.Length, static (link, buffer, limited) => link.SendAsync(buffer, limited), cancellationToken);
+
+    /// <summary>As <see cref="SendAsync(ReadOnlyMemory{byte}, CancellationToken)"/>, from several buffers in order; on datagram sockets as one datagram.</summary>
+    public ValueTask<int> SendAsync(ReadOnlyMemory<ReadOnlyMemory<byte>> buffers, CancellationToken cancellationToken = default) =>
+        SendAsync(buffers, TotalLength(buffers.Span), static (link, buffers, limited) => link.SendAsync(buffers, limited), cancellationToken);
+
+    /// <summary>As <see cref="SendAsync(ReadOnlyMemory{byte}, CancellationToken)"/>, a sequence; on datagram sockets as one datagram.</summary>
+    public ValueTask<long> SendAsync(ReadOnlySequence<byte> buffer, CancellationToken cancellationToken = default) =>
+        SendAsync(buffer, buffer.Length, static (link, buffer, limited) => link.SendAsync(buffer, limited), cancellationToken);
+
+    /// <summary>The frame of every send on the caller's thread.</summary>
+    private int Send<TSource>(TSource source, int length, Func<Socket, TSource, int> send)
+        where TSource : allows ref struct
     {
         _sending.Enter();
         try
         {
             ThrowIfUnableToSend();
-            CheckDatagramLength(buffer.Length);
-            CancellationToken limited = _sending.Limit(cancellationToken);
-            return Counted(await _link.SendAsync(buffer, limited).ConfigureAwait(false));
+            CheckDatagramLength(length);
+            return send(this, source);
+        }
+        catch (Exception exception)
+        {
+            throw Translate(exception, "Sending to");
+        }
+        finally
+        {
+            _sending.Exit();
+        }
+    }
+
+    /// <summary>The frame of every send that waits without a thread.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<TCount> SendAsync<TSource, TCount>(TSource source, long length, Func<SocketLink, TSource, CancellationToken, ValueTask<TCount>> send, CancellationToken cancellationToken)
+        where TCount : struct, IBinaryInteger<TCount>
+    {
+        _sending.Enter();
+        try
+        {
+            ThrowIfUnableToSend();
+            CheckDatagramLength(length);
+            TCount sent = await send(_link, source, _sending.Limit(cancellationToken)).ConfigureAwait(false);
+            SocketsMeter.CountSent(long.CreateTruncating(sent), _link.SecurityName);
+            return sent;
         }
         catch (Exception exception)
         {
@@ -118,6 +122,31 @@ public sealed partial class Socket
         }
     }
 
+    private int TrySendOnce(int sent)
+    {
+        if (sent == SocketLink.WouldBlock)
+            _sending.Blocked |= LinkWants.Write;
+        else
+            SocketsMeter.CountSent(sent, _link.SecurityName);
+        return sent;
+    }
+
+    private static bool Accepted(int sent, out int bytesSent)
+    {
+        bytesSent = Math.Max(sent, 0);
+        return sent != SocketLink.WouldBlock;
+    }
+
+    /// <summary>Adds up what was accepted, or waits for room. False: the time is over, and what was accepted before counts.</summary>
+    private bool GoesOn(int sent, ref int total, long start)
+    {
+        if (sent == SocketLink.WouldBlock)
+            return _link.Wait(_link.SendWants, _sending.Remaining(start)) || (total > 0 ? false : throw _sending.CreateTimeout(RemoteEndPoint));
+        total += sent;
+        SocketsMeter.CountSent(sent, _link.SecurityName);
+        return true;
+    }
+
     /// <summary>Waits until the system has what was accepted; when the time is over, that is left to the next operation.</summary>
     private void Flush(long start)
     {
@@ -126,26 +155,7 @@ public sealed partial class Socket
         }
     }
 
-    private bool Accepted(ref int bytesSent)
-    {
-        if (bytesSent != SocketLink.WouldBlock)
-        {
-            Counted(bytesSent);
-            return true;
-        }
-
-        _sending.Blocked |= LinkWants.Write;
-        bytesSent = 0;
-        return false;
-    }
-
-    private int Counted(int bytesSent)
-    {
-        SocketsMeter.CountSent(bytesSent, _link.SecurityName);
-        return bytesSent;
-    }
-
-    private void CheckDatagramLength(int length)
+    private void CheckDatagramLength(long length)
     {
         if (length > _link.MaxDatagramLength)
             throw new SocketFailureException(SocketFailureReason.MessageTooLarge, $"A datagram of {length} bytes is too long for {RemoteEndPoint}: at most {_link.MaxDatagramLength} bytes fit.");

@@ -15,7 +15,7 @@ namespace Sockets.Links;
 /// asynchronous path goes through it. A link is a pump that never blocks: <c>Try…</c> does what can be done now; the
 /// asynchronous members wait for the system and pump again. One receive and one send at a time, which may run at once.
 /// </summary>
-internal abstract class SocketLink : IDisposable
+internal abstract partial class SocketLink : IDisposable
 {
     /// <summary>Result: nothing can be done now.</summary>
     public const int WouldBlock = -2;
