@@ -159,11 +159,11 @@ public sealed class SendFileTests
         SocketSendFileException? exception = null;
         while (exception is null)
         {
-            sending = pair.Client.SendFileAsync(file.Handle, accepted);
+            Task<SocketSendFileResult> again = pair.Client.SendFileAsync(file.Handle, accepted).AsTask();
             time.Advance(TimeSpan.FromSeconds(11));
             try
             {
-                accepted += (await sending.AsTask().WaitAsync(Waiting.HangGuard)).BytesSent;
+                accepted += (await again.WaitAsync(Waiting.HangGuard)).BytesSent;
             }
             catch (SocketSendFileException failure)
             {
