@@ -13,7 +13,10 @@ namespace Sockets.Engine;
 internal sealed class QueuedOperation(SocketAsyncOptions options) :
     IValueTaskSource<int>, IValueTaskSource<SocketReceiveResult>, IValueTaskSource<SocketOperationResult>, IThreadPoolWorkItem
 {
-    private static readonly Action<object?> s_dispatch = static operation => ThreadPool.UnsafeQueueUserWorkItem((QueuedOperation)operation!, preferLocal: false);
+    // Who comes first, the result or the continuation.
+    private const int Open = 0;
+    private const int Awaited = 1;
+    private const int Settled = 2;
 
     private ManualResetValueTaskSourceCore<SocketOperationResult> _core;
     private CancellationToken _cancellationToken;
@@ -22,6 +25,7 @@ internal sealed class QueuedOperation(SocketAsyncOptions options) :
     private long _deadline = long.MaxValue;
     private Action<object?>? _continuation;
     private object? _continuationState;
+    private int _phase;
 
     public short Version => _core.Version;
 
@@ -52,6 +56,7 @@ internal sealed class QueuedOperation(SocketAsyncOptions options) :
         Queue = queue;
         Buffer = buffer;
         Accepted = 0;
+        _phase = Open;
         Stage = OperationStage.Idle;
         End = OperationEnd.None;
         timeout = TimeLimit.OrNone(timeout);
@@ -65,14 +70,20 @@ internal sealed class QueuedOperation(SocketAsyncOptions options) :
     public void Complete(SocketOperationResult result)
     {
         Disarm();
+        bool isAwaited = Interlocked.Exchange(ref _phase, Settled) == Awaited;
         _core.SetResult(result);
+        if (isAwaited)
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
     /// <inheritdoc cref="Complete"/>
     public void Fail(Exception exception)
     {
         Disarm();
+        bool isAwaited = Interlocked.Exchange(ref _phase, Settled) == Awaited;
         _core.SetException(exception);
+        if (isAwaited)
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
     /// <summary>Settles one that was to end: what was accepted counts, and nothing is a failure.</summary>
@@ -99,9 +110,17 @@ internal sealed class QueuedOperation(SocketAsyncOptions options) :
             return;
         }
 
+        _core.GetStatus(token); // throws when it is another's by now
         _continuation = continuation;
         _continuationState = state;
-        _core.OnCompleted(s_dispatch, this, token, ValueTaskSourceOnCompletedFlags.None);
+        if (Interlocked.Exchange(ref _phase, Awaited) != Settled)
+            return;
+
+        // The result is being set this moment. Queued here, it costs no memory, which the platform's source would take for it.
+        var wait = new SpinWait();
+        while (_core.GetStatus(token) == ValueTaskSourceStatus.Pending)
+            wait.SpinOnce();
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
     void IThreadPoolWorkItem.Execute()
