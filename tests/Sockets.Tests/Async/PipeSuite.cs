@@ -165,9 +165,11 @@ public abstract class PipeSuite
         using SocketPair pair = await OpenAsync();
         await using var client = new SocketAsync(pair.Client);
         await client.Output.WriteAsync(new byte[10]);
-        Assert.SkipUnless(CanReset, "The system has no reset here.");
         await client.Output.CompleteAsync(new SocketFailureException(SocketFailureReason.ConnectionReset, "The other side of this proxy broke."));
-        await Assert.ThrowsAsync<SocketFailureException>(() => pair.Server.ReceiveToEndAsync());
+        if (CanReset)
+            await Assert.ThrowsAsync<SocketFailureException>(() => pair.Server.ReceiveToEndAsync());
+        else
+            Assert.Equal(10, (await pair.Server.ReceiveToEndAsync()).Length); // Unix sockets know no reset: the end is all there is
     }
 
     [Theory]
