@@ -23,7 +23,7 @@ public sealed partial class Socket
         ThrowIfUnusable();
         try
         {
-            return _link.Underlying is { } socket ? setting.Apply(socket, value) : SocketSettingResult.Unsupported;
+            return _link.Settable is { } socket ? setting.Apply(socket, value) : SocketSettingResult.Unsupported;
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
@@ -42,7 +42,7 @@ public sealed partial class Socket
         ThrowIfUnusable();
         try
         {
-            if (_link.Underlying is { } socket)
+            if (_link.Settable is { } socket)
                 return setting.TryRead(socket, out value!);
             value = default;
             return false;

@@ -51,6 +51,9 @@ internal abstract partial class SocketLink : IDisposable
     /// <summary>The system's socket, for settings and for readiness. Null: it belongs to others too (a server's datagram socket).</summary>
     public abstract SystemSocket? Underlying { get; }
 
+    /// <summary>The system's socket where it is this link's alone, for settings only. Null: it belongs to others too.</summary>
+    public virtual SystemSocket? Settable => Underlying;
+
     /// <summary>Whether the transport is connected and the handshake is done.</summary>
     public abstract bool IsOpen { get; }
 

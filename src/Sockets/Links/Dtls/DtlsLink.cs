@@ -13,6 +13,9 @@ namespace Sockets.Links.Dtls;
 /// </summary>
 internal sealed class DtlsLink : SocketLink, IDriverOwner
 {
+    /// <summary>Less than the most that the platform's waits take; the caller waits again.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
+
     private readonly DtlsChannel _channel;
     private readonly DatagramDriver _driver;
     private readonly int _largestDatagram;
@@ -53,6 +56,8 @@ internal sealed class DtlsLink : SocketLink, IDriverOwner
 
     /// <summary>Only where this link receives for itself alone is the system's readiness its own.</summary>
     public override SystemSocket? Underlying => IsPumped && _driver.ServesOneChannel ? _driver.Socket : null;
+
+    public override SystemSocket? Settable => _driver.ServesOneChannel ? _driver.Socket : null;
 
     public override bool IsOpen => _channel.WasOpen;
 
@@ -195,12 +200,13 @@ internal sealed class DtlsLink : SocketLink, IDriverOwner
         if (_channel.WasOpen && wants == LinkWants.Write)
             return _driver.WaitForRoom(timeout);
         bool isOpening = !_channel.WasOpen;
+        bool isLong = timeout > LongestWait;
         lock (_wake)
         {
             Interlocked.Increment(ref _blocked);
             try
             {
-                return _channel.IsOver || (isOpening ? _channel.WasOpen : _channel.HasPendingData) || Monitor.Wait(_wake, timeout);
+                return _channel.IsOver || (isOpening ? _channel.WasOpen : _channel.HasPendingData) || Monitor.Wait(_wake, isLong ? LongestWait : timeout) || isLong;
             }
             finally
             {

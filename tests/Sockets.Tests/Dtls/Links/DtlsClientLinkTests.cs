@@ -95,6 +95,28 @@ public class DtlsClientLinkTests
             Assert.Equal(SocketFailureReason.ConnectionRefused, failure.Reason);
     }
 
+    [Theory]
+    [InlineData(DatagramKind.Dtls)]
+    [InlineData(DatagramKind.DtlsPolled)]
+    public async Task A_clients_system_socket_takes_settings_and_a_servers_does_not(DatagramKind kind)
+    {
+        await using DatagramPair pair = await DatagramPair.OpenAsync(kind);
+        Assert.Equal(SocketSettingResult.Applied, pair.Client.Set(SocketSettings.Ttl, 7));
+        Assert.True(pair.Client.TryGet(SocketSettings.Ttl, out int ttl));
+        Assert.Equal(7, ttl);
+        Assert.Equal(SocketSettingResult.Unsupported, pair.Server.Set(SocketSettings.Ttl, 7));
+    }
+
+    [Fact]
+    public async Task A_time_limit_longer_than_the_platforms_waits_is_none()
+    {
+        await using DatagramPair pair = await DatagramPair.OpenAsync(DatagramKind.Dtls);
+        pair.Server.ReceiveTimeout = TimeSpan.FromDays(40);
+        Task<SocketReceiveResult> receiving = Task.Run(() => pair.Server.Receive(new byte[10]));
+        await pair.Client.SendAsync(DatagramFace.Async, [1]);
+        Assert.Equal(new SocketReceiveResult(1), await receiving.WaitAsync(Waiting.HangGuard));
+    }
+
     [Fact]
     public void The_options_are_read_once()
     {
