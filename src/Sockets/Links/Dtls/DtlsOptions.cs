@@ -36,8 +36,8 @@ public abstract class DtlsOptions
     public IReadOnlyList<DtlsCredential> Credentials { get; set; } = [];
 
     /// <summary>
-    /// Signs for credentials whose key is not in this process. Called on the thread pool; the handshake waits, its timers
-    /// go on. An exception or an empty result ends the handshake. The token is cancelled when the connection is over.
+    /// Signs for credentials whose key is not in this process. Called on the thread pool, or, where nothing runs in the
+    /// background (<see cref="SocketOptions.DrivenByPoll"/>), by the thread that drives; the handshake waits, its timers go on. An exception or an empty result ends the handshake. The token is cancelled when the connection is over.
     /// </summary>
     public Func<DtlsSignatureRequest, CancellationToken, ValueTask<byte[]>>? SigningCallback { get; set; }
 
@@ -53,7 +53,8 @@ public abstract class DtlsOptions
 
     /// <summary>
     /// A further check of a certificate that <see cref="Trust"/> has accepted already: false refuses it. It gets the
-    /// certificates as the peer sent them, leaf first, which are disposed afterwards. Called on the thread pool. It can never
+    /// certificates as the peer sent them, leaf first, which are disposed afterwards. Called where
+    /// <see cref="SigningCallback"/> is. It can never
     /// make a bad certificate good.
     /// </summary>
     public Func<X509Certificate2Collection, bool>? AdditionalCertificateCheck { get; set; }
