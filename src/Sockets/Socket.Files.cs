@@ -136,7 +136,12 @@ public sealed partial class Socket
                 SocketSendFileResult turn = await SendFileTurnAsync(file, offset + sent, Math.Min(count - sent, FileTurn), sent, next, cancellationToken).ConfigureAwait(false);
                 sent += turn.BytesSent;
                 if (!turn.IsComplete)
+                {
+                    // What was accepted goes out though nothing more is sent; nobody waits for it here.
+                    await FlushFileAsync(sent, new CancellationToken(canceled: true)).ConfigureAwait(false);
                     return EndFile(sent, turn.Outcome, cancellationToken);
+                }
+
                 progress?.Report(sent);
                 if ((budget -= turn.BytesSent) <= 0)
                 {
@@ -246,7 +251,7 @@ public sealed partial class Socket
         try
         {
             if (!_link.TryFlush())
-                await _link.FlushAcceptedAsync(_sending.Limit(cancellationToken)).ConfigureAwait(false);
+                await _link.FlushAcceptedAsync(cancellationToken.IsCancellationRequested ? cancellationToken : _sending.Limit(cancellationToken)).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
