@@ -1,15 +1,13 @@
 using System;
-using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
 
 namespace Sockets.Engine;
 
 /// <summary>The receives of a <see cref="SocketAsync"/>, one after another.</summary>
-internal sealed class ReceiveOperations(Socket socket) : OperationQueue(socket)
+internal sealed class ReceiveOperations(Socket socket) : SocketOperations<SocketReceiveResult>(socket)
 {
     private Memory<byte> _buffer;
-    private ConfiguredValueTaskAwaitable<SocketReceiveResult>.ConfiguredValueTaskAwaiter _awaiter;
 
     protected override bool Begin(QueuedOperation first)
     {
@@ -18,41 +16,10 @@ internal sealed class ReceiveOperations(Socket socket) : OperationQueue(socket)
         return first.CanEnd;
     }
 
-    protected override bool Run(CancellationToken cancellationToken)
-    {
-        ValueTask<SocketReceiveResult> receiving = Socket.ReceiveAsync(_buffer, cancellationToken);
-        _awaiter = receiving.ConfigureAwait(false).GetAwaiter();
-        if (!_awaiter.IsCompleted)
-        {
-            _awaiter.UnsafeOnCompleted(Resumed);
-            return false;
-        }
+    protected override ValueTask<SocketReceiveResult> Start(CancellationToken cancellationToken) => Socket.ReceiveAsync(_buffer, cancellationToken);
 
-        EndRun();
-        return true;
-    }
+    protected override void Forget() => _buffer = default;
 
-    protected override void EndRun()
-    {
-        SocketReceiveResult result;
-        try
-        {
-            result = _awaiter.GetResult();
-        }
-        catch (Exception exception)
-        {
-            Forget();
-            SettleFailure(exception);
-            return;
-        }
-
-        Forget();
+    protected override void Settle(SocketReceiveResult result) =>
         SettleReceived(new SocketOperationResult(result.Count, result.IsEnd, result.IsTruncated));
-    }
-
-    private void Forget()
-    {
-        _awaiter = default;
-        _buffer = default;
-    }
 }

@@ -1,12 +1,11 @@
 using System;
-using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
 
 namespace Sockets.Engine;
 
 /// <summary>The sends of a <see cref="SocketAsync"/>. On streams, those that wait together go out together.</summary>
-internal sealed class SendOperations(Socket socket) : OperationQueue(socket)
+internal sealed class SendOperations(Socket socket) : SocketOperations<int>(socket)
 {
     private const int MostGathered = 64;
     private const int MostBytes = 1 << 20;
@@ -15,7 +14,6 @@ internal sealed class SendOperations(Socket socket) : OperationQueue(socket)
     private ReadOnlyMemory<byte>[]? _gathered;
     private Memory<byte> _single;
     private int _count;
-    private ConfiguredValueTaskAwaitable<int>.ConfiguredValueTaskAwaiter _awaiter;
 
     protected override bool Begin(QueuedOperation first)
     {
@@ -40,45 +38,16 @@ internal sealed class SendOperations(Socket socket) : OperationQueue(socket)
         return canEnd;
     }
 
-    protected override bool Run(CancellationToken cancellationToken)
+    protected override ValueTask<int> Start(CancellationToken cancellationToken) => _count == 1
+        ? Socket.SendAsync(_single, cancellationToken)
+        : Socket.SendAsync(_gathered.AsMemory(0, _count), cancellationToken);
+
+    protected override void Forget()
     {
-        ValueTask<int> sending = _count == 1
-            ? Socket.SendAsync(_single, cancellationToken)
-            : Socket.SendAsync(_gathered.AsMemory(0, _count), cancellationToken);
-        _awaiter = sending.ConfigureAwait(false).GetAwaiter();
-        if (!_awaiter.IsCompleted)
-        {
-            _awaiter.UnsafeOnCompleted(Resumed);
-            return false;
-        }
-
-        EndRun();
-        return true;
-    }
-
-    protected override void EndRun()
-    {
-        int count;
-        try
-        {
-            count = _awaiter.GetResult();
-        }
-        catch (Exception exception)
-        {
-            Forget();
-            SettleFailure(exception);
-            return;
-        }
-
-        Forget();
-        SettleSent(count);
-    }
-
-    private void Forget()
-    {
-        _awaiter = default;
         _single = default;
         if (_count > 1)
             _gathered.AsSpan(0, _count).Clear();
     }
+
+    protected override void Settle(int result) => SettleSent(result);
 }

@@ -23,6 +23,7 @@ public sealed class SoakTests
         var listener = SocketListener.Bind(Listeners.AnyPort, options);
         int most = 0;
         long taken = 0;
+        int inUse = 0;
         var users = new List<Task>();
         for (int i = 0; i < Workers; i++)
         {
@@ -51,7 +52,15 @@ public sealed class SoakTests
                     await Task.Yield();
             }
         });
-        await Task.WhenAll(users).WaitAsync(Waiting.HangGuard);
+        try
+        {
+            await Task.WhenAll(users).WaitAsync(Waiting.HangGuard);
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail($"Somebody still waits: {taken} taken, {inUse} in use, {string.Join(", ", servers.Select(static server => server.Status))}, paused: {listener.IsPaused}, {listener.Live}, {listener.Statistics}.");
+        }
+
         stopping.Cancel();
         await Task.WhenAll(servers).WaitAsync(Waiting.HangGuard);
         await pauses.WaitAsync(Waiting.HangGuard);
@@ -110,6 +119,7 @@ public sealed class SoakTests
 
         async Task UseAsync(Socket server, int manner)
         {
+            Interlocked.Increment(ref inUse);
             await using (server)
             {
                 try
@@ -130,6 +140,10 @@ public sealed class SoakTests
                 catch (Exception exception) when (exception is SocketFailureException or OperationCanceledException)
                 {
                     // The client left, or the test is over.
+                }
+                finally
+                {
+                    Interlocked.Decrement(ref inUse);
                 }
             }
         }
