@@ -1,7 +1,6 @@
 using System;
 using System.Diagnostics.CodeAnalysis;
 using System.Threading;
-using System.Threading.Channels;
 using System.Threading.Tasks;
 
 namespace Sockets;
@@ -18,13 +17,15 @@ public sealed partial class SocketListener
     {
         if (_isDrivenByPoll)
             throw new InvalidOperationException($"A listener with {nameof(SocketOptions.DrivenByPoll)} has nothing in the background that could wait: use {nameof(TryAccept)}, or {nameof(Accept)}, which blocks.");
-        try
+        // The wait can be cancelled, the taking cannot: a connection is never on its way to somebody who has just given up. (A
+        // read of the channel that is cancelled in that very moment was seen to lose one.)
+        cancellationToken.ThrowIfCancellationRequested();
+        while (true)
         {
-            return await _pipeline.Ready.ReadAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (ChannelClosedException exception)
-        {
-            throw CreateClosed(exception);
+            if (_pipeline.Ready.TryRead(out Socket? socket))
+                return socket;
+            if (!await _pipeline.Ready.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
+                throw CreateClosed(null);
         }
     }
 
