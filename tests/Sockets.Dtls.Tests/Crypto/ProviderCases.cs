@@ -1,7 +1,9 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using Sockets.Dtls.Crypto;
 using Sockets.Dtls.Crypto.Bcl;
+using Sockets.Dtls.Crypto.Hardware;
 using Sockets.Dtls.Crypto.OpenSsl;
 
 namespace Sockets.Dtls.Tests.Crypto;
@@ -11,22 +13,29 @@ internal static class ProviderCases
 {
     public const string OpenSsl = "OpenSSL";
     public const string Bcl = "BCL";
+    public const string HardwareWide = "Hardware, wide";
+    public const string HardwareNarrow = "Hardware, narrow";
+
+    private static readonly string[] Names = [OpenSsl, Bcl, HardwareWide, HardwareNarrow];
+
+    private static readonly Lazy<CryptoProvider> Wide = new(static () => HardwareCryptoProvider.Create(GcmKernelKind.X64Wide));
+    private static readonly Lazy<CryptoProvider> Narrow = new(static () => HardwareCryptoProvider.Create(GcmKernelKind.X64Narrow));
 
     private static readonly CipherSuite[] Suites =
         [CipherSuite.Aes128GcmSha256, CipherSuite.Aes256GcmSha384, CipherSuite.ChaCha20Poly1305Sha256];
 
     private static readonly NamedGroup[] Groups = [NamedGroup.X25519, NamedGroup.Secp256r1, NamedGroup.Secp384r1];
 
-    public static IEnumerable<TheoryDataRow<string>> Providers() => [new(OpenSsl), new(Bcl)];
+    public static IEnumerable<TheoryDataRow<string>> Providers() => Names.Select(static name => new TheoryDataRow<string>(name));
 
     public static IEnumerable<TheoryDataRow<string, CipherSuite>> ProvidersAndSuites() =>
-        from name in new[] { OpenSsl, Bcl }
+        from name in Names
         from suite in Suites
         select new TheoryDataRow<string, CipherSuite>(name, suite);
 
     /// <summary>X25519 only where it exists at all: the BCL has none.</summary>
     public static IEnumerable<TheoryDataRow<string, NamedGroup>> ProvidersAndGroups() =>
-        from name in new[] { OpenSsl, Bcl }
+        from name in Names
         from suite in Groups
         where name != Bcl || suite != NamedGroup.X25519
         select new TheoryDataRow<string, NamedGroup>(name, suite);
@@ -37,6 +46,13 @@ internal static class ProviderCases
         {
             Assert.SkipUnless(BclCryptoProvider.IsSupported, "This platform has no AES-GCM.");
             return BclCryptoProvider.Instance;
+        }
+
+        if (name is HardwareWide or HardwareNarrow)
+        {
+            GcmKernelKind kernel = name == HardwareWide ? GcmKernelKind.X64Wide : GcmKernelKind.X64Narrow;
+            Assert.SkipUnless(HardwareCryptoProvider.IsKernelSupported(kernel), "This processor lacks the instructions.");
+            return name == HardwareWide ? Wide.Value : Narrow.Value;
         }
 
         Assert.SkipUnless(OpenSslCryptoProvider.IsSupported, "libcrypto 3 was not found.");
