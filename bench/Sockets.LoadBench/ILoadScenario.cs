@@ -1,0 +1,14 @@
+namespace Sockets.LoadBench;
+
+/// <summary>One subject that is measured against its peer in the same run.</summary>
+internal interface ILoadScenario
+{
+    /// <summary>What selects it on the command line.</summary>
+    string Name { get; }
+
+    /// <summary>What it measures, in one line.</summary>
+    string Description { get; }
+
+    /// <summary>Measures for about <see cref="LoadOptions.Seconds"/> and reports every figure, with the target where there is one.</summary>
+    ScenarioReport Run(LoadOptions options);
+}

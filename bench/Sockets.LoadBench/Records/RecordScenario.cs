@@ -1,0 +1,70 @@
+using System.Collections.Generic;
+using System.Globalization;
+using Sockets.Dtls.Crypto;
+using Sockets.Dtls.Crypto.Hardware;
+using Sockets.Dtls.Crypto.OpenSsl;
+
+namespace Sockets.LoadBench.Records;
+
+/// <summary>Whole records, as multiples of libcrypto's bare AEAD.</summary>
+internal sealed class RecordScenario : ILoadScenario
+{
+    private static readonly double[] SealTargets = [6, 4, 2.2, 1.45];
+    private static readonly double[] OpenTargets = [5, 3.5, 2.0, 1.45];
+
+    public string Name => "records";
+
+    public string Description => "records sealed and opened in memory, against libcrypto's bare AEAD";
+
+    public ScenarioReport Run(LoadOptions options)
+    {
+        List<Measurement> rows = [];
+        List<string> notes = [];
+        CryptoProvider? managed = HardwareCryptoProvider.IsSupported ? HardwareCryptoProvider.Instance : null;
+        if (managed is null)
+            notes.Add("This processor has no instructions for the Hardware provider.");
+        double each = options.Seconds / ((2 * LoadSizes.All.Length) + 4);
+        for (int i = 0; i < LoadSizes.All.Length; i++)
+        {
+            foreach (bool isOpen in new[] { false, true })
+            {
+                int size = LoadSizes.All[i];
+                List<LoadWork> contenders = [];
+                if (managed is not null)
+                {
+                    contenders.Add(new RecordWork(managed, CipherSuite.Aes128GcmSha256, size, isOpen) { Target = (isOpen ? OpenTargets : SealTargets)[i] });
+                    contenders.Add(new ConnectionWork(managed, CipherSuite.Aes128GcmSha256, size, isOpen));
+                }
+
+                contenders.Add(new RecordWork(OpenSslCryptoProvider.Instance, CipherSuite.Aes128GcmSha256, size, isOpen));
+                Measure(CipherSuite.Aes128GcmSha256, size, isOpen, contenders);
+            }
+        }
+
+        foreach (bool isOpen in new[] { false, true })
+        {
+            List<LoadWork> contenders = [];
+            if (managed is not null)
+                contenders.Add(new RecordWork(managed, CipherSuite.Aes256GcmSha384, 1200, isOpen));
+            contenders.Add(new RecordWork(OpenSslCryptoProvider.Instance, CipherSuite.Aes256GcmSha384, 1200, isOpen));
+            Measure(CipherSuite.Aes256GcmSha384, 1200, isOpen, contenders);
+            Measure(
+                CipherSuite.ChaCha20Poly1305Sha256,
+                1200,
+                isOpen,
+                [
+                    new RecordWork(OpenSslCryptoProvider.Instance, CipherSuite.ChaCha20Poly1305Sha256, 1200, isOpen),
+                    new ConnectionWork(OpenSslCryptoProvider.Instance, CipherSuite.ChaCha20Poly1305Sha256, 1200, isOpen),
+                ]);
+        }
+
+        return new ScenarioReport(Name, rows, notes);
+
+        void Measure(CipherSuite suite, int size, bool isOpen, List<LoadWork> contenders)
+        {
+            string subject = string.Create(CultureInfo.InvariantCulture, $"{(isOpen ? "open" : "seal")} {size} B, {suite}");
+            options.Progress(subject);
+            rows.AddRange(Comparison.Run(subject, new BareAead(suite, size, isOpen), contenders, each));
+        }
+    }
+}
