@@ -1,5 +1,6 @@
 using System;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 
 namespace Sockets.Dtls.Crypto;
 
@@ -11,6 +12,7 @@ internal static class SealRequest
     /// where its ciphertext goes.
     /// </summary>
     /// <exception cref="ArgumentException">The parts do not fit the record, or overlap it elsewhere.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Validate(
         in RecordHeaderLayout header, ReadOnlySpan<byte> plaintext, Span<byte> record, out bool inPlace)
     {

@@ -1,4 +1,6 @@
 using System;
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using Sockets.Dtls.Crypto;
 
 namespace Sockets.Dtls.Records;
@@ -8,12 +10,14 @@ internal sealed class ReadEpoch : IDisposable
 {
     private readonly RecordCipher _cipher;
     private readonly ReplayWindow _window;
+    private readonly int _overhead;
     private ulong _failures;
 
     public ReadEpoch(ulong epoch, RecordCipher cipher, int replayWindowSize)
     {
         Epoch = epoch;
         _cipher = cipher;
+        _overhead = cipher.Overhead;
         _window = new ReplayWindow(replayWindowSize);
     }
 
@@ -46,46 +50,60 @@ internal sealed class ReadEpoch : IDisposable
         Span<byte> ciphertext = record.Slice(layout.Length, header.CiphertextLength);
 
         // Tag and content type at least; the mask needs 16 bytes of ciphertext (RFC 9147 §4.2.3).
-        if (ciphertext.Length < Math.Max(_cipher.Overhead + 1, 16))
+        if (ciphertext.Length < Math.Max(_overhead + 1, 16))
         {
-            result = new OpenedRecord(DiscardReason.TooShort);
-            return false;
+            return Refuse(DiscardReason.TooShort, out result);
         }
 
-        Span<byte> mask = stackalloc byte[2];
-        mask = mask[..layout.NumberLength];
-        _cipher.ComputeMask(ciphertext[..16], mask);
-        Span<byte> numberBytes = record.Slice(layout.NumberOffset, layout.NumberLength);
-        uint truncated = 0;
-        for (int i = 0; i < numberBytes.Length; i++)
+        // Two bytes at a time where there are two: the cipher reads them right afterwards.
+        uint mask = _cipher.GetMask(ciphertext);
+        Span<byte> number = record.Slice(layout.NumberOffset, layout.NumberLength);
+        uint truncated;
+        if (layout.NumberLength == 2)
         {
-            numberBytes[i] ^= mask[i];
-            truncated = (truncated << 8) | numberBytes[i];
+            ushort bits = (ushort)(BinaryPrimitives.ReadUInt16LittleEndian(number) ^ mask);
+            BinaryPrimitives.WriteUInt16LittleEndian(number, bits);
+            truncated = BinaryPrimitives.ReverseEndianness(bits);
+        }
+        else
+        {
+            number[0] ^= (byte)mask;
+            truncated = number[0];
         }
 
-        ulong sequence = RecordNumber.Reconstruct(_window.Next, truncated, 8 * numberBytes.Length);
+        ulong sequence = RecordNumber.Reconstruct(_window.Next, truncated, 8 * layout.NumberLength);
         ReplayVerdict verdict = _window.Check(sequence);
         if (verdict != ReplayVerdict.Fresh)
-        {
-            result = new OpenedRecord(verdict == ReplayVerdict.Seen ? DiscardReason.Replayed : DiscardReason.TooOld);
-            return false;
-        }
+            return Refuse(verdict == ReplayVerdict.Seen ? DiscardReason.Replayed : DiscardReason.TooOld, out result);
 
         if (!_cipher.TryOpen(sequence, record[..layout.Length], ciphertext))
         {
             _failures++;
-            result = new OpenedRecord(DiscardReason.AuthenticationFailed);
-            return false;
+            return Refuse(DiscardReason.AuthenticationFailed, out result);
         }
 
         _window.Commit(sequence);
-        Span<byte> inner = ciphertext[..^_cipher.Overhead];
-        int typeIndex = inner.LastIndexOfAnyExcept((byte)0);
-        result = typeIndex < 0
-            ? new OpenedRecord(new RecordNumber(Epoch, sequence), ContentType.Invalid, default)
-            : new OpenedRecord(new RecordNumber(Epoch, sequence), (ContentType)inner[typeIndex], inner[..typeIndex]);
+        Span<byte> inner = ciphertext[..^_overhead];
+        int typeIndex = inner.Length - 1;
+        if (inner[typeIndex] == 0)
+            typeIndex = inner.LastIndexOfAnyExcept((byte)0);
+        if (typeIndex < 0)
+            result = new OpenedRecord(new RecordNumber(Epoch, sequence), ContentType.Invalid, default);
+        else
+            result = new OpenedRecord(new RecordNumber(Epoch, sequence), (ContentType)inner[typeIndex], inner[..typeIndex]);
         return true;
     }
 
+    /// <summary>Gives back what the next record makes anew.</summary>
+    public void ReleaseTables() => _cipher.ReleaseTables();
+
     public void Dispose() => _cipher.Dispose();
+
+    // Apart, so that the way of the accepted record clears no results that it does not return.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool Refuse(DiscardReason reason, out OpenedRecord result)
+    {
+        result = new OpenedRecord(reason);
+        return false;
+    }
 }

@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 
 namespace Sockets.Dtls.Records;
 
@@ -24,6 +25,7 @@ internal readonly record struct RecordNumber(ulong Epoch, ulong Sequence) : ICom
     /// <param name="expected">The number that would come next without loss.</param>
     /// <param name="truncated">The bits on the wire.</param>
     /// <param name="bits">How many: 8 or 16.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Reconstruct(ulong expected, uint truncated, int bits)
     {
         ulong step = 1UL << bits;

@@ -1,4 +1,6 @@
 using System;
+using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Sockets.Dtls.Records;
 
@@ -9,8 +11,8 @@ namespace Sockets.Dtls.Records;
 /// </summary>
 internal sealed class ReplayWindow
 {
-    // A ring of words with one more than the window holds (the idea of RFC 6479): moving forward clears whole words
-    // and never shifts.
+    // A ring of words with at least one more than the window holds (the idea of RFC 6479): moving forward clears whole
+    // words and never shifts. Their number is a power of two, so that no record costs a division.
     private readonly ulong[] _words;
     private readonly ulong _size;
     private ulong _next;
@@ -19,13 +21,14 @@ internal sealed class ReplayWindow
     public ReplayWindow(int size)
     {
         _size = (ulong)size;
-        _words = new ulong[(size / 64) + 1];
+        _words = new ulong[BitOperations.RoundUpToPowerOf2((uint)(size / 64) + 1)];
     }
 
     /// <summary>One more than the largest number accepted: what reconstruction expects.</summary>
     public ulong Next => _next;
 
     /// <summary>Whether a number may be accepted. Changes nothing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ReplayVerdict Check(ulong sequence)
     {
         if (sequence >= _next)
@@ -36,7 +39,22 @@ internal sealed class ReplayWindow
     }
 
     /// <summary>Records a number whose record was authenticated. Only after <see cref="Check"/> said it is fresh.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Commit(ulong sequence)
+    {
+        // The usual record is the next one, and its word is in use already.
+        if (sequence == _next && sequence % 64 != 0)
+        {
+            _next = sequence + 1;
+            Word(sequence) |= Bit(sequence);
+        }
+        else
+        {
+            CommitElsewhere(sequence);
+        }
+    }
+
+    private void CommitElsewhere(ulong sequence)
     {
         if (sequence >= _next)
         {
@@ -45,7 +63,7 @@ internal sealed class ReplayWindow
             ulong target = sequence / 64;
             ulong stale = Math.Min(target - last, (ulong)_words.Length);
             for (ulong i = 0; i < stale; i++)
-                _words[(target - i) % (ulong)_words.Length] = 0;
+                Word((target - i) * 64) = 0;
             _next = sequence + 1;
         }
 
@@ -54,5 +72,5 @@ internal sealed class ReplayWindow
 
     private static ulong Bit(ulong sequence) => 1UL << (int)(sequence % 64);
 
-    private ref ulong Word(ulong sequence) => ref _words[sequence / 64 % (ulong)_words.Length];
+    private ref ulong Word(ulong sequence) => ref _words[(int)(sequence / 64) & (_words.Length - 1)];
 }

@@ -12,6 +12,7 @@ internal sealed class WriteEpoch : IDisposable
     private readonly RecordCipher _cipher;
     private readonly RecordHeaderForm _form;
     private readonly ulong _limit;
+    private readonly int _cipherOverhead;
 
     /// <param name="epoch">The epoch.</param>
     /// <param name="cipher">Its protection.</param>
@@ -22,6 +23,9 @@ internal sealed class WriteEpoch : IDisposable
         Epoch = epoch;
         _cipher = cipher;
         _form = form;
+        _cipherOverhead = cipher.Overhead;
+        ContentOffset = UnifiedHeader.GetLength(form);
+        Overhead = ContentOffset + 1 + _cipherOverhead;
         _limit = Math.Min(Math.Min(maxRecords, cipher.ConfidentialityLimit), RecordNumber.MaxSequence);
     }
 
@@ -38,7 +42,7 @@ internal sealed class WriteEpoch : IDisposable
     public bool NeedsUpdate => Count >= _limit - (_limit / 8);
 
     /// <summary>Bytes a record adds to its content: header, type, tag.</summary>
-    public int Overhead => UnifiedHeader.GetLength(_form) + 1 + _cipher.Overhead;
+    public int Overhead { get; }
 
     /// <summary>
     /// Seals one record into the start of <paramref name="destination"/>, which must hold content and
@@ -54,7 +58,7 @@ internal sealed class WriteEpoch : IDisposable
     public int Seal(ReadOnlySpan<byte> content, ContentType type, Span<byte> destination, out RecordNumber number)
     {
         number = new RecordNumber(Epoch, Count);
-        int ciphertextLength = content.Length + 1 + _cipher.Overhead;
+        int ciphertextLength = content.Length + 1 + _cipherOverhead;
         RecordHeaderLayout layout = UnifiedHeader.Write(destination, _form, number, ciphertextLength);
         int length = layout.Length + ciphertextLength;
         _cipher.Seal(Count, layout, content, (byte)type, destination[..length]);
@@ -63,7 +67,10 @@ internal sealed class WriteEpoch : IDisposable
     }
 
     /// <summary>Where the content lies in a record, for sealing in place.</summary>
-    public int ContentOffset => UnifiedHeader.GetLength(_form);
+    public int ContentOffset { get; }
+
+    /// <summary>Gives back what the next record makes anew.</summary>
+    public void ReleaseTables() => _cipher.ReleaseTables();
 
     public void Dispose() => _cipher.Dispose();
 }

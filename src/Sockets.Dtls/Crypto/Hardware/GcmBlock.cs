@@ -20,6 +20,26 @@ internal static unsafe class GcmBlock
     public static Vector128<byte> Mask(int count) =>
         Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(Ones), (nuint)(16 - count));
 
+    /// <summary>
+    /// Reads a header of less than 16 bytes. The usual ones have just been written as a byte and 16-bit numbers (RFC 9147
+    /// §4): read in other pieces they would have to wait until those reach the cache.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> LoadHeader(byte* header, int length)
+    {
+        if (length == 5)
+        {
+            return Vector128.CreateScalar(
+                header[0]
+                    | ((ulong)Unsafe.ReadUnaligned<ushort>(header + 1) << 8)
+                    | ((ulong)Unsafe.ReadUnaligned<ushort>(header + 3) << 24)).AsByte();
+        }
+
+        return length == 3
+            ? Vector128.CreateScalar(header[0] | ((ulong)Unsafe.ReadUnaligned<ushort>(header + 1) << 8)).AsByte()
+            : LoadPartial(header, length);
+    }
+
     /// <summary>Reads <paramref name="count"/> (0 to 15) bytes into a block of zeros. Reads nothing else.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> LoadPartial(byte* source, int count)

@@ -60,7 +60,7 @@ internal static unsafe class GcmKeys<TKey, TInstructions>
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<ulong> HashHeader(byte* tables, byte* header, int length) =>
-        length < 16 ? Reverse(GcmBlock.LoadPartial(header, length)) : HashLongHeader(tables, header, length);
+        length < 16 ? Reverse(GcmBlock.LoadHeader(header, length)) : HashLongHeader(tables, header, length);
 
     /// <summary>
     /// Reduces the sum of products modulo x^128 + x^7 + x^2 + x + 1 in two folds of 64 bits, the first one straight into

@@ -40,31 +40,24 @@ internal sealed unsafe class HardwareRecordCipher<TKernel> : RecordCipher
     public override void Seal(
         ulong sequence, in RecordHeaderLayout header, ReadOnlySpan<byte> plaintext, byte contentType, Span<byte> record)
     {
-        byte* tables = Tables();
         int innerLength = SealRequest.Validate(header, plaintext, record, out bool inPlace);
-        int contentLength = plaintext.Length;
-        fixed (byte* wire = record)
-        fixed (byte* plain = plaintext)
+        if (innerLength != plaintext.Length + 1)
         {
-            byte* body = wire + header.Length;
-            byte* content = contentLength == 0 ? body : plain;
-            if (innerLength != contentLength + 1)
-            {
-                // Padding is rare: put content, type and zeros where they go, then the last zero takes the type's part.
-                if (!inPlace)
-                    plaintext.CopyTo(record[header.Length..]);
-                body[contentLength] = contentType;
-                record.Slice(header.Length + contentLength + 1, innerLength - contentLength - 1).Clear();
-                content = body;
-                contentLength = innerLength - 1;
-                contentType = 0;
-            }
+            plaintext = Pad(record.Slice(header.Length, innerLength), plaintext, contentType, inPlace);
+            contentType = 0;
+        }
 
-            uint mask = TKernel.Seal(tables, sequence, wire, header.Length, content, contentLength, contentType, body);
+        byte* tables = Tables();
+        fixed (byte* wire = &MemoryMarshal.GetReference(record))
+        fixed (byte* content = &MemoryMarshal.GetReference(plaintext))
+        {
+            uint mask = TKernel.Seal(
+                tables, sequence, wire, header.Length, content, plaintext.Length, contentType, wire + header.Length);
             byte* number = wire + header.NumberOffset;
-            number[0] ^= (byte)mask;
             if (header.NumberLength == 2)
-                number[1] ^= (byte)(mask >> 8);
+                Unsafe.WriteUnaligned(number, (ushort)(Unsafe.ReadUnaligned<ushort>(number) ^ mask));
+            else
+                *number ^= (byte)mask;
         }
 
         GC.KeepAlive(this);
@@ -83,6 +76,18 @@ internal sealed unsafe class HardwareRecordCipher<TKernel> : RecordCipher
             mask[1] = (byte)(bits >> 8);
     }
 
+    public override void ReleaseTables() => FreeTables();
+
+    internal override uint GetMask(ReadOnlySpan<byte> ciphertext)
+    {
+        byte* tables = Tables();
+        uint mask;
+        fixed (byte* sample = &MemoryMarshal.GetReference(ciphertext))
+            mask = TKernel.Mask(tables, sample);
+        GC.KeepAlive(this);
+        return mask;
+    }
+
     public override bool TryOpen(ulong sequence, ReadOnlySpan<byte> header, Span<byte> ciphertext)
     {
         byte* tables = Tables();
@@ -90,8 +95,8 @@ internal sealed unsafe class HardwareRecordCipher<TKernel> : RecordCipher
         if (innerLength < 0)
             return false;
         bool opened;
-        fixed (byte* additional = header)
-        fixed (byte* body = ciphertext)
+        fixed (byte* additional = &MemoryMarshal.GetReference(header))
+        fixed (byte* body = &MemoryMarshal.GetReference(ciphertext))
             opened = TKernel.Open(tables, sequence, additional, header.Length, body, innerLength);
         GC.KeepAlive(this);
         if (!opened)
@@ -108,6 +113,18 @@ internal sealed unsafe class HardwareRecordCipher<TKernel> : RecordCipher
             NativeMemory.Free(_keys);
             _keys = null;
         }
+    }
+
+    /// <summary>
+    /// Padding is rare: content, type and zeros are put where they go, and the last zero takes the part of the type.
+    /// </summary>
+    private static Span<byte> Pad(Span<byte> inner, ReadOnlySpan<byte> plaintext, byte contentType, bool inPlace)
+    {
+        if (!inPlace)
+            plaintext.CopyTo(inner);
+        inner[plaintext.Length] = contentType;
+        inner[(plaintext.Length + 1)..].Clear();
+        return inner[..^1];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

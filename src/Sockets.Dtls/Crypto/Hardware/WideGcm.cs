@@ -38,6 +38,8 @@ internal static unsafe class WideGcm<TKey>
         int rest = innerLength - (full << 4);
         int chunks = full >> 3;
 
+        Vector128<ulong> reversed = GcmKeys<TKey, X64Instructions>.HashHeader(tables, header, headerLength);
+
         // Read before anything is written: in place the tail lies behind ciphertext, and before it the tag.
         Vector128<byte> tail;
         Vector128<byte> tag = default;
@@ -60,12 +62,21 @@ internal static unsafe class WideGcm<TKey>
         int toHash = full + 3;
         byte* end = tables + GcmTables.PowersEnd;
         byte* power = end - (toHash <= GcmTables.PowerCount ? toHash << 4 : 25 << 4);
-        Vector128<ulong> reversed = GcmKeys<TKey, X64Instructions>.HashHeader(tables, header, headerLength);
         Vector128<ulong> firstPower = Sse2.LoadVector128((ulong*)power);
-        Vector256<ulong> low = Pclmulqdq.CarrylessMultiply(reversed, firstPower, 0x00).ToVector256();
+        Vector128<ulong> firstFolded = Sse2.LoadVector128((ulong*)(power + GcmTables.FoldedDistance));
+        Vector256<ulong> low = default;
         Vector256<ulong> high = Pclmulqdq.CarrylessMultiply(reversed, firstPower, 0x11).ToVector256();
-        Vector256<ulong> middle = Pclmulqdq.CarrylessMultiply(
-            reversed ^ X64Instructions.Swap(reversed), Sse2.LoadVector128((ulong*)(power + GcmTables.FoldedDistance)), 0x00).ToVector256();
+        Vector256<ulong> middle;
+        if (headerLength <= 8)
+        {
+            middle = Pclmulqdq.CarrylessMultiply(reversed, firstFolded, 0x01).ToVector256();
+        }
+        else
+        {
+            low = Pclmulqdq.CarrylessMultiply(reversed, firstPower, 0x00).ToVector256();
+            middle = Pclmulqdq.CarrylessMultiply(reversed ^ X64Instructions.Swap(reversed), firstFolded, 0x00).ToVector256();
+        }
+
         power += 16;
         Vector256<byte> carry = default;
 
@@ -144,48 +155,68 @@ internal static unsafe class WideGcm<TKey>
             byte* counters = tables + GcmTables.Counters;
             hidden = zero ^ Sse2.LoadVector128(counters + 16);
             x0 = even ^ Sse2.LoadVector128(counters + 32);
-            x1 = even ^ Sse2.LoadVector128(counters + 48);
-            if (left < 4)
+            Vector128<byte> last = Sse2.LoadVector128(tables + (TKey.Rounds << 4));
+            if (left == 0)
             {
+                Rounds(tables, ref hidden, ref x0);
+                Aes.EncryptLast(x0, last).Store(keyStream);
+            }
+            else if (left == 1)
+            {
+                x1 = even ^ Sse2.LoadVector128(counters + 48);
+                Rounds(tables, ref hidden, ref x0, ref x1);
+                Vector256.Create(Aes.EncryptLast(x0, last), Aes.EncryptLast(x1, last)).Store(keyStream);
+            }
+            else if (left < 4)
+            {
+                x1 = even ^ Sse2.LoadVector128(counters + 48);
                 x2 = even ^ Sse2.LoadVector128(counters + 64);
                 x3 = even ^ Sse2.LoadVector128(counters + 80);
-                for (int i = 1; i < TKey.Rounds; i++)
-                {
-                    Vector128<byte> key = Sse2.LoadVector128(tables + (i << 4));
-                    hidden = Aes.Encrypt(hidden, key);
-                    x0 = Aes.Encrypt(x0, key);
-                    x1 = Aes.Encrypt(x1, key);
-                    x2 = Aes.Encrypt(x2, key);
-                    x3 = Aes.Encrypt(x3, key);
-                }
-
-                Vector128<byte> last = Sse2.LoadVector128(tables + (TKey.Rounds << 4));
-                hidden = Aes.EncryptLast(hidden, last);
+                Rounds(tables, ref hidden, ref x0, ref x1, ref x2, ref x3);
                 Vector256.Create(Aes.EncryptLast(x0, last), Aes.EncryptLast(x1, last)).Store(keyStream);
                 Vector256.Create(Aes.EncryptLast(x2, last), Aes.EncryptLast(x3, last)).Store(keyStream + 32);
+            }
+            else if (left == 4)
+            {
+                x1 = even ^ Sse2.LoadVector128(counters + 48);
+                x2 = even ^ Sse2.LoadVector128(counters + 64);
+                x3 = even ^ Sse2.LoadVector128(counters + 80);
+                x4 = even ^ Sse2.LoadVector128(counters + 96);
+                Rounds(tables, ref hidden, ref x0, ref x1, ref x2, ref x3, ref x4);
+                Vector256.Create(Aes.EncryptLast(x0, last), Aes.EncryptLast(x1, last)).Store(keyStream);
+                Vector256.Create(Aes.EncryptLast(x2, last), Aes.EncryptLast(x3, last)).Store(keyStream + 32);
+                Aes.EncryptLast(x4, last).Store(keyStream + 64);
+            }
+            else if (left == 5)
+            {
+                x1 = even ^ Sse2.LoadVector128(counters + 48);
+                x2 = even ^ Sse2.LoadVector128(counters + 64);
+                x3 = even ^ Sse2.LoadVector128(counters + 80);
+                x4 = even ^ Sse2.LoadVector128(counters + 96);
+                x5 = even ^ Sse2.LoadVector128(counters + 112);
+                Rounds(tables, ref hidden, ref x0, ref x1, ref x2, ref x3, ref x4, ref x5);
+                Vector256.Create(Aes.EncryptLast(x0, last), Aes.EncryptLast(x1, last)).Store(keyStream);
+                Vector256.Create(Aes.EncryptLast(x2, last), Aes.EncryptLast(x3, last)).Store(keyStream + 32);
+                Vector256.Create(Aes.EncryptLast(x4, last), Aes.EncryptLast(x5, last)).Store(keyStream + 64);
             }
             else
             {
                 Vector128<byte> odd = WithCounter(nonce, counter + Chunk);
+                x1 = even ^ Sse2.LoadVector128(counters + 48);
                 x2 = even ^ Sse2.LoadVector128(counters + 64);
                 x3 = even ^ Sse2.LoadVector128(counters + 80);
                 x4 = even ^ Sse2.LoadVector128(counters + 96);
                 x5 = even ^ Sse2.LoadVector128(counters + 112);
                 x6 = odd ^ Sse2.LoadVector128(counters);
                 x7 = odd ^ Sse2.LoadVector128(counters + 16);
-                for (int i = 1; i < TKey.Rounds; i++)
-                {
-                    hidden = Aes.Encrypt(hidden, Sse2.LoadVector128(tables + (i << 4)));
-                    Round(tables, i, ref x0, ref x1, ref x2, ref x3, ref x4, ref x5, ref x6, ref x7);
-                }
-
-                Vector128<byte> last = Sse2.LoadVector128(tables + (TKey.Rounds << 4));
-                hidden = Aes.EncryptLast(hidden, last);
+                Rounds(tables, ref hidden, ref x0, ref x1, ref x2, ref x3, ref x4, ref x5, ref x6, ref x7);
                 Vector256.Create(Aes.EncryptLast(x0, last), Aes.EncryptLast(x1, last)).Store(keyStream);
                 Vector256.Create(Aes.EncryptLast(x2, last), Aes.EncryptLast(x3, last)).Store(keyStream + 32);
                 Vector256.Create(Aes.EncryptLast(x4, last), Aes.EncryptLast(x5, last)).Store(keyStream + 64);
                 Vector256.Create(Aes.EncryptLast(x6, last), Aes.EncryptLast(x7, last)).Store(keyStream + 96);
             }
+
+            hidden = Aes.EncryptLast(hidden, last);
         }
 
         byte* stream = keyStream;
@@ -298,6 +329,123 @@ internal static unsafe class WideGcm<TKey>
         x5 = Aes.Encrypt(x5, key);
         x6 = Aes.Encrypt(x6, key);
         x7 = Aes.Encrypt(x7, key);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Rounds(byte* tables, ref Vector128<byte> hidden, ref Vector128<byte> x0)
+    {
+        for (int i = 1; i < TKey.Rounds; i++)
+        {
+            Vector128<byte> key = Sse2.LoadVector128(tables + (i << 4));
+            hidden = Aes.Encrypt(hidden, key);
+            x0 = Aes.Encrypt(x0, key);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Rounds(byte* tables, ref Vector128<byte> hidden, ref Vector128<byte> x0, ref Vector128<byte> x1)
+    {
+        for (int i = 1; i < TKey.Rounds; i++)
+        {
+            Vector128<byte> key = Sse2.LoadVector128(tables + (i << 4));
+            hidden = Aes.Encrypt(hidden, key);
+            x0 = Aes.Encrypt(x0, key);
+            x1 = Aes.Encrypt(x1, key);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Rounds(
+        byte* tables,
+        ref Vector128<byte> hidden,
+        ref Vector128<byte> x0,
+        ref Vector128<byte> x1,
+        ref Vector128<byte> x2,
+        ref Vector128<byte> x3)
+    {
+        for (int i = 1; i < TKey.Rounds; i++)
+        {
+            Vector128<byte> key = Sse2.LoadVector128(tables + (i << 4));
+            hidden = Aes.Encrypt(hidden, key);
+            x0 = Aes.Encrypt(x0, key);
+            x1 = Aes.Encrypt(x1, key);
+            x2 = Aes.Encrypt(x2, key);
+            x3 = Aes.Encrypt(x3, key);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Rounds(
+        byte* tables,
+        ref Vector128<byte> hidden,
+        ref Vector128<byte> x0,
+        ref Vector128<byte> x1,
+        ref Vector128<byte> x2,
+        ref Vector128<byte> x3,
+        ref Vector128<byte> x4)
+    {
+        for (int i = 1; i < TKey.Rounds; i++)
+        {
+            Vector128<byte> key = Sse2.LoadVector128(tables + (i << 4));
+            hidden = Aes.Encrypt(hidden, key);
+            x0 = Aes.Encrypt(x0, key);
+            x1 = Aes.Encrypt(x1, key);
+            x2 = Aes.Encrypt(x2, key);
+            x3 = Aes.Encrypt(x3, key);
+            x4 = Aes.Encrypt(x4, key);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Rounds(
+        byte* tables,
+        ref Vector128<byte> hidden,
+        ref Vector128<byte> x0,
+        ref Vector128<byte> x1,
+        ref Vector128<byte> x2,
+        ref Vector128<byte> x3,
+        ref Vector128<byte> x4,
+        ref Vector128<byte> x5)
+    {
+        for (int i = 1; i < TKey.Rounds; i++)
+        {
+            Vector128<byte> key = Sse2.LoadVector128(tables + (i << 4));
+            hidden = Aes.Encrypt(hidden, key);
+            x0 = Aes.Encrypt(x0, key);
+            x1 = Aes.Encrypt(x1, key);
+            x2 = Aes.Encrypt(x2, key);
+            x3 = Aes.Encrypt(x3, key);
+            x4 = Aes.Encrypt(x4, key);
+            x5 = Aes.Encrypt(x5, key);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Rounds(
+        byte* tables,
+        ref Vector128<byte> hidden,
+        ref Vector128<byte> x0,
+        ref Vector128<byte> x1,
+        ref Vector128<byte> x2,
+        ref Vector128<byte> x3,
+        ref Vector128<byte> x4,
+        ref Vector128<byte> x5,
+        ref Vector128<byte> x6,
+        ref Vector128<byte> x7)
+    {
+        for (int i = 1; i < TKey.Rounds; i++)
+        {
+            Vector128<byte> key = Sse2.LoadVector128(tables + (i << 4));
+            hidden = Aes.Encrypt(hidden, key);
+            x0 = Aes.Encrypt(x0, key);
+            x1 = Aes.Encrypt(x1, key);
+            x2 = Aes.Encrypt(x2, key);
+            x3 = Aes.Encrypt(x3, key);
+            x4 = Aes.Encrypt(x4, key);
+            x5 = Aes.Encrypt(x5, key);
+            x6 = Aes.Encrypt(x6, key);
+            x7 = Aes.Encrypt(x7, key);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
