@@ -6,7 +6,7 @@ namespace Sockets.LoadBench.Records;
 
 /// <summary>
 /// The peer: libcrypto's AEAD alone with context and key kept, a counting nonce and a header of five bytes; no record
-/// number, no mask, no window. Every call is made the cheapest way there is, without a transition of the collector.
+/// number, no mask, no window. (Without the collector's transitions its five calls take 1 to 5 ns less.)
 /// </summary>
 internal sealed unsafe partial class BareAead : LoadWork
 {
@@ -116,18 +116,14 @@ internal sealed unsafe partial class BareAead : LoadWork
     private static partial void Free(nint context);
 
     [LibraryImport("libcrypto.so.3", EntryPoint = "EVP_CipherInit_ex")]
-    [SuppressGCTransition]
     private static partial int Init(nint context, nint cipher, nint engine, byte* key, byte* nonce, int encrypt);
 
     [LibraryImport("libcrypto.so.3", EntryPoint = "EVP_CipherUpdate")]
-    [SuppressGCTransition]
     private static partial int Update(nint context, byte* output, int* outputLength, byte* input, int inputLength);
 
     [LibraryImport("libcrypto.so.3", EntryPoint = "EVP_CipherFinal_ex")]
-    [SuppressGCTransition]
     private static partial int Final(nint context, byte* output, int* outputLength);
 
     [LibraryImport("libcrypto.so.3", EntryPoint = "EVP_CIPHER_CTX_ctrl")]
-    [SuppressGCTransition]
     private static partial int Control(nint context, int type, int argument, byte* pointer);
 }

@@ -61,9 +61,9 @@ internal sealed class ReadEpoch : IDisposable
         uint truncated;
         if (layout.NumberLength == 2)
         {
-            ushort bits = (ushort)(BinaryPrimitives.ReadUInt16LittleEndian(number) ^ mask);
-            BinaryPrimitives.WriteUInt16LittleEndian(number, bits);
-            truncated = BinaryPrimitives.ReverseEndianness(bits);
+            ushort clear = (ushort)(BinaryPrimitives.ReadUInt16LittleEndian(number) ^ mask);
+            BinaryPrimitives.WriteUInt16LittleEndian(number, clear);
+            truncated = BinaryPrimitives.ReverseEndianness(clear);
         }
         else
         {
@@ -71,7 +71,11 @@ internal sealed class ReadEpoch : IDisposable
             truncated = number[0];
         }
 
-        ulong sequence = RecordNumber.Reconstruct(_window.Next, truncated, 8 * layout.NumberLength);
+        // Mostly it is the next one.
+        int bits = 8 * layout.NumberLength;
+        ulong sequence = _window.Next;
+        if (truncated != (uint)(sequence & ((1UL << bits) - 1)))
+            sequence = RecordNumber.Reconstruct(sequence, truncated, bits);
         ReplayVerdict verdict = _window.Check(sequence);
         if (verdict != ReplayVerdict.Fresh)
             return Refuse(verdict == ReplayVerdict.Seen ? DiscardReason.Replayed : DiscardReason.TooOld, out result);

@@ -1,5 +1,4 @@
 using System;
-using System.Runtime.CompilerServices;
 
 namespace Sockets.Dtls.Records;
 
@@ -25,7 +24,6 @@ internal readonly record struct RecordNumber(ulong Epoch, ulong Sequence) : ICom
     /// <param name="expected">The number that would come next without loss.</param>
     /// <param name="truncated">The bits on the wire.</param>
     /// <param name="bits">How many: 8 or 16.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Reconstruct(ulong expected, uint truncated, int bits)
     {
         ulong step = 1UL << bits;

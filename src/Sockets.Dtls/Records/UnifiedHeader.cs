@@ -37,15 +37,20 @@ internal readonly record struct UnifiedHeader(RecordHeaderLayout Layout, int Epo
         int numberLength = (first & LongNumberBit) != 0 ? 2 : 1;
         int lengthLength = (first & LengthBit) != 0 ? 2 : 0;
         int headerLength = 1 + numberLength + lengthLength;
-        header = default;
         if (source.Length < headerLength)
+        {
+            header = default;
             return false;
+        }
 
         int ciphertextLength = lengthLength == 0
             ? source.Length - headerLength
             : BinaryPrimitives.ReadUInt16BigEndian(source[(1 + numberLength)..]);
         if (ciphertextLength > source.Length - headerLength)
+        {
+            header = default;
             return false;
+        }
 
         header = new UnifiedHeader(new RecordHeaderLayout(headerLength, 1, numberLength), first & EpochMask, ciphertextLength);
         return true;

@@ -16,7 +16,9 @@ internal static class ProviderCases
     public const string HardwareWide = "Hardware, wide";
     public const string HardwareNarrow = "Hardware, narrow";
 
-    private static readonly string[] Names = [OpenSsl, Bcl, HardwareWide, HardwareNarrow];
+    public static readonly string[] HardwareNames = [HardwareWide, HardwareNarrow];
+
+    private static readonly string[] Names = [OpenSsl, Bcl, .. HardwareNames];
 
     private static readonly Lazy<CryptoProvider> Wide = new(static () => HardwareCryptoProvider.Create(GcmKernelKind.X64Wide));
     private static readonly Lazy<CryptoProvider> Narrow = new(static () => HardwareCryptoProvider.Create(GcmKernelKind.X64Narrow));

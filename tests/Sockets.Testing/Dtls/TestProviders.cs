@@ -1,5 +1,6 @@
 using Sockets.Dtls.Crypto;
 using Sockets.Dtls.Crypto.Bcl;
+using Sockets.Dtls.Crypto.Hardware;
 using Sockets.Dtls.Crypto.OpenSsl;
 
 namespace Sockets.Testing;
@@ -10,7 +11,9 @@ public static class TestProviders
     public static CryptoProvider Default => CryptoProviders.Default;
 
     public static IReadOnlyList<CryptoProvider> All { get; } =
-        OpenSslCryptoProvider.IsSupported
-            ? [OpenSslCryptoProvider.Instance, BclCryptoProvider.Instance]
-            : [BclCryptoProvider.Instance];
+    [
+        .. OpenSslCryptoProvider.IsSupported ? [OpenSslCryptoProvider.Instance] : Array.Empty<CryptoProvider>(),
+        BclCryptoProvider.Instance,
+        .. HardwareCryptoProvider.IsSupported ? [HardwareCryptoProvider.Instance] : Array.Empty<CryptoProvider>(),
+    ];
 }

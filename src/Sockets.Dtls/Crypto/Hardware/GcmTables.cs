@@ -1,3 +1,6 @@
+using System;
+using System.Runtime.CompilerServices;
+
 namespace Sockets.Dtls.Crypto.Hardware;
 
 /// <summary>
@@ -35,4 +38,12 @@ internal static class GcmTables
 
     /// <summary>What the memory is aligned to.</summary>
     public const int Alignment = 64;
+
+    /// <summary>
+    /// Blocks to hash up to the next reduction: all that is left, with tail and lengths, when the powers suffice; else as
+    /// many whole chunks as they suffice for. One more than fits leaves a chunk less than that for the group in between.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int GroupLength(int fullBlocks) =>
+        fullBlocks + 2 <= PowerCount ? fullBlocks + 2 : Math.Min(PowerCount, fullBlocks & ~7);
 }

@@ -128,7 +128,11 @@ internal sealed unsafe class HardwareRecordCipher<TKernel> : RecordCipher
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private byte* Tables() => _tables is not null ? _tables : MakeTables();
+    private byte* Tables()
+    {
+        byte* tables = _tables;
+        return tables is not null ? tables : MakeTables();
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private byte* MakeTables()

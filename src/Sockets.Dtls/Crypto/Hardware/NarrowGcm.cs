@@ -79,8 +79,7 @@ internal static unsafe class NarrowGcm<TKey, TInstructions>
             {
                 carry = GcmKeys<TKey, TInstructions>.Reduce(low, middle, high);
                 low = middle = high = default;
-                toHash = full - ((int)(output - body) >> 4) + 2;
-                power = end - ((toHash <= GcmTables.PowerCount ? toHash : GcmTables.PowerCount) << 4);
+                power = end - (GcmTables.GroupLength(full - ((int)(output - body) >> 4)) << 4);
             }
         }
 
