@@ -37,7 +37,7 @@ internal sealed class ConnectionWork : LoadWork
         _pair = Connect();
     }
 
-    public override string Name => $"connection, {_provider.Name}";
+    public override string Name => $"connection, {_provider.Name.Split(" over ")[0]}";
 
     public override double RunSlice(CpuClock clock)
     {

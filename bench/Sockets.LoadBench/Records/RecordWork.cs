@@ -36,7 +36,7 @@ internal sealed class RecordWork : LoadWork
         (_write, _read) = MakeEpochs();
     }
 
-    public override string Name => $"record, {_provider.Name}";
+    public override string Name => $"record, {_provider.Name.Split(" over ")[0]}";
 
     public override double RunSlice(CpuClock clock)
     {

@@ -1,4 +1,4 @@
-using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Linq;
 using Sockets.Dtls.Crypto;
@@ -15,13 +15,20 @@ internal static class ProviderCases
     public const string Bcl = "BCL";
     public const string HardwareWide = "Hardware, wide";
     public const string HardwareNarrow = "Hardware, narrow";
+    public const string HardwareNative = "Hardware, native";
 
-    public static readonly string[] HardwareNames = [HardwareWide, HardwareNarrow];
+    public static readonly string[] HardwareNames = [HardwareWide, HardwareNarrow, HardwareNative];
 
     private static readonly string[] Names = [OpenSsl, Bcl, .. HardwareNames];
 
-    private static readonly Lazy<CryptoProvider> Wide = new(static () => HardwareCryptoProvider.Create(GcmKernelKind.X64Wide));
-    private static readonly Lazy<CryptoProvider> Narrow = new(static () => HardwareCryptoProvider.Create(GcmKernelKind.X64Narrow));
+    private static readonly Dictionary<string, GcmKernelKind> Kernels = new()
+    {
+        [HardwareWide] = GcmKernelKind.X64Wide,
+        [HardwareNarrow] = GcmKernelKind.X64Narrow,
+        [HardwareNative] = GcmKernelKind.Native,
+    };
+
+    private static readonly ConcurrentDictionary<GcmKernelKind, CryptoProvider> Hardware = new();
 
     private static readonly CipherSuite[] Suites =
         [CipherSuite.Aes128GcmSha256, CipherSuite.Aes256GcmSha384, CipherSuite.ChaCha20Poly1305Sha256];
@@ -50,11 +57,12 @@ internal static class ProviderCases
             return BclCryptoProvider.Instance;
         }
 
-        if (name is HardwareWide or HardwareNarrow)
+        if (Kernels.TryGetValue(name, out GcmKernelKind kernel))
         {
-            GcmKernelKind kernel = name == HardwareWide ? GcmKernelKind.X64Wide : GcmKernelKind.X64Narrow;
-            Assert.SkipUnless(HardwareCryptoProvider.IsKernelSupported(kernel), "This processor lacks the instructions.");
-            return name == HardwareWide ? Wide.Value : Narrow.Value;
+            Assert.SkipUnless(
+                HardwareCryptoProvider.IsKernelSupported(kernel),
+                kernel == GcmKernelKind.Native ? "build/native.sh has not built the library." : "This processor lacks the instructions.");
+            return Hardware.GetOrAdd(kernel, HardwareCryptoProvider.Create);
         }
 
         Assert.SkipUnless(OpenSslCryptoProvider.IsSupported, "libcrypto 3 was not found.");

@@ -11,4 +11,7 @@ internal enum GcmKernelKind
 
     /// <summary>x64 instructions, the carry-less multiplication with 256 bits.</summary>
     X64Wide,
+
+    /// <summary>The library of native/, which uses 256-bit AES as well.</summary>
+    Native,
 }

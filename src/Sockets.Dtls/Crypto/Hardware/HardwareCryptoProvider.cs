@@ -13,6 +13,7 @@ namespace Sockets.Dtls.Crypto.Hardware;
 public sealed class HardwareCryptoProvider : CryptoProvider, IKnownKeyExchange
 {
     private static readonly Lazy<HardwareCryptoProvider> s_instance = new(static () => Create(BestKernel));
+    private static readonly Lazy<HardwareCryptoProvider> s_native = new(static () => Create(GcmKernelKind.Native));
 
     private readonly CryptoProvider _inner;
     private readonly GcmKernelKind _kernel;
@@ -32,6 +33,14 @@ public sealed class HardwareCryptoProvider : CryptoProvider, IKnownKeyExchange
     /// <exception cref="PlatformNotSupportedException"><see cref="IsSupported"/> is false.</exception>
     /// <exception cref="CryptographicException">The self-test failed.</exception>
     public static HardwareCryptoProvider Instance => s_instance.Value;
+
+    /// <summary>True when the native accelerator was found beside the program and runs on this processor.</summary>
+    public static bool IsNativeSupported => IsKernelSupported(GcmKernelKind.Native);
+
+    /// <summary>The same over the native accelerator, which has passed its self-test too.</summary>
+    /// <exception cref="PlatformNotSupportedException"><see cref="IsNativeSupported"/> is false.</exception>
+    /// <exception cref="CryptographicException">The self-test failed.</exception>
+    public static HardwareCryptoProvider NativeInstance => s_native.Value;
 
     /// <inheritdoc/>
     public override string Name => _name;
@@ -117,6 +126,7 @@ public sealed class HardwareCryptoProvider : CryptoProvider, IKnownKeyExchange
     {
         bool supported = kernel switch
         {
+            GcmKernelKind.Native => NativeGcm.IsAvailable,
             GcmKernelKind.X64Wide => WideGcmKernel<Aes128Key>.IsSupported,
             GcmKernelKind.X64Narrow => X64Instructions.IsSupported,
             _ => Arm64Instructions.IsSupported,
@@ -128,6 +138,7 @@ public sealed class HardwareCryptoProvider : CryptoProvider, IKnownKeyExchange
         CipherSuite suite, ReadOnlySpan<byte> key, ReadOnlySpan<byte> iv, ReadOnlySpan<byte> numberKey)
         where TKey : struct, IAesKeySize => _kernel switch
         {
+            GcmKernelKind.Native => new HardwareRecordCipher<NativeGcmKernel<TKey>>(suite, key, iv, numberKey),
             GcmKernelKind.X64Wide => new HardwareRecordCipher<WideGcmKernel<TKey>>(suite, key, iv, numberKey),
             GcmKernelKind.X64Narrow =>
                 new HardwareRecordCipher<NarrowGcmKernel<TKey, X64Instructions>>(suite, key, iv, numberKey),
