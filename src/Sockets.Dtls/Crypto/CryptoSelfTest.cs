@@ -30,6 +30,48 @@ internal static class CryptoSelfTest
         }
     }
 
+    /// <summary>Compares the AES-GCM records of two providers at lengths on both sides of everything that changes with it.</summary>
+    /// <exception cref="CryptographicException">They differ; the message names the first provider and the suite.</exception>
+    public static void Compare(CryptoProvider provider, CryptoProvider reference)
+    {
+        foreach (CipherSuite suite in (ReadOnlySpan<CipherSuite>)[CipherSuite.Aes128GcmSha256, CipherSuite.Aes256GcmSha384])
+            Check(provider, $"{suite} against {reference.Name}", () => SealAlike(provider, reference, suite));
+    }
+
+    private static bool SealAlike(CryptoProvider provider, CryptoProvider reference, CipherSuite suite)
+    {
+        const int Step = 13;
+        const int Longest = 1200;
+        const int HeaderLength = 5;
+        byte[] content = new byte[Longest];
+        for (int i = 0; i < content.Length; i++)
+            content[i] = (byte)(i * 7);
+        byte[] key = content.AsSpan(1, CipherSuites.KeyLength(suite)).ToArray();
+        using RecordCipher tested = provider.CreateRecordCipher(suite, key, content.AsSpan(0, CipherSuites.NonceLength), key);
+        using RecordCipher trusted = reference.CreateRecordCipher(suite, key, content.AsSpan(0, CipherSuites.NonceLength), key);
+        var layout = new RecordHeaderLayout(HeaderLength, 1, 2);
+        byte[] actual = new byte[HeaderLength + Longest + 1 + CipherSuites.TagLength];
+        byte[] expected = new byte[actual.Length];
+        for (int length = 0; length <= Longest; length += Step)
+        {
+            int total = HeaderLength + length + 1 + CipherSuites.TagLength;
+            content.AsSpan(0, HeaderLength).CopyTo(actual);
+            content.AsSpan(0, HeaderLength).CopyTo(expected);
+            tested.Seal((ulong)length, layout, content.AsSpan(0, length), 23, actual.AsSpan(0, total));
+            trusted.Seal((ulong)length, layout, content.AsSpan(0, length), 23, expected.AsSpan(0, total));
+            Span<byte> body = actual.AsSpan(HeaderLength, total - HeaderLength);
+            if (!actual.AsSpan(0, total).SequenceEqual(expected.AsSpan(0, total))
+                || !tested.TryOpen((ulong)length, content.AsSpan(0, HeaderLength), body)
+                || !body[..length].SequenceEqual(content.AsSpan(0, length))
+                || body[length] != 23)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private static bool Lists<T>(IReadOnlyList<T> list, T item)
     {
         foreach (T candidate in list)

@@ -96,6 +96,16 @@ internal sealed class EpochTable : IDisposable
         }
     }
 
+    /// <summary>Gives back what the ciphers make anew with their next record.</summary>
+    public void ReleaseTables()
+    {
+        _currentRead?.ReleaseTables();
+        _previousRead?.ReleaseTables();
+        _olderRead?.ReleaseTables();
+        CurrentWrite?.ReleaseTables();
+        _handshakeWrite?.ReleaseTables();
+    }
+
     /// <summary>Disposes every key.</summary>
     public void Dispose()
     {

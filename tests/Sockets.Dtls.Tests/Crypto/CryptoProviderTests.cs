@@ -1,10 +1,12 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Threading;
 using Sockets.Dtls.Crypto;
 using Sockets.Dtls.Crypto.Bcl;
+using Sockets.Dtls.Crypto.Hardware;
 using Sockets.Dtls.Crypto.OpenSsl;
 
 namespace Sockets.Dtls.Tests.Crypto;
@@ -12,10 +14,45 @@ namespace Sockets.Dtls.Tests.Crypto;
 public sealed class CryptoProviderTests
 {
     [Fact]
-    public void Default_is_OpenSsl_where_it_is_found()
+    public void Default_is_the_fastest_that_has_been_tried()
     {
-        CryptoProvider expected = OpenSslCryptoProvider.IsSupported ? OpenSslCryptoProvider.Instance : BclCryptoProvider.Instance;
+        CryptoProvider expected = !OpenSslCryptoProvider.IsSupported ? BclCryptoProvider.Instance
+            : !HardwareCryptoProvider.IsTried ? OpenSslCryptoProvider.Instance
+            : HardwareCryptoProvider.IsNativeSupported ? HardwareCryptoProvider.NativeInstance
+            : HardwareCryptoProvider.Instance;
         Assert.Same(expected, CryptoProviders.Default);
+        Assert.Same(expected, CryptoProviders.GetPreferred(null));
+        Assert.Same(expected, CryptoProviders.GetPreferred(""));
+        Assert.Equal(RuntimeInformation.ProcessArchitecture == Architecture.X64 && System.Runtime.Intrinsics.X86.Aes.IsSupported && System.Runtime.Intrinsics.X86.Avx2.IsSupported, HardwareCryptoProvider.IsTried);
+    }
+
+    [Fact]
+    public void A_preference_names_a_provider()
+    {
+        Assert.Same(OpenSslCryptoProvider.Instance, CryptoProviders.GetPreferred("openssl"));
+        Assert.Same(BclCryptoProvider.Instance, CryptoProviders.GetPreferred("BCL"));
+        if (HardwareCryptoProvider.IsSupported)
+            Assert.Same(HardwareCryptoProvider.Instance, CryptoProviders.GetPreferred("hardware"));
+        else
+            Assert.Throws<PlatformNotSupportedException>(() => CryptoProviders.GetPreferred("hardware"));
+        if (HardwareCryptoProvider.IsNativeSupported)
+            Assert.Same(HardwareCryptoProvider.NativeInstance, CryptoProviders.GetPreferred("native"));
+        else
+            Assert.Throws<PlatformNotSupportedException>(() => CryptoProviders.GetPreferred("native"));
+        Assert.Throws<ArgumentException>(() => CryptoProviders.GetPreferred("fastest"));
+    }
+
+    [Fact]
+    public void The_comparison_of_records_finds_a_wrong_key()
+    {
+        CryptoProvider sound = ProviderCases.Get(ProviderCases.OpenSsl);
+        CryptoSelfTest.Compare(ProviderCases.Get(ProviderCases.HardwareNarrow), sound);
+        foreach (string fault in new[] { "Aes256GcmSha384", "Aes128GcmSha256 mask" })
+        {
+            var faulty = new FaultyCryptoProvider(sound, fault);
+            CryptographicException thrown = Assert.Throws<CryptographicException>(() => CryptoSelfTest.Compare(faulty, sound));
+            Assert.Contains(fault.Split(' ')[0], thrown.Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

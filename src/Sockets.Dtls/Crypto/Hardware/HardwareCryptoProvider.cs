@@ -13,7 +13,7 @@ namespace Sockets.Dtls.Crypto.Hardware;
 public sealed class HardwareCryptoProvider : CryptoProvider, IKnownKeyExchange
 {
     private static readonly Lazy<HardwareCryptoProvider> s_instance = new(static () => Create(BestKernel));
-    private static readonly Lazy<HardwareCryptoProvider> s_native = new(static () => Create(GcmKernelKind.Native));
+    private static readonly Lazy<HardwareCryptoProvider?> s_native = new(TryCreateNative);
 
     private readonly CryptoProvider _inner;
     private readonly GcmKernelKind _kernel;
@@ -34,13 +34,15 @@ public sealed class HardwareCryptoProvider : CryptoProvider, IKnownKeyExchange
     /// <exception cref="CryptographicException">The self-test failed.</exception>
     public static HardwareCryptoProvider Instance => s_instance.Value;
 
-    /// <summary>True when the native accelerator was found beside the program and runs on this processor.</summary>
-    public static bool IsNativeSupported => IsKernelSupported(GcmKernelKind.Native);
+    /// <summary>
+    /// True when the native accelerator was found beside the program, runs on this processor and has passed its self-test.
+    /// </summary>
+    public static bool IsNativeSupported => s_native.Value is not null;
 
-    /// <summary>The same over the native accelerator, which has passed its self-test too.</summary>
+    /// <summary>The same over the native accelerator.</summary>
     /// <exception cref="PlatformNotSupportedException"><see cref="IsNativeSupported"/> is false.</exception>
-    /// <exception cref="CryptographicException">The self-test failed.</exception>
-    public static HardwareCryptoProvider NativeInstance => s_native.Value;
+    public static HardwareCryptoProvider NativeInstance =>
+        s_native.Value ?? throw new PlatformNotSupportedException("The native accelerator is not here, does not run here, or failed its self-test.");
 
     /// <inheritdoc/>
     public override string Name => _name;
@@ -54,14 +56,24 @@ public sealed class HardwareCryptoProvider : CryptoProvider, IKnownKeyExchange
     /// <inheritdoc/>
     public override IReadOnlyList<SignatureScheme> SignatureSchemes => _inner.SignatureSchemes;
 
+    /// <summary>Whether this is a processor family that the kernels have been run on: only such a one is the default.</summary>
+    internal static bool IsTried => IsKernelSupported(GcmKernelKind.X64Wide) || IsKernelSupported(GcmKernelKind.X64Narrow);
+
     private static GcmKernelKind BestKernel =>
         WideGcmKernel<Aes128Key>.IsSupported ? GcmKernelKind.X64Wide
         : X64Instructions.IsSupported ? GcmKernelKind.X64Narrow
         : GcmKernelKind.Arm64;
 
-    /// <summary>Runs the known answers of every primitive, as was done before <see cref="Instance"/> was first given out.</summary>
-    /// <exception cref="CryptographicException">A known answer was missed; the message names provider and primitive.</exception>
-    public void SelfTest() => CryptoSelfTest.Run(this);
+    /// <summary>
+    /// Runs the known answers of every primitive and compares records with the other provider's, as was done before
+    /// <see cref="Instance"/> was first given out. What runs here is compiled here, so that no record waits for it.
+    /// </summary>
+    /// <exception cref="CryptographicException">An answer was missed; the message names provider and primitive.</exception>
+    public void SelfTest()
+    {
+        CryptoSelfTest.Run(this);
+        CryptoSelfTest.Compare(this, _inner);
+    }
 
     /// <inheritdoc/>
     public override RecordCipher CreateRecordCipher(
@@ -113,8 +125,10 @@ public sealed class HardwareCryptoProvider : CryptoProvider, IKnownKeyExchange
     /// <exception cref="PlatformNotSupportedException">The kernel does not run here.</exception>
     internal static HardwareCryptoProvider Create(GcmKernelKind kernel)
     {
+        if (CryptoProviders.IsFipsRequired)
+            throw new PlatformNotSupportedException("FIPS mode allows the OpenSSL provider only.");
         if (!IsKernelSupported(kernel))
-            throw new PlatformNotSupportedException("The processor has no AES or carry-less-multiply instructions.");
+            throw new PlatformNotSupportedException($"The kernel {kernel} needs instructions or a library that are not here.");
         CryptoProvider inner = OpenSslCryptoProvider.IsSupported ? OpenSslCryptoProvider.Instance : BclCryptoProvider.Instance;
         var provider = new HardwareCryptoProvider(kernel, inner);
         provider.SelfTest();
@@ -132,6 +146,20 @@ public sealed class HardwareCryptoProvider : CryptoProvider, IKnownKeyExchange
             _ => Arm64Instructions.IsSupported,
         };
         return supported && BitConverter.IsLittleEndian && (OpenSslCryptoProvider.IsSupported || BclCryptoProvider.IsSupported);
+    }
+
+    private static HardwareCryptoProvider? TryCreateNative()
+    {
+        if (CryptoProviders.IsFipsRequired || !IsKernelSupported(GcmKernelKind.Native))
+            return null;
+        try
+        {
+            return Create(GcmKernelKind.Native);
+        }
+        catch (CryptographicException)
+        {
+            return null; // an accelerator that computes wrong is no better than none
+        }
     }
 
     private RecordCipher Create<TKey>(

@@ -26,6 +26,10 @@ internal static partial class LibCrypto
     [LibraryImport(Library)]
     public static partial void ERR_clear_error();
 
+    /// <summary>1 when the default properties of a library context ask for FIPS.</summary>
+    [LibraryImport(Library)]
+    public static partial int EVP_default_properties_is_fips_enabled(nint libraryContext);
+
     [LibraryImport(Library)]
     private static partial CULong OpenSSL_version_num();
 
