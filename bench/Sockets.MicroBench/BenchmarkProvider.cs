@@ -5,4 +5,6 @@ public enum BenchmarkProvider
 {
     OpenSsl,
     Bcl,
+    Hardware,
+    Native,
 }

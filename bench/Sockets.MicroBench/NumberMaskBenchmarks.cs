@@ -11,7 +11,7 @@ public class NumberMaskBenchmarks
     private readonly byte[] _mask = new byte[2];
     private RecordCipher _cipher = null!;
 
-    [Params(BenchmarkProvider.OpenSsl, BenchmarkProvider.Bcl)]
+    [Params(BenchmarkProvider.OpenSsl, BenchmarkProvider.Bcl, BenchmarkProvider.Hardware, BenchmarkProvider.Native)]
     public BenchmarkProvider Provider { get; set; }
 
     [Params(CipherSuite.Aes128GcmSha256, CipherSuite.Aes256GcmSha384, CipherSuite.ChaCha20Poly1305Sha256)]

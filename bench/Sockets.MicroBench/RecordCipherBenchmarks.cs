@@ -20,7 +20,7 @@ public class RecordCipherBenchmarks
     private byte[] _sealed = null!;
     private byte[] _received = null!;
 
-    [Params(BenchmarkProvider.OpenSsl, BenchmarkProvider.Bcl)]
+    [Params(BenchmarkProvider.OpenSsl, BenchmarkProvider.Bcl, BenchmarkProvider.Hardware, BenchmarkProvider.Native)]
     public BenchmarkProvider Provider { get; set; }
 
     [Params(CipherSuite.Aes128GcmSha256, CipherSuite.Aes256GcmSha384, CipherSuite.ChaCha20Poly1305Sha256)]

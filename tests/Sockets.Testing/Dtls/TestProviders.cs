@@ -15,5 +15,6 @@ public static class TestProviders
         .. OpenSslCryptoProvider.IsSupported ? [OpenSslCryptoProvider.Instance] : Array.Empty<CryptoProvider>(),
         BclCryptoProvider.Instance,
         .. HardwareCryptoProvider.IsSupported ? [HardwareCryptoProvider.Instance] : Array.Empty<CryptoProvider>(),
+        .. HardwareCryptoProvider.IsNativeSupported ? [HardwareCryptoProvider.NativeInstance] : Array.Empty<CryptoProvider>(),
     ];
 }
