@@ -1,6 +1,7 @@
 using System;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Sockets.Dtls.Crypto;
 
@@ -22,14 +23,10 @@ internal static class SealRequest
         if (header.NumberLength is not (1 or 2) || (uint)header.NumberOffset > (uint)(header.Length - header.NumberLength))
             ThrowLayout();
 
-        inPlace = false;
-        if (((ReadOnlySpan<byte>)record).Overlaps(plaintext, out int offset))
-        {
-            if (offset != header.Length)
-                ThrowOverlap();
-            inPlace = true;
-        }
-
+        nint offset = Unsafe.ByteOffset(ref MemoryMarshal.GetReference(record), in MemoryMarshal.GetReference(plaintext));
+        inPlace = !plaintext.IsEmpty && ((nuint)offset < (nuint)record.Length || (nuint)(-offset) < (nuint)plaintext.Length);
+        if (inPlace && offset != header.Length)
+            ThrowOverlap();
         return inner;
     }
 

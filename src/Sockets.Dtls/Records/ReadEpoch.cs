@@ -55,27 +55,26 @@ internal sealed class ReadEpoch : IDisposable
             return Refuse(DiscardReason.TooShort, out result);
         }
 
-        // Two bytes at a time where there are two: the cipher reads them right afterwards.
+        // Mostly it is the next one. Once that is asked, everything goes on from what was expected and not from what was
+        // unmasked: the processor guesses the answer and opens the record while the mask is still being made.
         uint mask = _cipher.GetMask(ciphertext);
         Span<byte> number = record.Slice(layout.NumberOffset, layout.NumberLength);
-        uint truncated;
+        ulong sequence = _window.Next;
         if (layout.NumberLength == 2)
         {
-            ushort clear = (ushort)(BinaryPrimitives.ReadUInt16LittleEndian(number) ^ mask);
-            BinaryPrimitives.WriteUInt16LittleEndian(number, clear);
-            truncated = BinaryPrimitives.ReverseEndianness(clear);
+            ushort truncated = BinaryPrimitives.ReverseEndianness((ushort)(BinaryPrimitives.ReadUInt16LittleEndian(number) ^ mask));
+            if (truncated != (ushort)sequence)
+                sequence = RecordNumber.Reconstruct(sequence, truncated, 16);
+            BinaryPrimitives.WriteUInt16BigEndian(number, (ushort)sequence);
         }
         else
         {
-            number[0] ^= (byte)mask;
-            truncated = number[0];
+            byte truncated = (byte)(number[0] ^ mask);
+            if (truncated != (byte)sequence)
+                sequence = RecordNumber.Reconstruct(sequence, truncated, 8);
+            number[0] = (byte)sequence;
         }
 
-        // Mostly it is the next one.
-        int bits = 8 * layout.NumberLength;
-        ulong sequence = _window.Next;
-        if (truncated != (uint)(sequence & ((1UL << bits) - 1)))
-            sequence = RecordNumber.Reconstruct(sequence, truncated, bits);
         ReplayVerdict verdict = _window.Check(sequence);
         if (verdict != ReplayVerdict.Fresh)
             return Refuse(verdict == ReplayVerdict.Seen ? DiscardReason.Replayed : DiscardReason.TooOld, out result);

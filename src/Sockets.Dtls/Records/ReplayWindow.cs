@@ -72,5 +72,6 @@ internal sealed class ReplayWindow
 
     private static ulong Bit(ulong sequence) => 1UL << (int)(sequence % 64);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref ulong Word(ulong sequence) => ref _words[(int)(sequence / 64) & (_words.Length - 1)];
 }

@@ -56,11 +56,11 @@ internal readonly record struct UnifiedHeader(RecordHeaderLayout Layout, int Epo
         return true;
     }
 
-    /// <summary>Bytes of a written header.</summary>
-    public static int GetLength(RecordHeaderForm form) => form == RecordHeaderForm.Full ? 5 : 3;
+    /// <summary>Where the parts of a written header lie.</summary>
+    public static RecordHeaderLayout GetLayout(RecordHeaderForm form) => new(form == RecordHeaderForm.Full ? 5 : 3, 1, 2);
 
     /// <summary>Writes a header with the sequence number in clear.</summary>
-    public static RecordHeaderLayout Write(Span<byte> destination, RecordHeaderForm form, RecordNumber number, int ciphertextLength)
+    public static void Write(Span<byte> destination, RecordHeaderForm form, RecordNumber number, int ciphertextLength)
     {
         byte first = (byte)(FixedBits | LongNumberBit | (byte)(number.Epoch & EpochMask));
         BinaryPrimitives.WriteUInt16BigEndian(destination[1..], (ushort)number.Sequence);
@@ -71,6 +71,5 @@ internal readonly record struct UnifiedHeader(RecordHeaderLayout Layout, int Epo
         }
 
         destination[0] = first;
-        return new RecordHeaderLayout(GetLength(form), 1, 2);
     }
 }

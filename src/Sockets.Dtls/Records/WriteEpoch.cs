@@ -11,7 +11,9 @@ internal sealed class WriteEpoch : IDisposable
 {
     private readonly RecordCipher _cipher;
     private readonly RecordHeaderForm _form;
+    private readonly RecordHeaderLayout _layout;
     private readonly ulong _limit;
+    private readonly ulong _updateAt;
     private readonly int _cipherOverhead;
 
     /// <param name="epoch">The epoch.</param>
@@ -24,9 +26,11 @@ internal sealed class WriteEpoch : IDisposable
         _cipher = cipher;
         _form = form;
         _cipherOverhead = cipher.Overhead;
-        ContentOffset = UnifiedHeader.GetLength(form);
+        _layout = UnifiedHeader.GetLayout(form);
+        ContentOffset = _layout.Length;
         Overhead = ContentOffset + 1 + _cipherOverhead;
         _limit = Math.Min(Math.Min(maxRecords, cipher.ConfidentialityLimit), RecordNumber.MaxSequence);
+        _updateAt = _limit - (_limit / 8);
     }
 
     /// <summary>The epoch.</summary>
@@ -39,7 +43,7 @@ internal sealed class WriteEpoch : IDisposable
     public bool IsExhausted => Count >= _limit;
 
     /// <summary>Whether it is time for a key update: 7/8 of the limit.</summary>
-    public bool NeedsUpdate => Count >= _limit - (_limit / 8);
+    public bool NeedsUpdate => Count >= _updateAt;
 
     /// <summary>Bytes a record adds to its content: header, type, tag.</summary>
     public int Overhead { get; }
@@ -57,12 +61,13 @@ internal sealed class WriteEpoch : IDisposable
     /// <returns>Bytes of the record.</returns>
     public int Seal(ReadOnlySpan<byte> content, ContentType type, Span<byte> destination, out RecordNumber number)
     {
-        number = new RecordNumber(Epoch, Count);
+        ulong sequence = Count;
         int ciphertextLength = content.Length + 1 + _cipherOverhead;
-        RecordHeaderLayout layout = UnifiedHeader.Write(destination, _form, number, ciphertextLength);
-        int length = layout.Length + ciphertextLength;
-        _cipher.Seal(Count, layout, content, (byte)type, destination[..length]);
-        Count++;
+        UnifiedHeader.Write(destination, _form, new RecordNumber(Epoch, sequence), ciphertextLength);
+        int length = _layout.Length + ciphertextLength;
+        _cipher.Seal(sequence, _layout, content, (byte)type, destination[..length]);
+        Count = sequence + 1;
+        number = new RecordNumber(Epoch, sequence);
         return length;
     }
 

@@ -1,6 +1,7 @@
 using System;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 
 namespace Sockets.Dtls.Crypto.Hardware;
@@ -67,9 +68,7 @@ internal sealed unsafe class HardwareRecordCipher<TKernel> : RecordCipher
     {
         byte* tables = Tables();
         SealRequest.ValidateMask(sample, mask);
-        uint bits;
-        fixed (byte* block = sample)
-            bits = TKernel.Mask(tables, block);
+        uint bits = TKernel.Mask(tables, Vector128.Create(sample));
         GC.KeepAlive(this);
         mask[0] = (byte)bits;
         if (mask.Length == 2)
@@ -80,10 +79,7 @@ internal sealed unsafe class HardwareRecordCipher<TKernel> : RecordCipher
 
     internal override uint GetMask(ReadOnlySpan<byte> ciphertext)
     {
-        byte* tables = Tables();
-        uint mask;
-        fixed (byte* sample = &MemoryMarshal.GetReference(ciphertext))
-            mask = TKernel.Mask(tables, sample);
+        uint mask = TKernel.Mask(Tables(), Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(ciphertext)));
         GC.KeepAlive(this);
         return mask;
     }
@@ -92,8 +88,8 @@ internal sealed unsafe class HardwareRecordCipher<TKernel> : RecordCipher
     {
         byte* tables = Tables();
         int innerLength = ciphertext.Length - CipherSuites.TagLength;
-        if (innerLength < 0)
-            return false;
+        if (innerLength <= 0)
+            return innerLength == 0 && VerifyEmpty(sequence, header, ciphertext);
         bool opened;
         fixed (byte* additional = &MemoryMarshal.GetReference(header))
         fixed (byte* body = &MemoryMarshal.GetReference(ciphertext))
@@ -115,9 +111,20 @@ internal sealed unsafe class HardwareRecordCipher<TKernel> : RecordCipher
         }
     }
 
+    private bool VerifyEmpty(ulong sequence, ReadOnlySpan<byte> header, Span<byte> tag)
+    {
+        bool valid;
+        fixed (byte* additional = &MemoryMarshal.GetReference(header))
+        fixed (byte* bytes = &MemoryMarshal.GetReference(tag))
+            valid = TKernel.VerifyEmpty(Tables(), sequence, additional, header.Length, bytes);
+        GC.KeepAlive(this);
+        return valid;
+    }
+
     /// <summary>
     /// Padding is rare: content, type and zeros are put where they go, and the last zero takes the part of the type.
     /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static Span<byte> Pad(Span<byte> inner, ReadOnlySpan<byte> plaintext, byte contentType, bool inPlace)
     {
         if (!inPlace)

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Sockets.Dtls.Crypto.Hardware;
 
 /// <summary>
@@ -30,9 +32,12 @@ internal unsafe interface IGcmKernel
     /// <param name="header">Additional data.</param>
     /// <param name="headerLength">Its length.</param>
     /// <param name="body">Ciphertext and, after it, 16 bytes of tag.</param>
-    /// <param name="innerLength">Bytes of the ciphertext.</param>
+    /// <param name="innerLength">Bytes of the ciphertext, 1 or more.</param>
     static abstract bool Open(byte* tables, ulong sequence, byte* header, int headerLength, byte* body, int innerLength);
 
     /// <summary>The mask of the record number, as <see cref="Seal"/> returns it.</summary>
-    static abstract uint Mask(byte* tables, byte* sample);
+    static abstract uint Mask(byte* tables, Vector128<byte> sample);
+
+    /// <summary>Whether a tag belongs to a header with nothing behind it, which no record has but some vectors.</summary>
+    static abstract bool VerifyEmpty(byte* tables, ulong sequence, byte* header, int headerLength, byte* tag);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Sockets.Dtls.Crypto.Hardware;
@@ -15,11 +16,12 @@ internal readonly unsafe struct NarrowGcmKernel<TKey, TInstructions> : IGcmKerne
             tables, sequence, header, headerLength, content, contentLength + 1, contentType, body);
 
     public static bool Open(byte* tables, ulong sequence, byte* header, int headerLength, byte* body, int innerLength) =>
-        innerLength == 0
-            ? GcmKeys<TKey, TInstructions>.VerifyEmpty(tables, sequence, header, headerLength, body)
-            : NarrowGcm<TKey, TInstructions>.Run<OpenDirection>(
+        NarrowGcm<TKey, TInstructions>.Run<OpenDirection>(
             tables, sequence, header, headerLength, body, innerLength, 0, body) != 0;
 
-    public static uint Mask(byte* tables, byte* sample) =>
-        GcmKeys<TKey, TInstructions>.Mask(tables, Vector128.Load(sample));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Mask(byte* tables, Vector128<byte> sample) => GcmKeys<TKey, TInstructions>.Mask(tables, sample);
+
+    public static bool VerifyEmpty(byte* tables, ulong sequence, byte* header, int headerLength, byte* tag) =>
+        GcmKeys<TKey, TInstructions>.VerifyEmpty(tables, sequence, header, headerLength, tag);
 }

@@ -38,15 +38,17 @@ internal readonly unsafe struct NativeGcmKernel<TKey> : IGcmKernel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Open(byte* tables, ulong sequence, byte* header, int headerLength, byte* body, int innerLength)
     {
-        if (innerLength == 0)
-            return GcmKeys<TKey, X64Instructions>.VerifyEmpty(tables, sequence, header, headerLength, body);
         return (innerLength <= ShortLength
             ? ((delegate* unmanaged[SuppressGCTransition]<byte*, ulong, byte*, int, byte*, int, uint>)OpenFunction)(
                 tables, sequence, header, headerLength, body, innerLength)
             : OpenLong(tables, sequence, header, headerLength, body, innerLength)) != 0;
     }
 
-    public static uint Mask(byte* tables, byte* sample) => GcmKeys<TKey, X64Instructions>.Mask(tables, Vector128.Load(sample));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Mask(byte* tables, Vector128<byte> sample) => GcmKeys<TKey, X64Instructions>.Mask(tables, sample);
+
+    public static bool VerifyEmpty(byte* tables, ulong sequence, byte* header, int headerLength, byte* tag) =>
+        GcmKeys<TKey, X64Instructions>.VerifyEmpty(tables, sequence, header, headerLength, tag);
 
     // Apart: whoever contains such a call prepares for it on every way through.
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -17,9 +18,11 @@ internal readonly unsafe struct WideGcmKernel<TKey> : IGcmKernel
         WideGcm<TKey>.Run<SealDirection>(tables, sequence, header, headerLength, content, contentLength + 1, contentType, body);
 
     public static bool Open(byte* tables, ulong sequence, byte* header, int headerLength, byte* body, int innerLength) =>
-        innerLength == 0
-            ? GcmKeys<TKey, X64Instructions>.VerifyEmpty(tables, sequence, header, headerLength, body)
-            : WideGcm<TKey>.Run<OpenDirection>(tables, sequence, header, headerLength, body, innerLength, 0, body) != 0;
+        WideGcm<TKey>.Run<OpenDirection>(tables, sequence, header, headerLength, body, innerLength, 0, body) != 0;
 
-    public static uint Mask(byte* tables, byte* sample) => GcmKeys<TKey, X64Instructions>.Mask(tables, Vector128.Load(sample));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Mask(byte* tables, Vector128<byte> sample) => GcmKeys<TKey, X64Instructions>.Mask(tables, sample);
+
+    public static bool VerifyEmpty(byte* tables, ulong sequence, byte* header, int headerLength, byte* tag) =>
+        GcmKeys<TKey, X64Instructions>.VerifyEmpty(tables, sequence, header, headerLength, tag);
 }
