@@ -26,7 +26,7 @@ internal sealed unsafe partial class BareAead : LoadWork
     {
         _isOpen = isOpen;
         _size = size;
-        _count = LoadSizes.Batch(size);
+        _count = LoadSizes.Batch(size, isOpen);
         _run = isOpen ? Open : Seal;
         _memory = (byte*)NativeMemory.AllocZeroed((nuint)(4096 + (2 * (size + 64))));
         nint cipher = Fetch(0, suite switch
@@ -57,9 +57,9 @@ internal sealed unsafe partial class BareAead : LoadWork
     public override double RunSlice(CpuClock clock)
     {
         long elapsed = 0;
-        for (int i = 0; i < LoadSizes.BatchesPerSlice; i++)
+        for (int i = 0; i < LoadSizes.Batches(_isOpen); i++)
             elapsed += clock.Measure(_run, _count);
-        return (double)elapsed / (LoadSizes.BatchesPerSlice * _count);
+        return (double)elapsed / (LoadSizes.Batches(_isOpen) * _count);
     }
 
     public override void Dispose()

@@ -28,10 +28,10 @@ internal sealed class ConnectionWork : LoadWork
         _provider = provider;
         _suite = suite;
         _isOpen = isOpen;
-        _count = LoadSizes.Batch(size);
+        _count = LoadSizes.Batch(size, isOpen);
         _stride = size + HeaderAndTag;
         _content = new byte[size];
-        _slab = GC.AllocateArray<byte>(_count * _stride, pinned: true);
+        _slab = GC.AllocateArray<byte>((isOpen ? _count : 1) * _stride, pinned: true);
         _write = Write;
         _handle = Handle;
         _pair = Connect();
@@ -42,7 +42,7 @@ internal sealed class ConnectionWork : LoadWork
     public override double RunSlice(CpuClock clock)
     {
         long elapsed = 0;
-        for (int i = 0; i < LoadSizes.BatchesPerSlice; i++)
+        for (int i = 0; i < LoadSizes.Batches(_isOpen); i++)
         {
             if (_pair.Client.Connection.Statistics.RecordsSent > RecordsPerConnection)
             {
@@ -61,7 +61,7 @@ internal sealed class ConnectionWork : LoadWork
             }
         }
 
-        return (double)elapsed / (LoadSizes.BatchesPerSlice * _count);
+        return (double)elapsed / (LoadSizes.Batches(_isOpen) * _count);
     }
 
     public override void Dispose() => _pair.Dispose();

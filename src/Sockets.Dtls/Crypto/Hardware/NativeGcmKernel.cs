@@ -5,17 +5,24 @@ namespace Sockets.Dtls.Crypto.Hardware;
 
 /// <summary>
 /// The kernel of native/, over tables made here. Short records do without the transition that lets the collector run
-/// meanwhile: it costs 5 ns, and they take less than half a microsecond. The shortest are not worth the call at all.
+/// meanwhile: it costs 5 ns, and they take less than half a microsecond.
 /// </summary>
 internal readonly unsafe struct NativeGcmKernel<TKey> : IGcmKernel
     where TKey : struct, IAesKeySize
 {
-    private const int ManagedLength = 112;
     private const int ShortLength = 4096;
 
-    private static void* SealFunction => TKey.Rounds == 10 ? NativeGcm.Seal128 : NativeGcm.Seal256;
+    private static void* SealFunction
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TKey.Rounds == 10 ? NativeGcm.Seal128 : NativeGcm.Seal256;
+    }
 
-    private static void* OpenFunction => TKey.Rounds == 10 ? NativeGcm.Open128 : NativeGcm.Open256;
+    private static void* OpenFunction
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TKey.Rounds == 10 ? NativeGcm.Open128 : NativeGcm.Open256;
+    }
 
     public static void Expand(byte* tables, byte* keys) => GcmKeys<TKey, X64Instructions>.Expand(tables, keys);
 
@@ -23,12 +30,6 @@ internal readonly unsafe struct NativeGcmKernel<TKey> : IGcmKernel
     public static uint Seal(
         byte* tables, ulong sequence, byte* header, int headerLength, byte* content, int contentLength, byte contentType, byte* body)
     {
-        if (contentLength <= ManagedLength && WideGcmKernel<TKey>.IsSupported)
-        {
-            return WideGcm<TKey>.Run<SealDirection>(
-                tables, sequence, header, headerLength, content, contentLength + 1, contentType, body);
-        }
-
         return contentLength <= ShortLength
             ? ((delegate* unmanaged[SuppressGCTransition]<byte*, ulong, byte*, int, byte*, int, byte, byte*, uint>)SealFunction)(
                 tables, sequence, header, headerLength, content, contentLength, contentType, body)
