@@ -13,49 +13,90 @@ internal static class Comparison
 {
     private const int LeastRounds = 9;
 
+    // What somebody else's thread allocates in a while is not an operation's: a table that grows, a timer.
+    private const double AllocationNoise = 0.5;
+
     /// <summary>Measures for about so many seconds. Disposes the work.</summary>
-    public static IEnumerable<Measurement> Run(string subject, LoadWork peer, IReadOnlyList<LoadWork> contenders, double seconds)
+    /// <param name="subject">What is measured.</param>
+    /// <param name="peer">What the contenders are compared with.</param>
+    /// <param name="contenders">Who takes turns with it.</param>
+    /// <param name="seconds">How long, about.</param>
+    /// <param name="progress">Is told the subject, several times a second, never while a clock runs.</param>
+    public static IReadOnlyList<Measurement> Run(
+        string subject,
+        LoadWork peer,
+        IReadOnlyList<LoadWork> contenders,
+        double seconds,
+        Action<string>? progress = null)
     {
         LoadWork[] turns = [peer, .. contenders];
-        var clocks = turns.Select(static _ => new CpuClock()).ToArray();
-        var slices = turns.Select(static _ => new List<double>()).ToArray();
-        for (int i = 0; i < turns.Length; i++)
+        try
         {
-            turns[i].RunSlice(clocks[i]);
-            turns[i].RunSlice(clocks[i]);
-            clocks[i].Reset();
-        }
-
-        var elapsed = Stopwatch.StartNew();
-        while (slices[0].Count < LeastRounds || elapsed.Elapsed.TotalSeconds < seconds)
-        {
+            var clocks = turns.Select(static work => new CpuClock(work.Scope)).ToArray();
+            var slices = turns.Select(static _ => new List<SliceCost>()).ToArray();
             for (int i = 0; i < turns.Length; i++)
-                slices[i].Add(turns[i].RunSlice(clocks[i]));
-        }
+            {
+                turns[i].RunSlice(clocks[i]);
+                turns[i].RunSlice(clocks[i]);
+                turns[i].Warmed();
+                clocks[i].Reset();
+            }
 
-        for (int i = 1; i < turns.Length; i++)
+            var elapsed = Stopwatch.StartNew();
+            while (slices[0].Count < LeastRounds || elapsed.Elapsed.TotalSeconds < seconds)
+            {
+                progress?.Invoke(subject);
+                for (int i = 0; i < turns.Length; i++)
+                {
+                    turns[i].RunSlice(clocks[i]);
+                    slices[i].Add(clocks[i].EndSlice());
+                }
+            }
+
+            List<Measurement> rows = [];
+            for (int i = 1; i < turns.Length; i++)
+                rows.Add(Measure(subject, peer, turns[i], slices[0], slices[i], clocks[0], clocks[i]));
+            return rows;
+        }
+        finally
         {
-            double[] ratios = [.. slices[0].Zip(slices[i], static (theirs, ours) => theirs / ours).Order()];
-            yield return new Measurement(
-                subject,
-                turns[i].Name,
-                peer.Name,
-                Median(slices[i]),
-                Median(slices[0]),
-                ratios[ratios.Length / 2],
-                ratios[Rank(ratios.Length, -1)],
-                ratios[Rank(ratios.Length, 1)],
-                turns[i].Target,
-                (double)clocks[i].Allocated / clocks[i].Operations);
+            foreach (LoadWork work in turns)
+                work.Dispose();
         }
-
-        foreach (LoadWork work in turns)
-            work.Dispose();
     }
 
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+    private static Measurement Measure(string subject, LoadWork peer, LoadWork work, List<SliceCost> theirs, List<SliceCost> ours, CpuClock theirClock, CpuClock clock)
+    {
+        double allocated = (double)clock.Allocated / clock.Operations;
+        double peerAllocated = (double)theirClock.Allocated / theirClock.Operations;
+        return new Measurement
+        {
+            Subject = subject,
+            Contender = work.Name,
+            Peer = peer.Name,
+            Cpu = Pair(theirs, ours, static slice => slice.Cpu),
+            Wall = Pair(theirs, ours, static slice => slice.Wall),
+            Basis = work.Basis,
+            Target = work.Target,
+            Floor = work.Floor,
+            IsCost = work.IsCost,
+            AllocatedBytes = allocated,
+            PeerAllocatedBytes = peerAllocated,
+            AllocationLimit = work.Allocation switch
+            {
+                AllocationRule.Nothing => work.Scope == CpuScope.Thread ? 0 : AllocationNoise,
+                AllocationRule.AtMostPeer => (1.01 * peerAllocated) + AllocationNoise,
+                _ => null,
+            },
+            BytesPerOperation = work.BytesPerOperation,
+            Latency = work.Latency?.Summarize(),
+            PeerLatency = peer.Latency?.Summarize(),
+            Delivery = work.Delivery,
+        };
+    }
 
-    // The ranks between which the median lies with 95 % confidence, from the binomial distribution.
-    private static int Rank(int count, int side) =>
-        Math.Clamp((int)Math.Round((count / 2.0) + (side * 0.98 * Math.Sqrt(count))), 0, count - 1);
+    private static PairedCost Pair(List<SliceCost> theirs, List<SliceCost> ours, Func<SliceCost, double> clock) => new(
+        SliceStatistics.Median(ours.Select(clock)),
+        SliceStatistics.Median(theirs.Select(clock)),
+        SliceStatistics.Ratio(theirs.Select(clock), ours.Select(clock)));
 }

@@ -1,40 +1,94 @@
-using System.Text.Json.Serialization;
-
 namespace Sockets.LoadBench;
 
-/// <summary>One figure beside its peer's. A ratio above 1 means better than the peer.</summary>
-/// <param name="Subject">What was measured, such as <c>seal 64 B, AES-128-GCM</c>.</param>
-/// <param name="Contender">Whose figure it is.</param>
-/// <param name="Peer">What it is compared with.</param>
-/// <param name="Nanoseconds">CPU time of one operation, the median of all slices.</param>
-/// <param name="PeerNanoseconds">The peer's.</param>
-/// <param name="Ratio">The median ratio of neighbouring slices.</param>
-/// <param name="RatioLow">Lower end of the ratio's 95 % confidence interval.</param>
-/// <param name="RatioHigh">Upper end.</param>
-/// <param name="Target">The ratio to reach; null when it is shown for comparison only.</param>
-/// <param name="AllocatedBytes">Bytes allocated per operation.</param>
-internal sealed record Measurement(
-    string Subject,
-    string Contender,
-    string Peer,
-    double Nanoseconds,
-    double PeerNanoseconds,
-    double Ratio,
-    double RatioLow,
-    double RatioHigh,
-    double? Target,
-    double AllocatedBytes)
+/// <summary>One figure beside its peer's.</summary>
+internal sealed record Measurement
 {
-    /// <summary>Operations of one second of CPU time.</summary>
-    public double PerSecond => 1e9 / Nanoseconds;
-
     // What a busy neighbour does to a ratio of two contenders that take turns.
     private const double Tolerance = 0.97;
 
-    /// <summary>Whether the target is missed for certain: an interval that comes within the tolerance of it is no failure.</summary>
-    public bool IsMissed => Target is { } target && (RatioHigh < Tolerance * target || AllocatedBytes > 0);
+    /// <summary>What was measured, such as <c>seal 64 B, AES-128-GCM</c>.</summary>
+    public required string Subject { get; init; }
 
-    /// <summary>Whether the median reaches the target.</summary>
-    [JsonIgnore]
-    public bool IsMet => Target is not { } target || (Ratio >= target && AllocatedBytes == 0);
+    /// <summary>Whose figure it is.</summary>
+    public required string Contender { get; init; }
+
+    /// <summary>What it is compared with.</summary>
+    public string? Peer { get; init; }
+
+    /// <summary>CPU time of one operation; null where <see cref="Figure"/> is not.</summary>
+    public PairedCost? Cpu { get; init; }
+
+    /// <summary>The same by the wall clock.</summary>
+    public PairedCost? Wall { get; init; }
+
+    /// <summary>Which of the two the target is held against.</summary>
+    public RatioBasis Basis { get; init; }
+
+    /// <summary>The ratio to reach; null when it is shown for comparison only.</summary>
+    public double? Target { get; init; }
+
+    /// <summary>Where the target is only aimed at: the ratio below which it is missed.</summary>
+    public double? Floor { get; init; }
+
+    /// <summary>Whether people think of the ratio as of a cost, "at most 1 / <see cref="Target"/> times as much".</summary>
+    public bool IsCost { get; init; }
+
+    /// <summary>Bytes allocated per operation.</summary>
+    public double? AllocatedBytes { get; init; }
+
+    /// <summary>The peer's.</summary>
+    public double? PeerAllocatedBytes { get; init; }
+
+    /// <summary>What <see cref="AllocatedBytes"/> must not exceed where there is a target; null when it is not judged.</summary>
+    public double? AllocationLimit { get; init; }
+
+    /// <summary>Bytes moved per operation; 0 when that means nothing.</summary>
+    public long BytesPerOperation { get; init; }
+
+    /// <summary>How long single operations took.</summary>
+    public LatencyPercentiles? Latency { get; init; }
+
+    /// <summary>How long they took the peer.</summary>
+    public LatencyPercentiles? PeerLatency { get; init; }
+
+    /// <summary>What arrived of what the contender sent.</summary>
+    public Delivery? Delivery { get; init; }
+
+    /// <summary>A figure that is no time.</summary>
+    public Figure? Figure { get; init; }
+
+    /// <summary>
+    /// The ratio that is judged: of the two costs, or of a figure's limit (without one, its peer's) and the figure. Above 1
+    /// means better.
+    /// </summary>
+    public RatioInterval? Ratio
+    {
+        get
+        {
+            if (Figure is { } figure)
+                return (figure.Limit ?? figure.PeerValue) is { } other ? new RatioInterval(other / figure.Value, other / figure.Value, other / figure.Value) : null;
+            return (Basis == RatioBasis.Cpu ? Cpu : Wall)?.Ratio;
+        }
+    }
+
+    /// <summary>Whether it allocates more than it may.</summary>
+    public bool IsOverAllocated => AllocationLimit is { } limit && AllocatedBytes > limit;
+
+    /// <summary>What became of the target.</summary>
+    public Verdict Verdict
+    {
+        get
+        {
+            double? target = Figure is null ? Target : Figure.Limit is null ? null : 1;
+            if (target is not { } least || Ratio is not { } ratio)
+                return Verdict.NotJudged;
+            if (IsOverAllocated)
+                return Verdict.Missed;
+            if (ratio.Median >= least)
+                return Verdict.Met;
+            if (Figure is null && ratio.High >= Tolerance * least)
+                return Verdict.WithinNoise;
+            return Floor is { } floor && ratio.High >= floor ? Verdict.BelowAim : Verdict.Missed;
+        }
+    }
 }

@@ -8,7 +8,7 @@ internal static class ReportText
 {
     public static void Write(TextWriter writer, ScenarioReport report)
     {
-        writer.WriteLine($"== {report.Scenario}");
+        writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"== {report.Scenario}   ({report.Seconds:F0} s)"));
         foreach (string note in report.Notes)
             writer.WriteLine(note);
         string subject = string.Empty;
@@ -17,16 +17,21 @@ internal static class ReportText
             if (row.Subject != subject)
             {
                 subject = row.Subject;
-                writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{subject}   ({row.Peer}: {row.PeerNanoseconds:F0} ns)"));
+                writer.WriteLine(row.Cpu is null
+                    ? subject
+                    : $"{subject}   ({row.Peer}: {FigureText.Cost(row.Cpu.PeerNanoseconds)}{FigureText.Rate(row, isPeer: true)})");
+                if (row.PeerLatency is { } theirs)
+                    writer.WriteLine($"  {row.Peer,-36} {FigureText.Latency(theirs)}");
             }
 
-            string verdict = row.Target is null ? string.Empty : row.IsMet ? "ok" : row.IsMissed ? "MISSED" : "within noise";
-            string target = row.Target is { } ratio ? string.Create(CultureInfo.InvariantCulture, $"target {ratio:F2}") : string.Empty;
-            string garbage = row.AllocatedBytes > 0 ? string.Create(CultureInfo.InvariantCulture, $"{row.AllocatedBytes:F1} B allocated") : string.Empty;
-            writer.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"  {row.Contender,-34} {row.Nanoseconds,8:F1} ns {row.PerSecond / 1e6,8:F3} M/s {row.Ratio,7:F2} [{row.RatioLow:F2}-{row.RatioHigh:F2}] {target,-12} {verdict} {garbage}")
-                .TrimEnd());
+            writer.WriteLine($"  {row.Contender,-36} {FigureText.Value(row),-38} {FigureText.Ratio(row),-22} {FigureText.Target(row),-16} {FigureText.Verdict(row)}".TrimEnd());
+            if (row.Latency is { } ours)
+                writer.WriteLine($"  {string.Empty,-36} {FigureText.Latency(ours)}");
+            if (row.Delivery is { } delivery)
+                writer.WriteLine($"  {string.Empty,-36} {FigureText.Delivery(delivery)}");
         }
+
+        if (report.Failure is not null)
+            writer.WriteLine($"FAILED: {report.Failure}");
     }
 }

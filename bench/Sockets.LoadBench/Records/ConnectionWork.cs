@@ -39,9 +39,8 @@ internal sealed class ConnectionWork : LoadWork
 
     public override string Name => $"connection, {_provider.Name.Split(" over ")[0]}";
 
-    public override double RunSlice(CpuClock clock)
+    public override void RunSlice(CpuClock clock)
     {
-        long elapsed = 0;
         for (int i = 0; i < LoadSizes.Batches(_isOpen); i++)
         {
             if (_pair.Client.Connection.Statistics.RecordsSent > RecordsPerConnection)
@@ -53,15 +52,13 @@ internal sealed class ConnectionWork : LoadWork
             if (_isOpen)
             {
                 Write();
-                elapsed += clock.Measure(_handle, _count);
+                clock.Measure(_handle, _count);
             }
             else
             {
-                elapsed += clock.Measure(_write, _count);
+                clock.Measure(_write, _count);
             }
         }
-
-        return (double)elapsed / (LoadSizes.Batches(_isOpen) * _count);
     }
 
     public override void Dispose() => _pair.Dispose();

@@ -80,8 +80,7 @@ internal sealed class RecordScenario : ILoadScenario
         void Measure(CipherSuite suite, int size, bool isOpen, List<LoadWork> contenders)
         {
             string subject = string.Create(CultureInfo.InvariantCulture, $"{(isOpen ? "open" : "seal")} {size} B, {suite}");
-            options.Progress(subject);
-            rows.AddRange(Comparison.Run(subject, new BareAead(suite, size, isOpen), contenders, each));
+            rows.AddRange(Comparison.Run(subject, new BareAead(suite, size, isOpen), contenders, each, options.Progress));
         }
     }
 }

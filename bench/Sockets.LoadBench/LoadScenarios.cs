@@ -1,0 +1,39 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Reflection;
+
+namespace Sockets.LoadBench;
+
+/// <summary>The scenarios of this build in the order they run in, and how long each may take.</summary>
+internal static class LoadScenarios
+{
+    /// <summary>
+    /// Seconds of each scenario unless the command line says otherwise. All of them together stay below ten minutes, with a
+    /// minute left for starting, building peers, and warming up.
+    /// </summary>
+    public static readonly IReadOnlyDictionary<string, double> Budgets = new Dictionary<string, double>
+    {
+        ["records"] = 80,
+        ["handshakes"] = 60,
+        ["dtls"] = 80,
+        ["plain"] = 80,
+        ["tls"] = 90,
+        ["poll"] = 30,
+        ["sendfile"] = 40,
+        ["memory"] = 70,
+    };
+
+    /// <summary>Makes one of each that was built in: a folder that a flag leaves out takes its scenario along.</summary>
+    public static IReadOnlyList<ILoadScenario> Create()
+    {
+        string[] order = [.. Budgets.Keys];
+        return [.. BuiltIn<ILoadScenario>().OrderBy(scenario => Array.IndexOf(order, scenario.Name))];
+    }
+
+    /// <summary>One of each class of this assembly that implements the interface.</summary>
+    public static IEnumerable<T> BuiltIn<T>() => Assembly.GetExecutingAssembly().GetTypes()
+        .Where(static type => type is { IsClass: true, IsAbstract: false } && type.IsAssignableTo(typeof(T)))
+        .OrderBy(static type => type.FullName, StringComparer.Ordinal)
+        .Select(static type => (T)Activator.CreateInstance(type, nonPublic: true)!);
+}
