@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using Sockets.Dtls.Crypto;
+using Sockets.Dtls.Crypto.Hardware;
 using Sockets.Dtls.Crypto.OpenSsl;
 using Sockets.Testing;
 
@@ -60,6 +61,31 @@ public sealed class HardwareDifferenceTests
         }
     }
 
+    [Fact]
+    public void The_kernel_of_Arm64_is_right_around_its_instructions()
+    {
+        Assert.SkipUnless(X64Instructions.IsSupported, "This processor cannot emulate them.");
+        using (var difference = new Difference(
+            CipherSuite.Aes128GcmSha256,
+            static (key, iv, numberKey) => new HardwareRecordCipher<NarrowGcmKernel<Aes128Key, EmulatedArm64Instructions>>(
+                CipherSuite.Aes128GcmSha256, key, iv, numberKey),
+            seed: 4))
+        {
+            foreach (int length in Lengths(dense: 600, step: 397))
+                difference.CheckAligned(length, length % Alignments);
+        }
+
+        using (var difference = new Difference(
+            CipherSuite.Aes256GcmSha384,
+            static (key, iv, numberKey) => new HardwareRecordCipher<NarrowGcmKernel<Aes256Key, EmulatedArm64Instructions>>(
+                CipherSuite.Aes256GcmSha384, key, iv, numberKey),
+            seed: 5))
+        {
+            foreach (int length in Lengths(dense: 600, step: 397))
+                difference.CheckAligned(length, length % Alignments);
+        }
+    }
+
     private static IEnumerable<int> Lengths(int dense, int step)
     {
         for (int length = 0; length <= LongestContent; length += IsFull || length < dense ? 1 : step)
@@ -80,15 +106,19 @@ public sealed class HardwareDifferenceTests
         private readonly byte[] _aligned = new byte[LongestHeader + LongestContent + 200 + (2 * Alignments) + (2 * Canary)];
 
         public Difference(string name, CipherSuite suite, ulong seed)
+            : this(suite, (key, iv, numberKey) => ProviderCases.Get(name, suite).CreateRecordCipher(suite, key, iv, numberKey), seed)
         {
-            CryptoProvider provider = ProviderCases.Get(name, suite);
+        }
+
+        public Difference(CipherSuite suite, Func<byte[], byte[], byte[], RecordCipher> create, ulong seed)
+        {
             Assert.SkipUnless(OpenSslCryptoProvider.IsSupported, "libcrypto 3 was not found.");
             _random = new SeededRandom(seed);
             byte[] key = _random.Bytes(CipherSuites.KeyLength(suite));
             byte[] iv = _random.Bytes(CipherSuites.NonceLength);
             byte[] numberKey = _random.Bytes(key.Length);
             _expected = OpenSslCryptoProvider.Instance.CreateRecordCipher(suite, key, iv, numberKey);
-            _actual = provider.CreateRecordCipher(suite, key, iv, numberKey);
+            _actual = create(key, iv, numberKey);
             _plaintext = _random.Bytes(LongestContent);
         }
 

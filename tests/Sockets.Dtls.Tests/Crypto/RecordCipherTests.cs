@@ -135,6 +135,7 @@ public sealed class RecordCipherTests
         Assert.Throws<ObjectDisposedException>(() => cipher.Seal(0, Layout, new byte[20], 23, record));
         Assert.Throws<ObjectDisposedException>(() => cipher.TryOpen(0, Header, record.AsSpan(HeaderLength)));
         Assert.Throws<ObjectDisposedException>(() => cipher.ComputeMask(new byte[16], new byte[2]));
+        Assert.Throws<ObjectDisposedException>(() => cipher.GetMask(new byte[16]));
     }
 
     [Theory]

@@ -1,6 +1,5 @@
 using System;
 using Sockets.Dtls.Crypto;
-using Sockets.Dtls.Crypto.Bcl;
 
 namespace Sockets.Dtls.Tests.Crypto;
 

@@ -1,16 +1,19 @@
 using System;
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
 namespace Sockets.Dtls.Crypto.OpenSsl;
 
 /// <summary>
-/// Record protection over two kept contexts: one for the AEAD, one for the record-number mask. A record changes only
-/// the IV. Not thread-safe; a finalizer frees the contexts of an epoch that was dropped.
+/// Record protection over two kept contexts: one for the AEAD, one for the record-number mask (for ChaCha20, whose one block
+/// costs less here than there, the key alone). A record changes only the IV. Not thread-safe; a finalizer frees the contexts
+/// of an epoch that was dropped.
 /// </summary>
 internal sealed unsafe class OpenSslRecordCipher : RecordCipher
 {
     private const int SampleLength = 16;
+    private const int ChaChaKeyLength = 32;
     private const int ShortLength = 256;
 
     private readonly bool _isChaCha;
@@ -18,6 +21,7 @@ internal sealed unsafe class OpenSslRecordCipher : RecordCipher
     private readonly ulong _integrityLimit;
     private nint _aead;
     private nint _number;
+    private byte* _numberKey;
     private uint _ivHead;
     private ulong _ivTail;
 
@@ -29,9 +33,16 @@ internal sealed unsafe class OpenSslRecordCipher : RecordCipher
         _ivHead = BinaryPrimitives.ReadUInt32BigEndian(iv);
         _ivTail = BinaryPrimitives.ReadUInt64BigEndian(iv[4..]);
         _aead = CreateContext(EvpAlgorithms.Aead(suite), key);
-        _number = CreateContext(EvpAlgorithms.NumberCipher(suite), numberKey);
-        if (!_isChaCha)
+        if (_isChaCha)
+        {
+            _numberKey = (byte*)NativeMemory.Alloc(ChaChaKeyLength);
+            numberKey.CopyTo(new Span<byte>(_numberKey, ChaChaKeyLength));
+        }
+        else
+        {
+            _number = CreateContext(EvpAlgorithms.NumberCipher(suite), numberKey);
             OpenSslError.ThrowIfFailed(LibCrypto.EVP_CIPHER_CTX_set_padding(_number, 0));
+        }
     }
 
     ~OpenSslRecordCipher() => Dispose(false);
@@ -100,6 +111,19 @@ internal sealed unsafe class OpenSslRecordCipher : RecordCipher
             mask[1] = block[1];
     }
 
+    internal override uint GetMask(ReadOnlySpan<byte> ciphertext)
+    {
+        ObjectDisposedException.ThrowIf(_aead == 0, this);
+        byte* block = stackalloc byte[SampleLength];
+        bool done;
+        fixed (byte* sample = ciphertext)
+            done = Mask(sample, block);
+        GC.KeepAlive(this);
+        if (!done)
+            throw new CryptographicException("OpenSSL: the record-number mask failed.");
+        return block[0] | ((uint)block[1] << 8);
+    }
+
     public override bool TryOpen(ulong sequence, ReadOnlySpan<byte> header, Span<byte> ciphertext)
     {
         ObjectDisposedException.ThrowIf(_aead == 0, this);
@@ -136,6 +160,13 @@ internal sealed unsafe class OpenSslRecordCipher : RecordCipher
         // Freeing a context cleanses the key schedule it holds.
         LibCrypto.EVP_CIPHER_CTX_free(_aead);
         LibCrypto.EVP_CIPHER_CTX_free(_number);
+        if (_numberKey is not null)
+        {
+            CryptographicOperations.ZeroMemory(new Span<byte>(_numberKey, ChaChaKeyLength));
+            NativeMemory.Free(_numberKey);
+            _numberKey = null;
+        }
+
         _aead = 0;
         _number = 0;
         _ivHead = 0;
@@ -205,9 +236,9 @@ internal sealed unsafe class OpenSslRecordCipher : RecordCipher
         if (!_isChaCha)
             return LibCrypto.CipherUpdateShort(_number, block, &written, sample, SampleLength) == 1;
 
-        // libcrypto's ChaCha20 takes the counter (little endian) and the nonce as one IV, exactly the sample's shape.
-        ushort zero = 0;
-        return LibCrypto.CipherSetIv(_number, 0, 0, null, sample, 1) == 1
-            && LibCrypto.CipherUpdateShort(_number, block, &written, (byte*)&zero, sizeof(ushort)) == 1;
+        ReadOnlySpan<byte> key = new(_numberKey, ChaChaKeyLength);
+        BinaryPrimitives.WriteUInt32LittleEndian(
+            new Span<byte>(block, sizeof(uint)), ChaCha20Block.FirstWord(key, new ReadOnlySpan<byte>(sample, SampleLength)));
+        return true;
     }
 }
