@@ -24,12 +24,17 @@ internal static class LoadScenarios
         ["memory"] = 70,
     };
 
+    private const double OtherSeconds = 30;
+
     /// <summary>Makes one of each that was built in: a folder that a flag leaves out takes its scenario along.</summary>
     public static IReadOnlyList<ILoadScenario> Create()
     {
         string[] order = [.. Budgets.Keys];
         return [.. BuiltIn<ILoadScenario>().OrderBy(scenario => Array.IndexOf(order, scenario.Name))];
     }
+
+    /// <summary>How long a scenario takes unless the command line says otherwise.</summary>
+    public static double SecondsOf(ILoadScenario scenario) => Budgets.GetValueOrDefault(scenario.Name, OtherSeconds);
 
     /// <summary>One of each class of this assembly that implements the interface.</summary>
     public static IEnumerable<T> BuiltIn<T>() => Assembly.GetExecutingAssembly().GetTypes()

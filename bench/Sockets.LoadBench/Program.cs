@@ -9,7 +9,7 @@ if (args is ["--role", var name, .. var arguments])
     if (role is not null)
         return role.Run(arguments);
     Console.Error.WriteLine($"There is no role '{name}'.");
-    return 2;
+    return LoadCommand.Misused;
 }
 
-return LoadCommand.Run(args);
+return LoadCommand.Run(args, LoadScenarios.Create(), Console.Out, Console.Error, !Console.IsErrorRedirected);

@@ -22,6 +22,8 @@ internal sealed class RecordScenario : ILoadScenario
 
     public string Description => "records sealed and opened in memory, against libcrypto's bare AEAD";
 
+    public ScenarioReport RunGate(LoadOptions options) => RecordGate.Run(Name, options);
+
     public ScenarioReport Run(LoadOptions options)
     {
         List<Measurement> rows = [];

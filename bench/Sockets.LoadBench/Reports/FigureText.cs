@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Sockets.LoadBench;
+namespace Sockets.LoadBench.Reports;
 
 /// <summary>Figures in the same words in every kind of report.</summary>
 internal static class FigureText
@@ -54,6 +54,17 @@ internal static class FigureText
             : string.Create(Culture, $"{ratio.Median:F2}");
     }
 
+    /// <summary>The ratio by the clock that is not judged, where several threads or the system take part and it says something.</summary>
+    public static string OtherRatio(Measurement row)
+    {
+        PairedCost? other = row.Basis == RatioBasis.Cpu ? row.Wall : row.Cpu;
+        // In one thread without waiting both clocks say the same.
+        if (row.Figure is not null || other is null || (row.BytesPerOperation == 0 && row.Latency is null && row.Basis == RatioBasis.Cpu))
+            return string.Empty;
+        double ratio = row.IsCost ? 1 / other.Ratio.Median : other.Ratio.Median;
+        return string.Create(Culture, $"{ratio:F2} {(row.Basis == RatioBasis.Cpu ? "wall" : "CPU")}");
+    }
+
     /// <summary>What has to be reached.</summary>
     public static string Target(Measurement row)
     {
@@ -93,6 +104,10 @@ internal static class FigureText
 
     public static string Latency(LatencyPercentiles times) =>
         $"p50 {Time(times.P50)}, p99 {Time(times.P99)}, p99.9 {Time(times.P999)}";
+
+    /// <summary>The same for a column whose head says which is which.</summary>
+    public static string ShortLatency(LatencyPercentiles? times) =>
+        times is null ? string.Empty : $"{Time(times.P50)} / {Time(times.P99)} / {Time(times.P999)}";
 
     public static string Delivery(Delivery delivery) =>
         string.Create(Culture, $"{delivery.Delivered:#,0} of {delivery.Sent:#,0} delivered, {100 * delivery.Loss:0.###} % lost");

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.IO;
 
-namespace Sockets.LoadBench;
+namespace Sockets.LoadBench.Reports;
 
 /// <summary>A report as a table for people.</summary>
 internal static class ReportText
