@@ -25,5 +25,5 @@ internal static class SliceStatistics
     /// <paramref name="side"/> is -1 for the lower and 1 for the upper.
     /// </summary>
     public static int Rank(int count, int side) =>
-        Math.Clamp((int)Math.Round((count / 2.0) + (side * 0.98 * Math.Sqrt(count))), 0, count - 1);
+        Math.Clamp((int)Math.Round((count / 2.0) + (side * 0.98 * Math.Sqrt(count))) - (side < 0 ? 1 : 0), 0, count - 1);
 }

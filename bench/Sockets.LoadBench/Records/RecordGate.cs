@@ -22,6 +22,8 @@ internal static class RecordGate
 
     public static ScenarioReport Run(string scenario, LoadOptions options)
     {
+        if (!OpenSslCryptoProvider.IsSupported)
+            return new ScenarioReport(scenario, [], ["libcrypto is not here, and there is nothing to compare with"]);
         List<Measurement> rows = [];
         List<string> notes = [];
         double each = options.Seconds / (Hardware.Length + 1);

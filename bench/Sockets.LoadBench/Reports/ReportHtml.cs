@@ -24,7 +24,7 @@ internal static class ReportHtml
         td.met { color: var(--met); } td.missed, p.missed { color: var(--missed); font-weight: 600; } td.close { color: var(--close); }
         svg { width: 100%; height: auto; margin: .8rem 0; } svg text { fill: var(--text); font: 12px system-ui, sans-serif; } svg text.head { font-weight: 600; font-size: 13px; }
         rect.met { fill: var(--met); } rect.missed { fill: var(--missed); } rect.close { fill: var(--close); } rect.shown { fill: var(--shown); }
-        line.target { stroke: var(--text); stroke-width: 3; } line.interval { stroke: var(--back); stroke-width: 2; } line.one { stroke: var(--soft); stroke-dasharray: 3 4; }
+        line.target { stroke: var(--text); stroke-width: 3; } line.interval { stroke: var(--text); stroke-width: 1.5; } line.one { stroke: var(--soft); stroke-dasharray: 3 4; }
         """;
 
     private static readonly ReportColumn[] SummaryColumns =
