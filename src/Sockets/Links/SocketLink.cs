@@ -153,6 +153,29 @@ internal abstract partial class SocketLink : IDisposable
     public abstract int TrySend(ReadOnlySpan<ReadOnlyMemory<byte>> buffers);
 
     /// <summary>
+    /// Receives datagrams, one behind the other, as many as are there and fit; the first is cut when it does not fit. Returns how
+    /// many, or <see cref="WouldBlock"/>. The end counts as one, which comes alone.
+    /// </summary>
+    public virtual int TryReceiveMany(Span<byte> buffer, Span<SocketReceiveResult> results)
+    {
+        int count = TryReceive(buffer);
+        if (count == WouldBlock)
+            return WouldBlock;
+        bool isTruncated = count > buffer.Length;
+        results[0] = count == End ? new SocketReceiveResult(0, IsEnd: true) : new SocketReceiveResult(isTruncated ? buffer.Length : count, false, isTruncated);
+        return 1;
+    }
+
+    /// <summary>Sends datagrams in order, which lie one behind the other. Returns how many were accepted, 1 or more, or <see cref="WouldBlock"/>.</summary>
+    public virtual int TrySendMany(ReadOnlySpan<byte> buffer, ReadOnlySpan<int> lengths)
+    {
+        int count = 0;
+        while (count < lengths.Length && TrySend(buffer[..lengths[count]]) != WouldBlock)
+            buffer = buffer[lengths[count++]..];
+        return count == 0 ? WouldBlock : count;
+    }
+
+    /// <summary>
     /// Sends everything. Fewer bytes than given are returned only when the wait was cancelled after some were accepted;
     /// cancelled before, it throws.
     /// </summary>

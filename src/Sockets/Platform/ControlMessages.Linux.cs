@@ -20,6 +20,18 @@ internal static class ControlMessages
     /// <summary>The local address in the messages; the default value when there is none.</summary>
     public static LocalAddress FindLocalAddress(ReadOnlySpan<byte> control)
     {
+        Read(control, out LocalAddress local, out _);
+        return local;
+    }
+
+    /// <summary>What came with a message.</summary>
+    /// <param name="control">The ancillary data.</param>
+    /// <param name="local">The local address; the default value when there is none.</param>
+    /// <param name="segmentSize">Bytes of each datagram but the last of several that came in one piece; 0: it is one datagram.</param>
+    public static void Read(ReadOnlySpan<byte> control, out LocalAddress local, out int segmentSize)
+    {
+        local = default;
+        segmentSize = 0;
         while (control.Length >= HeaderSize)
         {
             nuint declared = MemoryMarshal.Read<nuint>(control);
@@ -29,14 +41,32 @@ internal static class ControlMessages
             int level = MemoryMarshal.Read<int>(control[IntPtr.Size..]);
             int type = MemoryMarshal.Read<int>(control[(IntPtr.Size + 4)..]);
             ReadOnlySpan<byte> data = control[HeaderSize..length];
-            if (level == SystemCalls.LevelIPv4 && type == SystemCalls.IPv4PacketInfo && data.Length >= IPv4PacketInfoSize)
-                return LocalAddress.FromIPv4(data.Slice(4, 4), MemoryMarshal.Read<int>(data)); // the second of three: the one to answer from
-            if (level == SystemCalls.LevelIPv6 && type == SystemCalls.IPv6PacketInfo && data.Length >= IPv6PacketInfoSize)
-                return WithoutMulticast(LocalAddress.FromIPv6(data[..16], MemoryMarshal.Read<int>(data[16..])));
+            if (!local.IsSpecified && level == SystemCalls.LevelIPv4 && type == SystemCalls.IPv4PacketInfo && data.Length >= IPv4PacketInfoSize)
+                local = LocalAddress.FromIPv4(data.Slice(4, 4), MemoryMarshal.Read<int>(data)); // the second of three: the one to answer from
+            else if (!local.IsSpecified && level == SystemCalls.LevelIPv6 && type == SystemCalls.IPv6PacketInfo && data.Length >= IPv6PacketInfoSize)
+                local = WithoutMulticast(LocalAddress.FromIPv6(data[..16], MemoryMarshal.Read<int>(data[16..])));
+            else if (level == SystemCalls.LevelUdp && type == SystemCalls.UdpCoalesce && data.Length >= sizeof(int))
+                segmentSize = Math.Max(MemoryMarshal.Read<int>(data), 0);
             control = control[Math.Min(Align(length), control.Length)..];
         }
+    }
 
-        return default;
+    /// <summary>Writes the message that has what is sent cut into datagrams of a size.</summary>
+    /// <returns>Bytes written.</returns>
+    public static int WriteSegmentSize(Span<byte> control, int segmentSize)
+    {
+        int size = Align(HeaderSize + sizeof(ushort));
+        control = control[..size];
+        control.Clear();
+        nuint length = (nuint)(HeaderSize + sizeof(ushort));
+        int level = SystemCalls.LevelUdp;
+        int type = SystemCalls.UdpSegment;
+        ushort value = (ushort)segmentSize;
+        MemoryMarshal.Write(control, in length);
+        MemoryMarshal.Write(control[IntPtr.Size..], in level);
+        MemoryMarshal.Write(control[(IntPtr.Size + 4)..], in type);
+        MemoryMarshal.Write(control[HeaderSize..], in value);
+        return size;
     }
 
     /// <summary>

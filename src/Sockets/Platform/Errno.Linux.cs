@@ -22,6 +22,9 @@ internal static class Errno
     public const int BrokenPipe = 32;
     public const int NotImplemented = 38;
     public const int Overflow = 75;
+    public const int MessageSize = 90;
+    public const int NoProtocolOption = 92;
+    public const int NotSupported = 95;
 
     /// <summary>The error of the last system call of this thread.</summary>
     public static int Last => Marshal.GetLastPInvokeError();
@@ -38,12 +41,12 @@ internal static class Errno
         Invalid or Overflow => SocketError.InvalidArgument,
         23 or 24 => SocketError.TooManyOpenSockets,
         BrokenPipe or 108 => SocketError.Shutdown,
-        NotImplemented or 95 => SocketError.OperationNotSupported,
+        NotImplemented or NotSupported => SocketError.OperationNotSupported,
         88 => SocketError.NotSocket,
         89 => SocketError.DestinationAddressRequired,
-        90 => SocketError.MessageSize,
+        MessageSize => SocketError.MessageSize,
         91 => SocketError.ProtocolType,
-        92 => SocketError.ProtocolOption,
+        NoProtocolOption => SocketError.ProtocolOption,
         93 => SocketError.ProtocolNotSupported,
         97 => SocketError.AddressFamilyNotSupported,
         98 => SocketError.AddressAlreadyInUse,

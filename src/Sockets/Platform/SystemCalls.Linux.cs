@@ -19,7 +19,11 @@ internal static unsafe partial class SystemCalls
     public const int LevelSocket = 1;
     public const int LevelIPv4 = 0;
     public const int LevelTcp = 6;
+    public const int LevelUdp = 17;
     public const int LevelIPv6 = 41;
+
+    public const int UdpSegment = 103;
+    public const int UdpCoalesce = 104;
 
     public const int SocketTypeOption = 3;
     public const int DatagramSocketType = 2;
@@ -45,6 +49,14 @@ internal static unsafe partial class SystemCalls
     [LibraryImport(Library, EntryPoint = "recvmsg", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial nint ReceiveMessage(SafeSocketHandle socket, MessageHeader* message, int flags);
+
+    [LibraryImport(Library, EntryPoint = "sendmmsg", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static partial int SendMessages(SafeSocketHandle socket, MessageSlot* messages, uint count, int flags);
+
+    [LibraryImport(Library, EntryPoint = "recvmmsg", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static partial int ReceiveMessages(SafeSocketHandle socket, MessageSlot* messages, uint count, int flags, void* timeout);
 
     /// <summary>With a 64-bit offset only in a 64-bit process; nobody else may call it.</summary>
     [LibraryImport(Library, EntryPoint = "sendfile", SetLastError = true)]

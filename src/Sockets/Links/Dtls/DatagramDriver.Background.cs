@@ -24,15 +24,17 @@ internal sealed partial class DatagramDriver
 
     private async Task RunAsync()
     {
-        int received = 0;
         int errors = 0;
         while (!Volatile.Read(ref _stopped))
         {
             try
             {
-                int length = await _port.ReceiveAsync(_receiveBuffer).ConfigureAwait(false);
+                // Other work on this thread pool gets its turn, however fast datagrams come.
+                if (ReceiveTurn())
+                    await Task.Yield();
+                else
+                    await _port.WaitReadableAsync().ConfigureAwait(false);
                 errors = 0;
-                HandleDatagram(length);
             }
             catch (SocketException exception)
             {
@@ -46,11 +48,13 @@ internal sealed partial class DatagramDriver
             {
                 return;
             }
-
-            // Other work on this thread pool gets its turn, however fast datagrams come.
-            if (++received % DatagramsPerTurn == 0)
-                await Task.Yield();
         }
+    }
+
+    private bool ReceiveTurn()
+    {
+        var sink = new ChannelSink();
+        return ReceiveTurn(ref sink);
     }
 
     private void CreateTimer()

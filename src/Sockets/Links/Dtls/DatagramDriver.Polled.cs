@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
+using Sockets.Buffers;
 using Sockets.Dtls;
 
 namespace Sockets.Links.Dtls;
@@ -44,6 +45,15 @@ internal sealed partial class DatagramDriver
     /// <returns>True: there may be more.</returns>
     public bool Pump()
     {
+        var sink = new ChannelSink();
+        return Pump(ref sink);
+    }
+
+    /// <inheritdoc cref="Pump()"/>
+    /// <param name="sink">Takes the data.</param>
+    public bool Pump<TSink>(ref TSink sink)
+        where TSink : struct, IDriverSink, allows ref struct
+    {
         lock (_turn)
         {
             if (_isTurnTaken)
@@ -51,13 +61,14 @@ internal sealed partial class DatagramDriver
             _isTurnTaken = true;
         }
 
-        bool mayHaveMore = PumpInTurn();
+        bool mayHaveMore = PumpInTurn(ref sink);
         RunOutside();
         return mayHaveMore;
     }
 
     /// <summary>
-    /// Polled: blocks until the socket is ready, a timer is due, or another thread has pumped, and pumps. Only who has the turn
+    /// Polled: blocks until the socket is ready, a timer is due, or another thread has pumped, and pumps, but for who waits to
+    /// receive, and so is about to. Only who has the turn
     /// takes datagrams from the socket, so that no other sleeps there while its datagram has come.
     /// </summary>
     /// <param name="channel">Whose call it is. When what it wants has come already, there is no wait.</param>
@@ -90,8 +101,18 @@ internal sealed partial class DatagramDriver
             // Closed meanwhile: the caller finds out.
         }
 
-        PumpInTurn();
-        RunOutside();
+        if (!isOpening && wants == LinkWants.Read)
+        {
+            // Who waits to receive pumps when it does, straight into its buffer.
+            EndTurn();
+        }
+        else
+        {
+            var sink = new ChannelSink();
+            PumpInTurn(ref sink);
+            RunOutside();
+        }
+
         return isReady || isTimer || !isLast;
     }
 
@@ -159,7 +180,8 @@ internal sealed partial class DatagramDriver
     }
 
     /// <summary>With the turn taken, which it gives back.</summary>
-    private bool PumpInTurn()
+    private bool PumpInTurn<TSink>(ref TSink sink)
+        where TSink : struct, IDriverSink, allows ref struct
     {
         try
         {
@@ -169,7 +191,7 @@ internal sealed partial class DatagramDriver
                 if (_stopped || _insideEngine || _draining)
                     return false;
                 _pumpingThread = Environment.CurrentManagedThreadId;
-                bool mayHaveMore = ReceiveTurn();
+                bool mayHaveMore = ReceiveTurn(ref sink);
                 if (!_stopped)
                     RunTimers();
                 _pumpingThread = 0;
@@ -178,31 +200,50 @@ internal sealed partial class DatagramDriver
         }
         finally
         {
-            lock (_turn)
-            {
-                _isTurnTaken = false;
-                Monitor.PulseAll(_turn);
-            }
+            EndTurn();
         }
     }
 
-    /// <summary>True: the turn ended before the datagrams did.</summary>
-    private bool ReceiveTurn()
+    private void EndTurn()
     {
-        for (int i = 0; i < DatagramsPerTurn; i++)
+        lock (_turn)
         {
-            SocketError error = _port.TryReceive(_receiveBuffer, out int length);
-            if (error == SocketError.WouldBlock)
-                return false;
-            if (error == SocketError.Success)
-                HandleDatagram(length);
-            else
-                NoteSocketError(error);
-            if (_stopped)
-                return false;
+            _isTurnTaken = false;
+            Monitor.PulseAll(_turn);
         }
+    }
 
-        return true;
+    /// <summary>Takes what is there, a bounded amount. True: the turn ended before the datagrams did.</summary>
+    private bool ReceiveTurn<TSink>(ref TSink sink)
+        where TSink : struct, IDriverSink, allows ref struct
+    {
+        DatagramBatch batch = DatagramBatch.Rent();
+        try
+        {
+            int datagrams = 0;
+            int errors = 0;
+            int last = 1;
+            while (datagrams < DatagramsPerTurn)
+            {
+                if (!sink.Goes(last))
+                    return true;
+                SocketError error = _port.TryReceive(batch, DatagramsPerTurn - datagrams);
+                if (error == SocketError.Success)
+                    datagrams += last = HandleBatch(batch, ref sink);
+                else if (error == SocketError.WouldBlock || ++errors > ErrorsInARow)
+                    return false;
+                else
+                    NoteSocketError(error);
+                if (Volatile.Read(ref _stopped))
+                    return false;
+            }
+
+            return true;
+        }
+        finally
+        {
+            batch.Return();
+        }
     }
 
     /// <summary>After each drain. Earlier than before, and not by the pump itself: whoever sleeps until then is told.</summary>

@@ -3,7 +3,9 @@ using System.Net;
 using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
+using Sockets.Buffers;
 using Sockets.Dtls;
+using Sockets.Platform;
 
 namespace Sockets.Links.Dtls;
 
@@ -16,6 +18,9 @@ internal sealed partial class DatagramDriver
     private readonly Lock _sendGate = new();
     private readonly byte[] _sendBuffer;
 
+    /// <summary>What is sent together at the end of a turn, while there is anything. Under <see cref="_gate"/>.</summary>
+    private DatagramOutbox? _outbox;
+
     /// <summary>Largest datagram that is sent.</summary>
     public int MaxDatagramSize => _sendBuffer.Length;
 
@@ -24,9 +29,12 @@ internal sealed partial class DatagramDriver
     {
         if (_gate.IsHeldByCurrentThread)
         {
-            // Called by a handler: whoever holds the gate drains afterwards.
-            DtlsSendOutcome sealing = TrySeal(channel, plaintext, _driverBuffer, out int sealedLength);
-            return sealing == DtlsSendOutcome.Sent && !Transmit(_driverBuffer.AsSpan(0, sealedLength), channel) ? DtlsSendOutcome.WouldBlock : sealing;
+            // Called by a handler: whoever holds the gate drains afterwards, and sends all of it together.
+            DatagramOutbox outbox = RoomInOutbox();
+            DtlsSendOutcome sealing = TrySeal(channel, plaintext, outbox.Free, out int sealedLength);
+            if (sealing == DtlsSendOutcome.Sent)
+                Post(outbox, sealedLength, channel.RemoteAddress, channel.Connection.Path.Local);
+            return sealing;
         }
 
         lock (_sendGate)
@@ -43,6 +51,87 @@ internal sealed partial class DatagramDriver
                 return DtlsSendOutcome.NotOpen; // closed by another thread meanwhile
             }
         }
+    }
+
+    /// <summary>Seals and sends datagrams in order, as many as the system takes now, whole runs with one call.</summary>
+    /// <param name="channel">To whom.</param>
+    /// <param name="data">The datagrams, one behind the other.</param>
+    /// <param name="lengths">Their lengths.</param>
+    /// <param name="count">How many were sent. Fewer than given: the outcome is about the next.</param>
+    public DtlsSendOutcome TrySendMany(DtlsChannel channel, ReadOnlySpan<byte> data, ReadOnlySpan<int> lengths, out int count)
+    {
+        count = 0;
+        DtlsSendOutcome outcome = DtlsSendOutcome.Sent;
+        if (_gate.IsHeldByCurrentThread)
+        {
+            // Called by a handler: whoever holds the gate sends all of it together afterwards.
+            while (count < lengths.Length && (outcome = TrySend(channel, data[..lengths[count]])) == DtlsSendOutcome.Sent)
+                data = data[lengths[count++]..];
+            return outcome;
+        }
+
+        DatagramOutbox outbox = DatagramOutbox.Rent();
+        try
+        {
+            lock (_sendGate)
+            {
+                while (outcome == DtlsSendOutcome.Sent && count < lengths.Length)
+                {
+                    outcome = Seal(channel, data, lengths[count..], outbox);
+                    int sent = _port.SendMany(outbox.Data, outbox.Lengths, RouteTo(channel), out SocketError error);
+                    if (error != SocketError.Success)
+                        NoteSocketError(error);
+                    foreach (int length in lengths.Slice(count, sent))
+                        data = data[length..];
+                    count += sent;
+                    if (sent < outbox.Count)
+                        outcome = DtlsSendOutcome.WouldBlock; // the next call seals them anew
+                    outbox.Clear();
+                }
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            outcome = DtlsSendOutcome.NotOpen; // closed by another thread meanwhile
+        }
+        finally
+        {
+            outbox.Return();
+        }
+
+        return outcome;
+    }
+
+    /// <summary>As many as have room.</summary>
+    private DtlsSendOutcome Seal(DtlsChannel channel, ReadOnlySpan<byte> data, ReadOnlySpan<int> lengths, DatagramOutbox outbox)
+    {
+        lock (_gate)
+        {
+            DtlsSendOutcome outcome = DtlsSendOutcome.Sent;
+            foreach (int length in lengths)
+            {
+                Span<byte> room = outbox.Free;
+                if (room.Length < MaxDatagramSize)
+                    break;
+                outcome = TrySeal(channel, data[..length], room, out int sealedLength);
+                if (outcome != DtlsSendOutcome.Sent)
+                    break;
+                outbox.Add(sealedLength);
+                data = data[length..];
+            }
+
+            if (!_stopped)
+                Drain(_clock.Now);
+            return outcome;
+        }
+    }
+
+    private DatagramRoutes RouteTo(DtlsChannel channel)
+    {
+        SocketAddress destination = channel.RemoteAddress;
+        return new DatagramRoutes(
+            _port.IsConnected ? default : destination.Buffer.Span[..destination.Size],
+            SocketAddressFormat.ToLocalAddress(channel.Connection.Path.Local));
     }
 
     /// <summary>Blocks until the system has room, perhaps; false when the time is over.</summary>
@@ -145,10 +234,44 @@ internal sealed partial class DatagramDriver
         {
             DtlsTransmit transmit = _endpoint.PollTransmit(_driverBuffer);
             if (transmit.IsEmpty)
-                return;
+                break;
             SocketAddressFormat.Write(transmit.Path.Remote, _driverDestination);
-            Transmit(_driverBuffer.AsSpan(0, transmit.Length), _driverDestination, transmit.Path.Local);
+            DatagramOutbox outbox = RoomInOutbox();
+            _driverBuffer.AsSpan(0, transmit.Length).CopyTo(outbox.Free);
+            Post(outbox, transmit.Length, _driverDestination, transmit.Path.Local);
         }
+
+        SendOutbox();
+        ReturnOutbox();
+    }
+
+    /// <summary>The outbox, with room for one more datagram.</summary>
+    private DatagramOutbox RoomInOutbox()
+    {
+        _outbox ??= DatagramOutbox.Rent();
+        if (_outbox.Free.Length < MaxDatagramSize)
+            SendOutbox();
+        return _outbox;
+    }
+
+    private void Post(DatagramOutbox outbox, int length, SocketAddress destination, in DtlsAddress from) =>
+        outbox.Add(length, _port.IsConnected ? null : destination, SocketAddressFormat.ToLocalAddress(from));
+
+    /// <summary>What the system has no room for is lost, unless the socket waits: the engine sends it again when it is needed.</summary>
+    private void SendOutbox()
+    {
+        if (_outbox is not { Count: > 0 } outbox)
+            return;
+        _port.SendMany(outbox.Data, outbox.Lengths, outbox.Routes, out SocketError error);
+        if (error != SocketError.Success)
+            NoteSocketError(error);
+        outbox.Clear();
+    }
+
+    private void ReturnOutbox()
+    {
+        _outbox?.Return();
+        _outbox = null;
     }
 
     /// <summary>False: the system has no room now. Every other error is a lost datagram.</summary>

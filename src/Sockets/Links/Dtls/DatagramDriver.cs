@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.Extensions.Logging;
+using Sockets.Buffers;
 using Sockets.Certificates;
 using Sockets.Diagnostics;
 using Sockets.Dtls;
@@ -18,8 +19,12 @@ namespace Sockets.Links.Dtls;
 /// </summary>
 internal sealed partial class DatagramDriver : IAsyncDisposable
 {
-    private const int LargestDatagram = 65_536;
+    /// <summary>After so many, whoever waits for the thread or the gate gets its turn.</summary>
     private const int DatagramsPerTurn = 64;
+
+    /// <summary>After so many the engine's answers are sent, of which it holds a bounded number.</summary>
+    private const int DatagramsPerDrain = 128;
+
     private const int ErrorsInARow = 16;
 
     private readonly Lock _gate = new();
@@ -38,10 +43,7 @@ internal sealed partial class DatagramDriver : IAsyncDisposable
     private readonly List<DtlsChannel> _deferred = [];
     private readonly List<DtlsConnection> _finished = [];
 
-    /// <summary>Only the receiver and the engine's decryption in place touch it; pinned, since the kernel writes to it all the time.</summary>
-    private readonly byte[] _receiveBuffer = GC.AllocateUninitializedArray<byte>(LargestDatagram, pinned: true);
-
-    /// <summary>For whatever is sent by a thread that holds <see cref="_gate"/>.</summary>
+    /// <summary>For what the engine sends, by a thread that holds <see cref="_gate"/>.</summary>
     private readonly byte[] _driverBuffer;
     private readonly SocketAddress _driverDestination;
 
@@ -169,28 +171,58 @@ internal sealed partial class DatagramDriver : IAsyncDisposable
         RunOutside();
     }
 
-    private void HandleDatagram(int length)
+    /// <summary>Hands what was received to the engine, and sends at the end what came of it.</summary>
+    /// <returns>How many datagrams it was.</returns>
+    private int HandleBatch<TSink>(DatagramBatch batch, ref TSink sink)
+        where TSink : struct, IDtlsSink, allows ref struct
     {
+        int datagrams = 0;
         lock (_gate)
         {
             if (_stopped)
-                return;
+                return 0;
             MonotonicTime now = _clock.Now;
-            DtlsPath path = _port.Path;
-            try
+            int undrained = 0;
+            for (int i = 0; i < batch.Count; i++)
             {
-                var sink = new ChannelSink();
-                _insideEngine = true;
-                _endpoint.HandleDatagram(path, _receiveBuffer.AsSpan(0, length), now, ref sink);
-                _insideEngine = false;
-            }
-            catch (Exception exception)
-            {
-                _insideEngine = false;
-                Isolate(path, exception);
+                DtlsPath path = _port.PathOf(batch, i);
+                Span<byte> rest = batch.Bytes(i);
+                int size = batch.SegmentSize(i);
+                do
+                {
+                    int length = Math.Min(size, rest.Length);
+                    HandleDatagram(path, rest[..length], now, ref sink);
+                    rest = rest[length..];
+                    datagrams++;
+                    if (++undrained < DatagramsPerDrain)
+                        continue;
+                    undrained = 0;
+                    Drain(now);
+                    if (_stopped)
+                        return datagrams;
+                }
+                while (!rest.IsEmpty);
             }
 
             Drain(now);
+        }
+
+        return datagrams;
+    }
+
+    private void HandleDatagram<TSink>(in DtlsPath path, Span<byte> datagram, MonotonicTime now, ref TSink sink)
+        where TSink : struct, IDtlsSink, allows ref struct
+    {
+        try
+        {
+            _insideEngine = true;
+            _endpoint.HandleDatagram(path, datagram, now, ref sink);
+            _insideEngine = false;
+        }
+        catch (Exception exception)
+        {
+            _insideEngine = false;
+            Isolate(path, exception);
         }
     }
 
@@ -273,6 +305,7 @@ internal sealed partial class DatagramDriver : IAsyncDisposable
         Volatile.Write(ref _stopped, true);
         Volatile.Write(ref _nextTimeout, long.MaxValue);
         _timer?.Dispose();
+        ReturnOutbox();
         _port.Dispose();
         _endpoint.Dispose();
     }
@@ -303,8 +336,10 @@ internal sealed partial class DatagramDriver : IAsyncDisposable
     }
 
     /// <summary>The engine's way to the channels.</summary>
-    private readonly struct ChannelSink : IDtlsSink
+    private readonly struct ChannelSink : IDriverSink
     {
+        public bool Goes(int datagrams) => true;
+
         public void OnData(DtlsConnection connection, ReadOnlySpan<byte> data) => ((DtlsChannel)connection.UserState!).Deliver(data);
     }
 }

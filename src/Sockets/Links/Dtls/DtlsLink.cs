@@ -144,6 +144,35 @@ internal sealed class DtlsLink : SocketLink, IDriverOwner
         }
     }
 
+    public override int TryReceiveMany(Span<byte> buffer, Span<SocketReceiveResult> results)
+    {
+        try
+        {
+            int count = _channel.Queue.TryReceive(buffer, results);
+            if (count == 0 && IsPumped)
+            {
+                // What comes now goes straight to the caller's buffer; the queue takes what does not fit.
+                var sink = new CallerSink(_channel, buffer, results);
+                _driver.Pump(ref sink);
+                count = sink.Count > 0 ? sink.Count : _channel.Queue.TryReceive(buffer, results);
+            }
+
+            if (count == 1 && results[0].IsEnd)
+                CheckEnd();
+            return count == 0 ? WouldBlock : count;
+        }
+        catch (DtlsException exception)
+        {
+            throw DtlsFailures.Translate(exception);
+        }
+    }
+
+    public override int TrySendMany(ReadOnlySpan<byte> buffer, ReadOnlySpan<int> lengths)
+    {
+        DtlsSendOutcome outcome = _driver.TrySendMany(_channel, buffer, lengths, out int count);
+        return count > 0 ? count : Interpret(outcome, lengths[0]);
+    }
+
     public override int TrySend(ReadOnlySpan<byte> buffer) => Interpret(_driver.TrySend(_channel, buffer), buffer.Length);
 
     public override int TrySend(ReadOnlySpan<ReadOnlyMemory<byte>> buffers)
@@ -231,9 +260,15 @@ internal sealed class DtlsLink : SocketLink, IDriverOwner
     {
         if (!result.IsClosed)
             return result.IsTruncated ? result.Length + 1 : result.Length;
-        return (_isDisposed || _driver.IsClosed) && !_channel.IsClosedByPeer
-            ? throw new SocketFailureException(SocketFailureReason.Closed, $"The connection with {_channel.RemoteEndPoint} was closed by this program.")
-            : End;
+        CheckEnd();
+        return End;
+    }
+
+    /// <summary>The peer's end is one; our own is a failure of whoever receives on.</summary>
+    private void CheckEnd()
+    {
+        if ((_isDisposed || _driver.IsClosed) && !_channel.IsClosedByPeer)
+            throw new SocketFailureException(SocketFailureReason.Closed, $"The connection with {_channel.RemoteEndPoint} was closed by this program.");
     }
 
     private int Interpret(DtlsSendOutcome outcome, int length) => outcome switch

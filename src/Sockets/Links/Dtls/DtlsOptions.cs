@@ -7,6 +7,7 @@ using Sockets.Certificates;
 using Microsoft.Extensions.Logging;
 using Sockets.Dtls;
 using Sockets.Dtls.Crypto;
+using Sockets.Platform;
 
 namespace Sockets;
 
@@ -94,6 +95,9 @@ public abstract class DtlsOptions
     /// <c>config =&gt; config with { ReplayWindowSize = 1024 }</c>.
     /// </summary>
     public Func<DtlsConfig, DtlsConfig>? ConfigureEngine { get; set; }
+
+    /// <summary>For tests: see <see cref="DatagramAbilities"/>.</summary>
+    internal Func<DatagramFeatures, int>? RefuseDatagramFeature { get; set; }
 
     internal abstract DtlsRole Role { get; }
 

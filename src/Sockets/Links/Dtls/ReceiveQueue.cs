@@ -71,6 +71,34 @@ internal sealed class ReceiveQueue(int capacity) : IValueTaskSource<DtlsReceiveR
         }
     }
 
+    /// <summary>Whether nothing is queued and more may come. Exact for who has taken datagrams and is the only one to add.</summary>
+    public bool IsEmpty => Volatile.Read(ref _used) == 0 && !_ended;
+
+    /// <summary>Takes what is there and fits, one behind the other, without waiting. The first is cut when it does not fit.</summary>
+    /// <returns>How many; the end counts as one and comes alone. 0: nothing is there.</returns>
+    public int TryReceive(Span<byte> destination, Span<SocketReceiveResult> results)
+    {
+        lock (_gate)
+        {
+            if (_busy)
+                throw new InvalidOperationException("Only one receive at a time.");
+            int count = 0;
+            while (count < results.Length && _used > 0 && (count == 0 || NextLength() <= destination.Length))
+            {
+                DtlsReceiveResult taken = Take(destination);
+                results[count++] = new SocketReceiveResult(taken.Length, false, taken.IsTruncated);
+                destination = destination[taken.Length..];
+            }
+
+            if (count > 0 || !_ended)
+                return count;
+            if (_failure is { } failure)
+                throw failure;
+            results[0] = new SocketReceiveResult(0, IsEnd: true);
+            return 1;
+        }
+    }
+
     /// <summary>Waits for a datagram or the end.</summary>
     /// <param name="buffer">Takes the datagram.</param>
     /// <param name="takes">False: waits only, and leaves what came for the next read.</param>
@@ -218,10 +246,16 @@ internal sealed class ReceiveQueue(int capacity) : IValueTaskSource<DtlsReceiveR
         return true;
     }
 
-    private DtlsReceiveResult Take(Span<byte> destination)
+    private int NextLength()
     {
         int length = 0;
         ReadRing(0, MemoryMarshal.AsBytes(new Span<int>(ref length)));
+        return length;
+    }
+
+    private DtlsReceiveResult Take(Span<byte> destination)
+    {
+        int length = NextLength();
         int copied = Math.Min(length, destination.Length);
         ReadRing(LengthSize, destination[..copied]);
         int consumed = LengthSize + length;

@@ -29,11 +29,13 @@ internal static class SocketAddressFormat
         return result;
     }
 
-    public static DtlsAddress Read(SocketAddress source)
+    public static DtlsAddress Read(SocketAddress source) => Read(source.Buffer.Span, source.Family);
+
+    /// <summary>Reads an address as the system has it; the family is the socket's.</summary>
+    public static DtlsAddress Read(ReadOnlySpan<byte> bytes, AddressFamily family)
     {
-        ReadOnlySpan<byte> bytes = source.Buffer.Span;
         int port = BinaryPrimitives.ReadUInt16BigEndian(bytes[PortOffset..]);
-        return source.Family == AddressFamily.InterNetwork
+        return family == AddressFamily.InterNetwork
             ? DtlsAddress.FromIPv4(bytes.Slice(IPv4Offset, 4), port)
             : DtlsAddress.FromIPv6(bytes.Slice(IPv6Offset, 16), port, MemoryMarshal.Read<uint>(bytes[ScopeOffset..]));
     }
@@ -72,6 +74,8 @@ internal static class SocketAddressFormat
     /// <summary>The opposite of <see cref="FromLocalAddress"/>.</summary>
     public static LocalAddress ToLocalAddress(in DtlsAddress address)
     {
+        if (!address.IsSpecified)
+            return default;
         Span<byte> canonical = stackalloc byte[DtlsAddress.EncodedLength];
         address.CopyTo(canonical);
         return address.IsIPv6

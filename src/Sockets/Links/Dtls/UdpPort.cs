@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
+using Sockets.Buffers;
 using Sockets.Dtls;
 using Sockets.Platform;
 
@@ -11,7 +12,7 @@ namespace Sockets.Links.Dtls;
 
 /// <summary>
 /// One UDP socket, either bound and open to all peers or connected to one. Nothing here allocates per datagram. Sending is
-/// safe from any thread as long as each uses an address object of its own; one receive at a time.
+/// safe from any thread as long as each uses an address object of its own.
 /// </summary>
 internal sealed class UdpPort : IDisposable
 {
@@ -20,19 +21,24 @@ internal sealed class UdpPort : IDisposable
     private static readonly TimeSpan RoomDelay = TimeSpan.FromMilliseconds(1);
 
     private readonly SystemSocket _socket;
-    private readonly SocketAddress _source;
+    private readonly DatagramAbilities _abilities;
+    private readonly AddressFamily _family;
     private readonly DtlsAddress _remote;
 
     /// <summary>Bound to the wildcard: each datagram tells which of our addresses it was sent to, and its answer comes from there.</summary>
     private readonly bool _tellsLocalAddress;
     private readonly int _localPort;
-    private LocalAddress _local;
 
-    private UdpPort(SystemSocket socket, DtlsAddress remote, bool tellsLocalAddress)
+    // Whether the last receive brought several datagrams in one piece: then a piece is as much as should be taken at a time.
+    private bool _isCoalescing;
+
+    private UdpPort(SystemSocket socket, DtlsOptions options, DtlsAddress remote, bool tellsLocalAddress)
     {
         _socket = socket;
+        _family = socket.AddressFamily;
         _remote = remote;
-        _source = SocketAddressFormat.Create(socket.AddressFamily);
+        _abilities = new DatagramAbilities(options.RefuseDatagramFeature);
+        _abilities.EnableCoalescing(socket);
         _tellsLocalAddress = tellsLocalAddress;
         _localPort = LocalEndPoint.Port;
     }
@@ -41,10 +47,10 @@ internal sealed class UdpPort : IDisposable
 
     public IPEndPoint LocalEndPoint => (IPEndPoint)_socket.LocalEndPoint!;
 
-    /// <summary>Where the last received datagram came from and, on a wildcard socket, which address it was sent to.</summary>
-    public DtlsPath Path => IsConnected
-        ? new DtlsPath(_remote)
-        : new DtlsPath(SocketAddressFormat.Read(_source), SocketAddressFormat.FromLocalAddress(_local, _localPort));
+    /// <summary>Whether a send waits for room in the system's buffer.</summary>
+    public bool IsBlocking => _socket.Blocking;
+
+    public AddressFamily Family => _family;
 
     /// <summary>The system's socket, for settings and readiness.</summary>
     public SystemSocket Socket => _socket;
@@ -70,7 +76,7 @@ internal sealed class UdpPort : IDisposable
             bool tellsLocalAddress = isWildcard && DatagramIo.EnableLocalAddress(socket);
             socket.Bind(local);
             share?.Invoke(socket);
-            return new UdpPort(socket, default, tellsLocalAddress);
+            return new UdpPort(socket, options, default, tellsLocalAddress);
         }
         catch
         {
@@ -94,7 +100,7 @@ internal sealed class UdpPort : IDisposable
             if (local is not null)
                 socket.Bind(local);
             socket.Connect(remote);
-            return new UdpPort(socket, DtlsAddress.FromEndPoint(remote), false);
+            return new UdpPort(socket, options, DtlsAddress.FromEndPoint(remote), false);
         }
         catch
         {
@@ -105,27 +111,35 @@ internal sealed class UdpPort : IDisposable
 
     public SocketAddress CreateAddress() => SocketAddressFormat.Create(_socket.AddressFamily);
 
-    public ValueTask<int> ReceiveAsync(Memory<byte> buffer)
+    /// <summary>Receives what is there: at least one message, or the error.</summary>
+    public SocketError TryReceive(DatagramBatch batch, int maxMessages)
     {
-        if (_tellsLocalAddress)
-            return ReceiveWithLocalAddressAsync(buffer);
-        return IsConnected
-            ? _socket.ReceiveAsync(buffer, SocketFlags.None, CancellationToken.None)
-            : _socket.ReceiveFromAsync(buffer, SocketFlags.None, _source, CancellationToken.None);
-    }
-
-    /// <summary>Receives one datagram if there is one.</summary>
-    public SocketError TryReceive(Span<byte> buffer, out int length)
-    {
-        SocketError error = DatagramIo.TryReceiveFrom(_socket, buffer, IsConnected ? null : _source, out DatagramInfo info);
-        length = info.Length;
-        if (_tellsLocalAddress)
-            _local = info.LocalAddress;
+        SocketError error = batch.Receive(_socket, _abilities, _isCoalescing ? 1 : maxMessages, !IsConnected);
+        if (error == SocketError.Success)
+            _isCoalescing = batch.Bytes(batch.Count - 1).Length > batch.SegmentSize(batch.Count - 1);
         return error;
     }
 
+    /// <summary>Where a received message came from and, on a wildcard socket, which address it was sent to.</summary>
+    public DtlsPath PathOf(DatagramBatch batch, int index) => IsConnected
+        ? new DtlsPath(_remote)
+        : new DtlsPath(
+            SocketAddressFormat.Read(batch.Source(index), _family),
+            _tellsLocalAddress ? SocketAddressFormat.FromLocalAddress(batch.Local(index), _localPort) : default);
+
     /// <summary>Waits until a datagram is there and leaves it there.</summary>
-    public async ValueTask WaitReadableAsync() => await _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.Peek, CancellationToken.None).ConfigureAwait(false);
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask WaitReadableAsync()
+    {
+        try
+        {
+            await _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.Peek, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.MessageSize)
+        {
+            // Windows: the empty buffer is too short for what is there.
+        }
+    }
 
     /// <summary>Blocks until the socket is ready; false when the time is over.</summary>
     public bool Wait(LinkWants wants, TimeSpan timeout) => SystemSocketWait.Wait(_socket, wants, timeout);
@@ -168,21 +182,43 @@ internal sealed class UdpPort : IDisposable
         }
     }
 
-    public void Dispose() => _socket.Dispose();
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<int> ReceiveWithLocalAddressAsync(Memory<byte> buffer)
+    /// <summary>
+    /// Sends datagrams in order. On a socket that does not wait it stops where the system has no room; every other error costs
+    /// one datagram, and the others go on.
+    /// </summary>
+    /// <returns>How many are done with, the lost ones included. Fewer than given: the system has no room.</returns>
+    public int SendMany(ReadOnlySpan<byte> data, ReadOnlySpan<int> lengths, in DatagramRoutes routes, out SocketError lastError)
     {
+        lastError = SocketError.Success;
+        int done = 0;
+        bool isRepeated = false;
         while (true)
         {
-            SocketError error = TryReceive(buffer.Span, out int length);
+            int sent = DatagramIo.TrySend(_socket, _abilities, data, lengths[done..], routes.Skip(done), out SocketError error);
+            done += sent;
             if (error == SocketError.Success)
-                return length;
-            if (error != SocketError.WouldBlock)
-                throw new SocketException((int)error);
-            await _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.Peek, CancellationToken.None).ConfigureAwait(false);
+                return done;
+            foreach (int length in lengths.Slice(done - sent, sent))
+                data = data[length..];
+            if (error == SocketError.WouldBlock && _socket.Blocking)
+            {
+                _socket.Poll(Timeout.InfiniteTimeSpan, SelectMode.SelectWrite);
+                continue;
+            }
+
+            if (error is SocketError.WouldBlock or SocketError.NoBufferSpaceAvailable && !_socket.Blocking)
+                return done;
+
+            // The system reports an ICMP error of an earlier datagram instead of sending this one.
+            isRepeated = error == SocketError.ConnectionRefused && IsConnected && (!isRepeated || sent > 0);
+            if (isRepeated)
+                continue;
+            lastError = error;
+            data = data[lengths[done++]..];
         }
     }
+
+    public void Dispose() => _socket.Dispose();
 
     private SocketError SendOnce(ReadOnlySpan<byte> datagram, SocketAddress destination, in DtlsAddress from)
     {
