@@ -3,8 +3,8 @@ using System.Collections.Generic;
 using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
-using Sockets.Buffers;
 using Sockets.Dtls;
+using Sockets.Platform;
 
 namespace Sockets.Links.Dtls;
 

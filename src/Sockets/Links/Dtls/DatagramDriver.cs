@@ -5,10 +5,10 @@ using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.Extensions.Logging;
-using Sockets.Buffers;
 using Sockets.Certificates;
 using Sockets.Diagnostics;
 using Sockets.Dtls;
+using Sockets.Platform;
 
 namespace Sockets.Links.Dtls;
 

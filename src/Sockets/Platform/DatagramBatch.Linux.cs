@@ -2,9 +2,8 @@ using System;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Sockets.Platform;
 
-namespace Sockets.Buffers;
+namespace Sockets.Platform;
 
 internal sealed unsafe partial class DatagramBatch
 {

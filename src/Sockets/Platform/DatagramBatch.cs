@@ -2,9 +2,8 @@ using System;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading;
-using Sockets.Platform;
 
-namespace Sockets.Buffers;
+namespace Sockets.Platform;
 
 /// <summary>
 /// Room for what one turn of a socket receives, or for what it will send: a pinned slab and parallel arrays, no object per
