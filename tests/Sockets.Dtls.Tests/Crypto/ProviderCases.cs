@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Linq;
@@ -9,7 +10,7 @@ using Sockets.Dtls.Crypto.OpenSsl;
 namespace Sockets.Dtls.Tests.Crypto;
 
 /// <summary>The shared vector suite runs once for each provider: cases carry names, tests ask for the provider.</summary>
-internal static class ProviderCases
+internal static partial class ProviderCases
 {
     public const string OpenSsl = "OpenSSL";
     public const string Bcl = "BCL";
@@ -19,7 +20,13 @@ internal static class ProviderCases
 
     public static readonly string[] HardwareNames = [HardwareWide, HardwareNarrow, HardwareNative];
 
-    private static readonly string[] Names = [OpenSsl, Bcl, .. HardwareNames];
+    /// <summary>Providers of other projects, where they are built, and how to get them.</summary>
+    private static readonly Dictionary<string, Func<CryptoProvider>> Others = GetOthers();
+
+    /// <summary>Those with handshake primitives of their own.</summary>
+    public static readonly string[] HandshakeNames = [OpenSsl, Bcl, .. Others.Keys];
+
+    private static readonly string[] Names = [.. HandshakeNames, .. HardwareNames];
 
     private static readonly Dictionary<string, GcmKernelKind> Kernels = new()
     {
@@ -57,6 +64,8 @@ internal static class ProviderCases
             return BclCryptoProvider.Instance;
         }
 
+        if (Others.TryGetValue(name, out Func<CryptoProvider>? create))
+            return create();
         if (Kernels.TryGetValue(name, out GcmKernelKind kernel))
         {
             Assert.SkipUnless(
@@ -81,5 +90,14 @@ internal static class ProviderCases
         CryptoProvider provider = Get(name);
         Assert.SkipUnless(provider.Groups.Contains(group), $"{provider.Name} does not offer {group} here.");
         return provider;
+    }
+
+    static partial void AddOthers(Dictionary<string, Func<CryptoProvider>> others);
+
+    private static Dictionary<string, Func<CryptoProvider>> GetOthers()
+    {
+        Dictionary<string, Func<CryptoProvider>> others = [];
+        AddOthers(others);
+        return others;
     }
 }

@@ -47,20 +47,30 @@ public sealed class SignerTests
         }
     }
 
-    /// <summary>The key without and with its public key (RFC 8410 §10.3 shows both forms).</summary>
     [Theory]
-    [InlineData("302e020100300506032b6570042204204ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb")]
-    [InlineData("3051020101300506032b6570042204204ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb"
-        + "8121003d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c")]
-    public void Ed25519_signs_as_RFC_8032_section_7_1_says(string pkcs8)
+    [MemberData(nameof(ProviderCases.Providers), MemberType = typeof(ProviderCases))]
+    public void Ed25519_signs_as_RFC_8032_section_7_1_says(string name)
     {
-        CryptoProvider provider = ProviderCases.Get(ProviderCases.OpenSsl);
-        Assert.SkipUnless(provider.SignatureSchemes.Contains(SignatureScheme.Ed25519), "This libcrypto has no Ed25519.");
-        using DtlsSigner signer = provider.ImportPrivateKey(Convert.FromHexString(pkcs8));
-        byte[] signature = signer.Sign(SignatureScheme.Ed25519, [0x72]);
-        Assert.Equal(
-            "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00",
-            Convert.ToHexStringLower(signature));
+        CryptoProvider provider = ProviderCases.Get(name);
+        Assert.SkipUnless(provider.SignatureSchemes.Contains(SignatureScheme.Ed25519), $"{provider.Name} has no Ed25519.");
+
+        // The key without and with its public key (RFC 8410 §10.3 shows both forms).
+        foreach (string pkcs8 in new[]
+        {
+            "302e020100300506032b6570042204204ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
+            "3051020101300506032b6570042204204ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb"
+                + "8121003d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
+        })
+        {
+            using DtlsSigner signer = provider.ImportPrivateKey(Convert.FromHexString(pkcs8));
+            byte[] signature = signer.Sign(SignatureScheme.Ed25519, [0x72]);
+            Assert.Equal(
+                "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00",
+                Convert.ToHexStringLower(signature));
+            Assert.Throws<ArgumentOutOfRangeException>(() => signer.Sign(SignatureScheme.EcdsaSecp256r1Sha256, Data));
+        }
+
+        Assert.Throws<CryptographicException>(() => provider.ImportPrivateKey(Convert.FromHexString("302e020100300506032b657004220420")));
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed class WycheproofSignatureTests
 
     /// <summary>Ed25519 only where it exists at all: the BCL has none.</summary>
     public static IEnumerable<TheoryDataRow<string, SignatureScheme, string>> Cases() =>
-        from name in new[] { ProviderCases.OpenSsl, ProviderCases.Bcl }
+        from name in ProviderCases.HandshakeNames
         from entry in Files
         where name != ProviderCases.Bcl || entry.Scheme != SignatureScheme.Ed25519
         select new TheoryDataRow<string, SignatureScheme, string>(name, entry.Scheme, entry.File);
