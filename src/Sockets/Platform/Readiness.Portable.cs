@@ -95,7 +95,7 @@ internal abstract partial class Readiness
                 {
                     _isWaiting = false;
                     if (_isDisposed)
-                        _polled.Dispose();
+                        Release();
                 }
             }
 
@@ -118,9 +118,8 @@ internal abstract partial class Readiness
                 _isDisposed = true;
                 _entries.Clear();
                 Wake();
-                _signal.Dispose();
                 if (!_isWaiting)
-                    _polled.Dispose(); // otherwise the system still writes to it, and the waiting thread does this
+                    Release();
             }
         }
 
@@ -150,6 +149,13 @@ internal abstract partial class Readiness
                 signal.Dispose();
                 throw;
             }
+        }
+
+        /// <summary>Not before the wait has ended: the system writes to the one and looks at the other once more when it is woken.</summary>
+        private void Release()
+        {
+            _signal.Dispose();
+            _polled.Dispose();
         }
 
         private void EndWait()

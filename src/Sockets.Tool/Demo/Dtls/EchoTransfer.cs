@@ -33,10 +33,12 @@ internal sealed class EchoTransfer : IDtlsHandler
     private int _dataSize;
     private long _oldest;
     private long _next;
+    private bool _isOurKeyUpdated;
+    private bool _isTheirKeyUpdated;
 
     public EchoTransfer(long totalBytes) => _totalBytes = totalBytes;
 
-    /// <summary>Completes when every chunk is back, or one came back different.</summary>
+    /// <summary>Completes when every chunk is back and both keys are updated, or a chunk came back different.</summary>
     public Task Done => _done.Task;
 
     /// <summary>Bytes of pattern whose echo was compared.</summary>
@@ -103,10 +105,18 @@ internal sealed class EchoTransfer : IDtlsHandler
             BytesVerified += datagram.Length - NumberSize;
             while (_oldest < _next && _isBack[_oldest % WindowSize])
                 _oldest++;
-            if (_oldest == ChunkCount)
-                _done.TrySetResult();
-            else
-                FillWindow(channel);
+            FillWindow(channel);
+            CompleteIfAllIsDone();
+        }
+    }
+
+    public void OnKeysUpdated(DtlsChannel channel, bool sending)
+    {
+        lock (_gate)
+        {
+            _isOurKeyUpdated |= sending;
+            _isTheirKeyUpdated |= !sending;
+            CompleteIfAllIsDone();
         }
     }
 
@@ -142,6 +152,13 @@ internal sealed class EchoTransfer : IDtlsHandler
         }
 
         _done.TrySetResult();
+    }
+
+    // The last chunk may overtake the answer to a key update.
+    private void CompleteIfAllIsDone()
+    {
+        if (_oldest == ChunkCount && _isOurKeyUpdated && _isTheirKeyUpdated)
+            _done.TrySetResult();
     }
 
     private void FillWindow(DtlsChannel channel)
