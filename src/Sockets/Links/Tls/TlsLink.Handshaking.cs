@@ -22,7 +22,7 @@ internal sealed partial class TlsLink
         {
             Task opening;
             lock (_transport.ReadLock)
-                opening = _opening is null || _opening.IsCompleted ? _opening = OpenCoreAsync(cancellationToken) : _opening;
+                opening = _opening is null || _opening.IsCompleted ? _opening = OpenObservedAsync(cancellationToken) : _opening;
             try
             {
                 await opening.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -32,6 +32,18 @@ internal sealed partial class TlsLink
                 // Another caller, who had begun it, has given up; this one goes on.
             }
         }
+    }
+
+    /// <summary>The failure of one that nobody waits for any more is no unobserved one.</summary>
+    private Task OpenObservedAsync(CancellationToken cancellationToken)
+    {
+        Task opening = OpenCoreAsync(cancellationToken);
+        _ = opening.ContinueWith(
+            static opening => _ = opening.Exception,
+            CancellationToken.None,
+            TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+        return opening;
     }
 
     private async Task OpenCoreAsync(CancellationToken cancellationToken)
