@@ -15,6 +15,8 @@ public sealed record DtlsConfig
     internal const int SmallestDatagram = 128;
     internal const int LargestDatagram = 65_507;
 
+    private CheckMark _check;
+
     /// <summary>Where the cryptography and the randomness come from.</summary>
     public required CryptoProvider Crypto { get; init; }
 
@@ -170,6 +172,8 @@ public sealed record DtlsConfig
     /// <exception cref="ArgumentException">Names the setting and what it accepts.</exception>
     public void Validate()
     {
+        if (_check.IsOn(this))
+            return;
         RequireSubset(nameof(CipherSuites), EffectiveCipherSuites, Crypto.CipherSuites);
         RequireSubset(nameof(Groups), EffectiveGroups, Crypto.Groups);
         RequireSubset(nameof(SignatureSchemes), EffectiveSignatureSchemes, Crypto.SignatureSchemes);
@@ -194,6 +198,7 @@ public sealed record DtlsConfig
         Require(AreAuthoritiesValid(), nameof(CertificateAuthorities), "names in DER, none of them empty, of 60000 bytes together at most");
         Require(AreProtocolsValid(), nameof(ApplicationProtocols), "names, none of them empty");
         Require(ServerName is null || (ServerName.Length is > 0 and <= 255 && System.Text.Ascii.IsValid(ServerName)), nameof(ServerName), "a DNS name in ASCII (punycode) of at most 255 characters");
+        _check = new CheckMark(this);
     }
 
     // The names share a list of 2^16 - 1 bytes, and a message, with other things (RFC 8446 §4.2.4).
@@ -241,5 +246,22 @@ public sealed record DtlsConfig
             if (!found)
                 throw new ArgumentException($"DtlsConfig.{setting} names {value}, which the provider {Crypto.Name} lacks.", setting);
         }
+    }
+
+    /// <summary>
+    /// On a configuration that was checked. A copy, which may differ, takes along what marks its original. No part of what
+    /// makes two configurations equal.
+    /// </summary>
+    private readonly struct CheckMark(DtlsConfig config) : IEquatable<CheckMark>
+    {
+        private readonly DtlsConfig? _config = config;
+
+        public bool IsOn(DtlsConfig config) => ReferenceEquals(_config, config);
+
+        public bool Equals(CheckMark other) => true;
+
+        public override bool Equals(object? obj) => obj is CheckMark;
+
+        public override int GetHashCode() => 0;
     }
 }

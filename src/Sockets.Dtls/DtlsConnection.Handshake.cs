@@ -188,9 +188,11 @@ public sealed partial class DtlsConnection
     private void OnHandshakeComplete(HandshakeMachine machine)
     {
         bool isClient = Role == DtlsRole.Client;
-        _readSecret = CopySecret(isClient ? machine.ServerTrafficSecret! : machine.ClientTrafficSecret!);
-        _writeSecret = CopySecret(isClient ? machine.ClientTrafficSecret! : machine.ServerTrafficSecret!);
-        _exporterSecret = CopySecret(machine.ExporterSecret!);
+        KeySchedule keys = machine.Keys!;
+        _secrets = GC.AllocateUninitializedArray<byte>(3 * keys.HashLength, pinned: true);
+        keys[isClient ? ScheduledSecret.ServerApplication : ScheduledSecret.ClientApplication].CopyTo(ReadSecret);
+        keys[isClient ? ScheduledSecret.ClientApplication : ScheduledSecret.ServerApplication].CopyTo(WriteSecret);
+        keys[ScheduledSecret.Exporter].CopyTo(ExporterSecret);
         machine.ClientRandom.CopyTo(_clientRandom, 0);
         _machine = null;
         machine.Dispose();
@@ -208,14 +210,6 @@ public sealed partial class DtlsConnection
         }
 
         _events.Enqueue(DtlsEventKind.Connected);
-    }
-
-    /// <summary>Pinned, so that the collector leaves no copies that are never zeroed.</summary>
-    private static byte[] CopySecret(ReadOnlySpan<byte> secret)
-    {
-        byte[] copy = GC.AllocateUninitializedArray<byte>(secret.Length, pinned: true);
-        secret.CopyTo(copy);
-        return copy;
     }
 
     /// <summary>
@@ -254,8 +248,8 @@ public sealed partial class DtlsConnection
         ulong epoch = _epochs.CurrentRead!.Epoch + 1;
         if (++_keyUpdatesSinceData > _config.MaxKeyUpdates || epoch > MaxEpoch)
             return new ProtocolError(DtlsFailureReason.TooManyKeyUpdates, AlertDescription.UnexpectedMessage);
-        KeySchedule.UpdateTrafficSecret(_config.Crypto, CipherSuite, _readSecret);
-        InstallRead(CipherSuite, epoch, _readSecret);
+        KeySchedule.UpdateTrafficSecret(_config.Crypto, CipherSuite, ReadSecret);
+        InstallRead(CipherSuite, epoch, ReadSecret);
         _events.Enqueue(DtlsEventKind.ReadKeyUpdated);
         if (updateRequested)
             QueueKeyUpdate(requestPeerUpdate: false);

@@ -58,8 +58,8 @@ public sealed partial class DtlsConnection
     /// <summary>The peer has our KeyUpdate: from here on the next epoch.</summary>
     private void AdvanceWriteKeys()
     {
-        KeySchedule.UpdateTrafficSecret(_config.Crypto, CipherSuite, _writeSecret);
-        InstallWrite(CipherSuite, _epochs.CurrentWrite!.Epoch + 1, _writeSecret);
+        KeySchedule.UpdateTrafficSecret(_config.Crypto, CipherSuite, WriteSecret);
+        InstallWrite(CipherSuite, _epochs.CurrentWrite!.Epoch + 1, WriteSecret);
         _events.Enqueue(DtlsEventKind.WriteKeyUpdated);
     }
 }

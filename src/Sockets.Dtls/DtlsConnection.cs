@@ -33,9 +33,10 @@ public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
     private readonly MonotonicTime _created;
     private readonly byte[] _clientRandom = new byte[32];
     private HandshakeMachine? _machine;
-    private byte[]? _readSecret;
-    private byte[]? _writeSecret;
-    private byte[]? _exporterSecret;
+
+    // The traffic secrets of reading and of writing and the exporter secret, once the handshake is done. Pinned, so that the
+    // collector leaves no copies that are never zeroed.
+    private byte[]? _secrets;
     private DtlsStatistics _statistics;
     private DtlsState _state;
     private MonotonicTime _now;
@@ -110,6 +111,12 @@ public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
 
     /// <summary>Whether the handshake is done and the connection not over.</summary>
     internal bool IsConnected => _machine is null && _state == DtlsState.Connected;
+
+    private Span<byte> ReadSecret => _secrets.AsSpan(0, _secrets!.Length / 3);
+
+    private Span<byte> WriteSecret => _secrets.AsSpan(_secrets!.Length / 3, _secrets.Length / 3);
+
+    private Span<byte> ExporterSecret => _secrets.AsSpan(2 * (_secrets!.Length / 3));
 
     private bool IsOver => _state is DtlsState.Closed or DtlsState.Failed;
 
@@ -215,11 +222,11 @@ public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
     /// <exception cref="InvalidOperationException">The handshake is not done, or the connection is over.</exception>
     public void ExportKeyingMaterial(ReadOnlySpan<byte> label, ReadOnlySpan<byte> context, Span<byte> destination)
     {
-        if (_exporterSecret is null)
+        if (_secrets is null)
             throw new InvalidOperationException("Keying material can be exported once the handshake is done and until the connection is over.");
         if (label.Length > 249)
             throw new ArgumentException("An exporter label has at most 249 bytes.", nameof(label));
-        KeySchedule.Export(_config.Crypto, CipherSuite, _exporterSecret, label, context, destination);
+        KeySchedule.Export(_config.Crypto, CipherSuite, ExporterSecret, label, context, destination);
     }
 
     /// <summary>
@@ -263,10 +270,8 @@ public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
         _machine?.Dispose();
         _machine = null;
         _epochs.Dispose();
-        CryptographicOperations.ZeroMemory(_readSecret);
-        CryptographicOperations.ZeroMemory(_writeSecret);
-        CryptographicOperations.ZeroMemory(_exporterSecret);
-        _readSecret = _writeSecret = _exporterSecret = null;
+        CryptographicOperations.ZeroMemory(_secrets);
+        _secrets = null;
         _reassembler = null;
         _flight = null;
         _acks = null;

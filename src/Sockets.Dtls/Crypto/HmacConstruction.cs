@@ -1,4 +1,6 @@
 using System;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 
 namespace Sockets.Dtls.Crypto;
@@ -71,8 +73,9 @@ internal abstract class HmacConstruction
 
     private static void Flip(Span<byte> padded, byte pad)
     {
-        foreach (ref byte b in padded)
-            b ^= pad;
+        // A block has 64 or 128 bytes.
+        foreach (ref Vector128<byte> part in MemoryMarshal.Cast<byte, Vector128<byte>>(padded))
+            part ^= Vector128.Create(pad);
     }
 
     /// <summary>The key, hashed if longer than a block, zero filled, combined with the inner pad.</summary>

@@ -6,7 +6,8 @@ namespace Sockets.Dtls.Handshake;
 /// <summary>The numbers of received records that the next ACK names (RFC 9147 §7.1): the newest, in a bounded ring.</summary>
 internal sealed class AckTracker(int capacity)
 {
-    private readonly RecordNumber[] _ring = new RecordNumber[capacity];
+    // A handshake without losses needs a few.
+    private RecordNumber[] _ring = new RecordNumber[Math.Min(capacity, 4)];
     private int _count;
     private int _oldest;
 
@@ -22,6 +23,8 @@ internal sealed class AckTracker(int capacity)
                 return;
         }
 
+        if (_count == _ring.Length && _count < capacity)
+            Grow();
         if (_count < _ring.Length)
         {
             _ring[(_oldest + _count++) % _ring.Length] = number;
@@ -53,5 +56,14 @@ internal sealed class AckTracker(int capacity)
 
         destination[..copied].Sort();
         return copied;
+    }
+
+    private void Grow()
+    {
+        var larger = new RecordNumber[Math.Min(2 * _count, capacity)];
+        for (int i = 0; i < _count; i++)
+            larger[i] = _ring[(_oldest + i) % _count];
+        _ring = larger;
+        _oldest = 0;
     }
 }

@@ -53,14 +53,22 @@ internal sealed class ByteRanges
     /// <summary>The first run of missing bytes at or after <paramref name="start"/>, cut at <paramref name="length"/>.</summary>
     public bool TryFindMissing(int start, int length, out int runStart, out int runEnd)
     {
-        runStart = start;
-        while (runStart < length && IsSet(runStart))
-            runStart++;
-        runEnd = runStart;
-        while (runEnd < length && !IsSet(runEnd))
-            runEnd++;
+        runStart = Find(start, length, isSet: false);
+        runEnd = Find(runStart, length, isSet: true);
         return runStart < length;
     }
 
-    private bool IsSet(int index) => (_words[index / 64] >> (index % 64) & 1) != 0;
+    /// <summary>The first byte from <paramref name="index"/> on that is there or is not; <paramref name="length"/> when there is none.</summary>
+    private int Find(int index, int length, bool isSet)
+    {
+        while (index < length)
+        {
+            ulong word = (isSet ? _words[index / 64] : ~_words[index / 64]) >> (index % 64);
+            if (word != 0)
+                return Math.Min(index + BitOperations.TrailingZeroCount(word), length);
+            index = (index | 63) + 1;
+        }
+
+        return length;
+    }
 }

@@ -13,6 +13,9 @@ namespace Sockets.Dtls.Handshake;
 /// </summary>
 internal abstract class HandshakeMachine : IDisposable
 {
+    [ThreadStatic]
+    private static WireWriter? t_writer;
+
     private readonly DtlsRole _role;
     private DtlsState _stateAfterVerification;
     private byte[]? _peerPublicKey;
@@ -56,14 +59,8 @@ internal abstract class HandshakeMachine : IDisposable
 
     public DtlsSignatureRequest? PendingSignature { get; private set; }
 
-    /// <summary>client_application_traffic_secret_0, once the server's Finished is in the transcript.</summary>
-    public byte[]? ClientTrafficSecret { get; private set; }
-
-    /// <summary>server_application_traffic_secret_0, likewise.</summary>
-    public byte[]? ServerTrafficSecret { get; private set; }
-
-    /// <summary>exporter_master_secret, likewise.</summary>
-    public byte[]? ExporterSecret { get; private set; }
+    /// <summary>Every secret of the handshake, once ServerHello has told the suite.</summary>
+    public KeySchedule? Keys { get; private set; }
 
     protected DtlsConfig Config { get; }
 
@@ -71,13 +68,8 @@ internal abstract class HandshakeMachine : IDisposable
 
     protected Transcript Transcript { get; }
 
-    protected KeySchedule? Keys { get; private set; }
-
-    protected WireWriter Writer { get; } = new();
-
-    protected byte[]? ClientHandshakeSecret { get; private set; }
-
-    protected byte[]? ServerHandshakeSecret { get; private set; }
+    /// <summary>For one message at a time, which is sent or copied before another is begun; all machines of a thread share it.</summary>
+    protected static WireWriter Writer => t_writer ??= new WireWriter();
 
     /// <summary>Takes the next message, whole and in order. Not while <see cref="IsSuspended"/>.</summary>
     public abstract ProtocolError Handle(HandshakeType type, ReadOnlySpan<byte> body);
@@ -114,11 +106,6 @@ internal abstract class HandshakeMachine : IDisposable
     {
         Keys?.Dispose();
         Transcript.Dispose();
-        CryptographicOperations.ZeroMemory(ClientHandshakeSecret);
-        CryptographicOperations.ZeroMemory(ServerHandshakeSecret);
-        CryptographicOperations.ZeroMemory(ClientTrafficSecret);
-        CryptographicOperations.ZeroMemory(ServerTrafficSecret);
-        CryptographicOperations.ZeroMemory(ExporterSecret);
     }
 
     /// <summary>Goes on after CertificateVerify was sent.</summary>
@@ -151,13 +138,13 @@ internal abstract class HandshakeMachine : IDisposable
         Span<byte> hash = stackalloc byte[CipherSuites.MaxHashLength];
         hash = hash[..Transcript.Length];
         Transcript.GetCurrent(hash);
-        ClientHandshakeSecret = Keys!.DeriveSecret("c hs traffic"u8, hash);
-        ServerHandshakeSecret = Keys.DeriveSecret("s hs traffic"u8, hash);
-        LogSecret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", ClientHandshakeSecret);
-        LogSecret("SERVER_HANDSHAKE_TRAFFIC_SECRET", ServerHandshakeSecret);
+        ReadOnlySpan<byte> client = Keys!.Derive(ScheduledSecret.ClientHandshake, "c hs traffic"u8, hash);
+        ReadOnlySpan<byte> server = Keys.Derive(ScheduledSecret.ServerHandshake, "s hs traffic"u8, hash);
+        LogSecret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", client);
+        LogSecret("SERVER_HANDSHAKE_TRAFFIC_SECRET", server);
         bool isClient = _role == DtlsRole.Client;
-        Host.InstallRead(2, isClient ? ServerHandshakeSecret : ClientHandshakeSecret);
-        Host.InstallWrite(2, isClient ? ClientHandshakeSecret : ServerHandshakeSecret);
+        Host.InstallRead(2, isClient ? server : client);
+        Host.InstallWrite(2, isClient ? client : server);
     }
 
     /// <summary>Derives the application secrets over the transcript through the server's Finished.</summary>
@@ -167,22 +154,19 @@ internal abstract class HandshakeMachine : IDisposable
         hash = hash[..Transcript.Length];
         Transcript.GetCurrent(hash);
         Keys!.EnterMaster();
-        ClientTrafficSecret = Keys.DeriveSecret("c ap traffic"u8, hash);
-        ServerTrafficSecret = Keys.DeriveSecret("s ap traffic"u8, hash);
-        ExporterSecret = Keys.DeriveSecret("exp master"u8, hash);
-        LogSecret("CLIENT_TRAFFIC_SECRET_0", ClientTrafficSecret);
-        LogSecret("SERVER_TRAFFIC_SECRET_0", ServerTrafficSecret);
-        LogSecret("EXPORTER_SECRET", ExporterSecret);
+        LogSecret("CLIENT_TRAFFIC_SECRET_0", Keys.Derive(ScheduledSecret.ClientApplication, "c ap traffic"u8, hash));
+        LogSecret("SERVER_TRAFFIC_SECRET_0", Keys.Derive(ScheduledSecret.ServerApplication, "s ap traffic"u8, hash));
+        LogSecret("EXPORTER_SECRET", Keys.Derive(ScheduledSecret.Exporter, "exp master"u8, hash));
     }
 
     /// <summary>Opens epoch 3 for writing, right after our Finished: alerts and ACKs go there from now on.</summary>
     protected void InstallApplicationWrite() =>
-        Host.InstallWrite(3, _role == DtlsRole.Client ? ClientTrafficSecret! : ServerTrafficSecret!);
+        Host.InstallWrite(3, Keys![_role == DtlsRole.Client ? ScheduledSecret.ClientApplication : ScheduledSecret.ServerApplication]);
 
     /// <summary>Opens epoch 3 for reading, after the peer's Finished: the handshake is done.</summary>
     protected void InstallApplicationRead()
     {
-        Host.InstallRead(3, _role == DtlsRole.Client ? ServerTrafficSecret! : ClientTrafficSecret!);
+        Host.InstallRead(3, Keys![_role == DtlsRole.Client ? ScheduledSecret.ServerApplication : ScheduledSecret.ClientApplication]);
         State = DtlsState.Connected;
     }
 
@@ -193,7 +177,7 @@ internal abstract class HandshakeMachine : IDisposable
         Span<byte> hash = buffer[..Transcript.Length];
         Span<byte> verifyData = buffer.Slice(CipherSuites.MaxHashLength, Transcript.Length);
         Transcript.GetCurrent(hash);
-        Keys!.ComputeFinished(_role == DtlsRole.Client ? ClientHandshakeSecret : ServerHandshakeSecret, hash, verifyData);
+        Keys!.ComputeFinished(Keys[_role == DtlsRole.Client ? ScheduledSecret.ClientHandshake : ScheduledSecret.ServerHandshake], hash, verifyData);
         Transcript.Append(HandshakeType.Finished, verifyData);
         Host.Send(HandshakeType.Finished, verifyData);
     }
@@ -205,7 +189,7 @@ internal abstract class HandshakeMachine : IDisposable
         Span<byte> hash = buffer[..Transcript.Length];
         Span<byte> expected = buffer.Slice(CipherSuites.MaxHashLength, Transcript.Length);
         Transcript.GetCurrent(hash);
-        Keys!.ComputeFinished(_role == DtlsRole.Client ? ServerHandshakeSecret : ClientHandshakeSecret, hash, expected);
+        Keys!.ComputeFinished(Keys[_role == DtlsRole.Client ? ScheduledSecret.ServerHandshake : ScheduledSecret.ClientHandshake], hash, expected);
         if (!CryptographicOperations.FixedTimeEquals(expected, body)) // false too when the lengths differ
             return new ProtocolError(DtlsFailureReason.InvalidFinished, AlertDescription.DecryptError);
         Transcript.Append(HandshakeType.Finished, body);
@@ -324,6 +308,6 @@ internal abstract class HandshakeMachine : IDisposable
     private static bool IsHandshakeScheme(SignatureScheme scheme) =>
         scheme is not (SignatureScheme.RsaPkcs1Sha256 or SignatureScheme.RsaPkcs1Sha384 or SignatureScheme.RsaPkcs1Sha512);
 
-    private void LogSecret(string label, byte[] secret) =>
+    private void LogSecret(string label, ReadOnlySpan<byte> secret) =>
         Config.DangerousKeyLog?.Invoke($"{label} {Convert.ToHexStringLower(ClientRandom)} {Convert.ToHexStringLower(secret)}");
 }

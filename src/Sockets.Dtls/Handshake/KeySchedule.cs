@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Sockets.Dtls.Crypto;
 
@@ -6,12 +7,15 @@ namespace Sockets.Dtls.Handshake;
 
 /// <summary>
 /// The key schedule of RFC 8446 §7.1 with the "dtls13" label prefix of RFC 9147 §5.9:
-/// early secret → handshake secret → master secret. Zeroes what it holds on dispose.
+/// early secret → handshake secret → master secret. Holds every secret of the handshake in one piece of native memory, which
+/// no garbage collector copies, and zeroes it on dispose.
 /// </summary>
-internal sealed class KeySchedule : IDisposable
+internal sealed unsafe class KeySchedule : IDisposable
 {
+    private const int SecretCount = (int)ScheduledSecret.Exporter + 1;
+
     private readonly CryptoProvider _crypto;
-    private readonly byte[] _secret;
+    private byte* _memory;
     private bool _isMaster;
 
     /// <summary>Starts without a PSK.</summary>
@@ -21,11 +25,10 @@ internal sealed class KeySchedule : IDisposable
         Suite = suite;
         Hash = CipherSuites.Hash(suite);
         HashLength = CipherSuites.HashLength(Hash);
-        _secret = GC.AllocateArray<byte>(HashLength, pinned: true);
-        Span<byte> zeros = stackalloc byte[CipherSuites.MaxHashLength];
-        zeros.Clear();
-        crypto.HkdfExtract(Hash, zeros[..HashLength], zeros[..HashLength], _secret);
+        _memory = (byte*)NativeMemory.AllocZeroed((nuint)(SecretCount * HashLength));
     }
+
+    ~KeySchedule() => Release();
 
     public CipherSuite Suite { get; }
 
@@ -33,24 +36,35 @@ internal sealed class KeySchedule : IDisposable
 
     public int HashLength { get; }
 
+    /// <summary>A secret that <see cref="Derive"/> has derived; zeros before, nothing after <see cref="Dispose"/>.</summary>
+    public ReadOnlySpan<byte> this[ScheduledSecret secret] => Place(secret);
+
     /// <summary>Early secret → handshake secret.</summary>
-    public void EnterHandshake(ReadOnlySpan<byte> sharedSecret) => Advance(sharedSecret);
+    public void EnterHandshake(ReadOnlySpan<byte> sharedSecret) =>
+        _crypto.HkdfExtract(Hash, ScheduleConstants.HandshakeSalt(Hash), sharedSecret, Place(ScheduledSecret.Current));
 
     /// <summary>Handshake secret → master secret.</summary>
     public void EnterMaster()
     {
-        Span<byte> zeros = stackalloc byte[CipherSuites.MaxHashLength];
-        zeros.Clear();
-        Advance(zeros[..HashLength]);
+        if (_isMaster)
+            throw new InvalidOperationException("The key schedule has ended.");
         _isMaster = true;
+        Span<byte> buffer = stackalloc byte[2 * CipherSuites.MaxHashLength];
+        buffer.Clear();
+        Span<byte> zeros = buffer[..HashLength];
+        Span<byte> salt = buffer.Slice(CipherSuites.MaxHashLength, HashLength);
+        Span<byte> current = Place(ScheduledSecret.Current);
+        ExpandLabel(_crypto, Hash, current, "derived"u8, ScheduleConstants.EmptyHash(Hash), salt);
+        _crypto.HkdfExtract(Hash, salt, zeros, current);
+        CryptographicOperations.ZeroMemory(salt);
     }
 
     /// <summary>Derive-Secret(current secret, label, transcript).</summary>
-    public byte[] DeriveSecret(ReadOnlySpan<byte> label, ReadOnlySpan<byte> transcriptHash)
+    public ReadOnlySpan<byte> Derive(ScheduledSecret secret, ReadOnlySpan<byte> label, ReadOnlySpan<byte> transcriptHash)
     {
-        byte[] result = GC.AllocateArray<byte>(HashLength, pinned: true);
-        ExpandLabel(_crypto, Hash, _secret, label, transcriptHash, result);
-        return result;
+        Span<byte> place = Place(secret);
+        ExpandLabel(_crypto, Hash, Place(ScheduledSecret.Current), label, transcriptHash, place);
+        return place;
     }
 
     /// <summary>The Finished value for a traffic secret over a transcript (RFC 8446 §4.4.4).</summary>
@@ -119,8 +133,7 @@ internal sealed class KeySchedule : IDisposable
         Span<byte> secret = buffer.Slice(CipherSuites.MaxHashLength, length);
         using (TranscriptHash digest = crypto.CreateTranscriptHash(hash))
         {
-            digest.GetCurrent(contextHash);
-            ExpandLabel(crypto, hash, exporterSecret, label, contextHash, secret);
+            ExpandLabel(crypto, hash, exporterSecret, label, ScheduleConstants.EmptyHash(hash), secret);
             digest.Append(context);
             digest.GetCurrent(contextHash);
         }
@@ -129,19 +142,21 @@ internal sealed class KeySchedule : IDisposable
         CryptographicOperations.ZeroMemory(buffer);
     }
 
-    public void Dispose() => CryptographicOperations.ZeroMemory(_secret);
-
-    private void Advance(ReadOnlySpan<byte> inputKey)
+    public void Dispose()
     {
-        if (_isMaster)
-            throw new InvalidOperationException("The key schedule has ended.");
-        Span<byte> buffer = stackalloc byte[2 * CipherSuites.MaxHashLength];
-        Span<byte> emptyHash = buffer[..HashLength];
-        Span<byte> salt = buffer.Slice(CipherSuites.MaxHashLength, HashLength);
-        using (TranscriptHash digest = _crypto.CreateTranscriptHash(Hash))
-            digest.GetCurrent(emptyHash);
-        ExpandLabel(_crypto, Hash, _secret, "derived"u8, emptyHash, salt);
-        _crypto.HkdfExtract(Hash, salt, inputKey, _secret);
-        CryptographicOperations.ZeroMemory(buffer);
+        Release();
+        GC.SuppressFinalize(this);
+    }
+
+    private Span<byte> Place(ScheduledSecret secret) =>
+        _memory is null ? default : new Span<byte>(_memory + ((int)secret * HashLength), HashLength);
+
+    private void Release()
+    {
+        if (_memory is null)
+            return;
+        CryptographicOperations.ZeroMemory(new Span<byte>(_memory, SecretCount * HashLength));
+        NativeMemory.Free(_memory);
+        _memory = null;
     }
 }

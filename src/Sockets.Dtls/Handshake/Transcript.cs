@@ -1,7 +1,6 @@
 using System;
 using System.Buffers.Binary;
 using Sockets.Dtls.Crypto;
-using Sockets.Dtls.Handshake.Messages;
 
 namespace Sockets.Dtls.Handshake;
 
@@ -11,7 +10,7 @@ namespace Sockets.Dtls.Handshake;
 /// </summary>
 internal sealed class Transcript(CryptoProvider crypto) : IDisposable
 {
-    private WireWriter? _pending = new();
+    private byte[]? _pending = [];
     private TranscriptHash? _hash;
 
     /// <summary>Length in bytes of the hash; 0 until <see cref="SelectHash"/>.</summary>
@@ -29,8 +28,7 @@ internal sealed class Transcript(CryptoProvider crypto) : IDisposable
         }
         else
         {
-            _pending!.Bytes(header);
-            _pending.Bytes(body);
+            _pending = [.. _pending!, .. header, .. body]; // one ClientHello, or two with the HelloRetryRequest between them
         }
     }
 
@@ -40,7 +38,7 @@ internal sealed class Transcript(CryptoProvider crypto) : IDisposable
         if (_hash is not null)
             return;
         _hash = crypto.CreateTranscriptHash(kind);
-        _hash.Append(_pending!.Written);
+        _hash.Append(_pending!);
         _pending = null;
     }
 

@@ -18,6 +18,9 @@ internal static unsafe partial class LibCrypto
     public static partial int EVP_MD_CTX_copy_ex(nint destination, nint source);
 
     [LibraryImport(Library)]
+    public static partial int EVP_MD_CTX_copy_ex(nint destination, EvpDigestHandle source);
+
+    [LibraryImport(Library)]
     public static partial int EVP_DigestInit_ex(nint context, nint digest, nint engine);
 
     [LibraryImport(Library)]

@@ -17,19 +17,13 @@ internal static unsafe partial class LibCrypto
     public static partial void EVP_KEYMGMT_free(nint keyManagement);
 
     [LibraryImport(Library)]
-    public static partial nint EVP_PKEY_new();
-
-    [LibraryImport(Library)]
     public static partial void EVP_PKEY_free(nint key);
 
     [LibraryImport(Library)]
     public static partial int EVP_PKEY_get_bits(EvpKeyHandle key);
 
     [LibraryImport(Library)]
-    public static partial int EVP_PKEY_copy_parameters(EvpKeyHandle destination, EvpKeyHandle source);
-
-    [LibraryImport(Library)]
-    public static partial int EVP_PKEY_set1_encoded_public_key(EvpKeyHandle key, byte* encoded, nuint length);
+    public static partial int EVP_PKEY_set1_encoded_public_key(nint key, byte* encoded, nuint length);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int EVP_PKEY_get_octet_string_param(
@@ -71,13 +65,16 @@ internal static unsafe partial class LibCrypto
     public static partial int EVP_PKEY_derive_init(nint context);
 
     [LibraryImport(Library)]
-    public static partial int EVP_PKEY_derive_set_peer_ex(nint context, EvpKeyHandle peer, int validate);
+    public static partial int EVP_PKEY_derive_set_peer_ex(nint context, nint peer, int validate);
 
     [LibraryImport(Library)]
     public static partial int EVP_PKEY_derive(nint context, byte* secret, nuint* length);
 
     [LibraryImport(Library)]
     public static partial int EVP_DigestVerifyInit(nint context, nint* keyContext, nint digest, nint engine, EvpKeyHandle key);
+
+    [LibraryImport(Library)]
+    public static partial int EVP_DigestVerifyInit(nint context, nint* keyContext, nint digest, nint engine, nint key);
 
     [LibraryImport(Library)]
     public static partial int EVP_DigestVerify(nint context, byte* signature, nuint signatureLength, byte* data, nuint length);

@@ -36,6 +36,18 @@ internal static partial class LibCrypto
     [LibraryImport(Library)]
     private static partial nint OpenSSL_version(int selector);
 
+    /// <summary>Whether all of these are there: some builds leave out what is not official any more.</summary>
+    public static bool Has(params ReadOnlySpan<string> names)
+    {
+        foreach (string name in names)
+        {
+            if (!NativeLibrary.TryGetExport(s_handle, name, out _))
+                return false;
+        }
+
+        return true;
+    }
+
     private static bool Bind()
     {
         NativeLibrary.SetDllImportResolver(

@@ -80,15 +80,26 @@ public sealed class OpenSslCryptoProvider : CryptoProvider, IKnownKeyExchange
     }
 
     /// <inheritdoc/>
-    public override TranscriptHash CreateTranscriptHash(HashKind hash) => new OpenSslTranscriptHash(hash);
+    public override TranscriptHash CreateTranscriptHash(HashKind hash) =>
+        IsDirect(hash) ? new DirectSha256Transcript() : new OpenSslTranscriptHash(hash);
 
     /// <inheritdoc/>
-    public override void Hmac(HashKind hash, ReadOnlySpan<byte> key, ReadOnlySpan<byte> data, Span<byte> destination) =>
-        OpenSslHmac.Get(hash).Compute(key, data, destination);
+    public override void Hmac(HashKind hash, ReadOnlySpan<byte> key, ReadOnlySpan<byte> data, Span<byte> destination)
+    {
+        if (IsDirect(hash))
+            DirectSha256.Hmac(key, data, destination);
+        else
+            OpenSslHmac.Get(hash).Compute(key, data, destination);
+    }
 
     /// <inheritdoc/>
-    public override void HkdfExpand(HashKind hash, ReadOnlySpan<byte> key, ReadOnlySpan<byte> info, Span<byte> destination) =>
-        OpenSslHmac.Get(hash).Expand(key, info, destination);
+    public override void HkdfExpand(HashKind hash, ReadOnlySpan<byte> key, ReadOnlySpan<byte> info, Span<byte> destination)
+    {
+        if (IsDirect(hash))
+            DirectSha256.Expand(key, info, destination);
+        else
+            OpenSslHmac.Get(hash).Expand(key, info, destination);
+    }
 
     /// <inheritdoc/>
     public override bool VerifySignature(
@@ -109,6 +120,8 @@ public sealed class OpenSslCryptoProvider : CryptoProvider, IKnownKeyExchange
     /// <inheritdoc/>
     KeyExchange IKnownKeyExchange.ImportKeyExchange(NamedGroup group, ReadOnlySpan<byte> privateKey) =>
         OpenSslKeyExchange.Import(group, privateKey);
+
+    private static bool IsDirect(HashKind hash) => hash == HashKind.Sha256 && DirectSha256.IsUsable;
 
     private static OpenSslCryptoProvider Create()
     {

@@ -28,7 +28,7 @@ internal sealed unsafe class OpenSslKeyExchange : KeyExchange
     public override int SecretLength => _secretLength;
 
     /// <summary>Makes a fresh pair.</summary>
-    public static OpenSslKeyExchange Generate(NamedGroup group) => Own(group, new EvpKeyHandle(GenerateKey(group)));
+    public static OpenSslKeyExchange Generate(NamedGroup group) => Own(group, new EvpKeyHandle(EvpGroup.Get(group).GenerateKey()));
 
     /// <summary>Takes a known private key: for known answers only.</summary>
     public static OpenSslKeyExchange Import(NamedGroup group, ReadOnlySpan<byte> privateKey)
@@ -99,30 +99,6 @@ internal sealed unsafe class OpenSslKeyExchange : KeyExchange
         }
     }
 
-    private static nint GenerateKey(NamedGroup group)
-    {
-        bool montgomery = group == NamedGroup.X25519;
-        nint context = OpenSslError.ThrowIfNull(
-            LibCrypto.EVP_PKEY_CTX_new_from_name(0, montgomery ? "X25519" : "EC", null));
-        try
-        {
-            OpenSslError.ThrowIfFailed(LibCrypto.EVP_PKEY_keygen_init(context));
-            if (!montgomery)
-            {
-                OpenSslError.ThrowIfFailed(
-                    LibCrypto.EVP_PKEY_CTX_set_group_name(context, group == NamedGroup.Secp384r1 ? "P-384" : "P-256"));
-            }
-
-            nint key = 0;
-            OpenSslError.ThrowIfFailed(LibCrypto.EVP_PKEY_keygen(context, &key));
-            return key;
-        }
-        finally
-        {
-            LibCrypto.EVP_PKEY_CTX_free(context);
-        }
-    }
-
     private static byte[] ReadPublicKey(NamedGroup group, EvpKeyHandle key)
     {
         int expected = group switch
@@ -142,42 +118,20 @@ internal sealed unsafe class OpenSslKeyExchange : KeyExchange
 
     private bool Derive(ReadOnlySpan<byte> peerPublicKey, Span<byte> secret)
     {
-        using EvpKeyHandle peer = ImportPeer(peerPublicKey);
-        if (peer.IsInvalid)
-            return false;
-
-        nint context = LibCrypto.EVP_PKEY_CTX_new(_key, 0);
+        EvpGroup group = EvpGroup.Get(_group);
+        nint context = 0;
         nuint length = (nuint)secret.Length;
         fixed (byte* output = secret)
         {
-            // Importing checked that the point is on the curve, and the cofactor is 1: no further check is needed.
-            bool done = context != 0
+            // Taking the peer's key checks that the point is on the curve, and the cofactor is 1: no further check is needed.
+            bool done = group.TrySetPeer(peerPublicKey)
+                && (context = LibCrypto.EVP_PKEY_CTX_new(_key, 0)) != 0
                 && LibCrypto.EVP_PKEY_derive_init(context) == 1
-                && LibCrypto.EVP_PKEY_derive_set_peer_ex(context, peer, 0) == 1
+                && LibCrypto.EVP_PKEY_derive_set_peer_ex(context, group.Peer, 0) == 1
                 && LibCrypto.EVP_PKEY_derive(context, output, &length) == 1
                 && length == (nuint)secret.Length;
             LibCrypto.EVP_PKEY_CTX_free(context);
             return done;
-        }
-    }
-
-    private EvpKeyHandle ImportPeer(ReadOnlySpan<byte> encoded)
-    {
-        fixed (byte* bytes = encoded)
-        {
-            if (_group == NamedGroup.X25519)
-                return new EvpKeyHandle(LibCrypto.EVP_PKEY_new_raw_public_key_ex(0, "X25519", null, bytes, (nuint)encoded.Length));
-
-            EvpKeyHandle peer = new(LibCrypto.EVP_PKEY_new());
-            if (!peer.IsInvalid
-                && (LibCrypto.EVP_PKEY_copy_parameters(peer, _key) != 1
-                    || LibCrypto.EVP_PKEY_set1_encoded_public_key(peer, bytes, (nuint)encoded.Length) != 1))
-            {
-                peer.Dispose();
-                return new EvpKeyHandle(0);
-            }
-
-            return peer;
         }
     }
 }

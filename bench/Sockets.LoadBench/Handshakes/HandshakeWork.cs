@@ -1,0 +1,104 @@
+using System;
+using System.Collections.Generic;
+using Sockets.Dtls;
+using Sockets.Dtls.Crypto;
+using Sockets.Testing;
+
+namespace Sockets.LoadBench.Handshakes;
+
+/// <summary>Full handshakes of two ends in memory: ECDSA on P-256, X25519, AES-128-GCM.</summary>
+internal sealed class HandshakeWork : LoadWork
+{
+    private const int Count = 100;
+    private const int DatagramSize = 1200;
+
+    private readonly DtlsConfig _clientConfig;
+    private readonly DtlsEndpoint _server;
+    private readonly DtlsPath _toServer = new(DtlsPair.ServerAddress);
+    private readonly DtlsPath _toClient = new(DtlsPair.ClientAddress);
+    private readonly byte[] _datagram = new byte[DatagramSize];
+    private readonly Func<IReadOnlyList<ReadOnlyMemory<byte>>, bool> _verify;
+    private readonly Action _run;
+    private readonly bool _withCookie;
+    private MonotonicTime _now = new(1);
+
+    /// <param name="provider">The cryptography of both ends.</param>
+    /// <param name="certificate">The server's.</param>
+    /// <param name="withCookie">Whether the client has to return a cookie first.</param>
+    /// <param name="verify">The client's judgement of a chain.</param>
+    public HandshakeWork(CryptoProvider provider, TestCertificate certificate, bool withCookie, Func<IReadOnlyList<ReadOnlyMemory<byte>>, bool> verify)
+    {
+        _verify = verify;
+        _withCookie = withCookie;
+        _run = Run;
+        var config = new DtlsConfig { Crypto = provider, CipherSuites = [CipherSuite.Aes128GcmSha256], Groups = [NamedGroup.X25519] };
+        _clientConfig = config with { ServerName = TestCertificates.HostName };
+        var credential = new DtlsCredential(certificate.Chain, provider.ImportPrivateKey(certificate.PrivateKey));
+        _server = new DtlsEndpoint(new DtlsEndpointConfig
+        {
+            // Without a cookie something else has to prove the client's address, or its flight has to wait.
+            Server = config with { Credentials = [credential], DangerousUnlimitedAmplification = !withCookie },
+            RequireCookie = withCookie,
+        });
+    }
+
+    public override string Name => _withCookie ? "full handshake with a cookie" : "full handshake";
+
+    public override void RunSlice(CpuClock clock) => clock.Measure(_run, Count);
+
+    public override void Dispose() => _server.Dispose();
+
+    private void Run()
+    {
+        for (int i = 0; i < Count; i++)
+            RunOnce();
+    }
+
+    private void RunOnce()
+    {
+        _now += TimeSpan.FromMilliseconds(1);
+        using var client = DtlsConnection.CreateClient(_clientConfig, _toServer, _now);
+        DtlsConnection? accepted = null;
+        var sink = default(NoData);
+        bool isClientConnected = false;
+        bool isServerConnected = false;
+        while (!isClientConnected || !isServerConnected)
+        {
+            bool any = false;
+            for (DtlsTransmit transmit; !(transmit = client.PollTransmit(_datagram)).IsEmpty; any = true)
+                _server.HandleDatagram(_toClient, _datagram.AsSpan(0, transmit.Length), _now, ref sink);
+            while (_server.PollEvent(out DtlsEvent dtlsEvent))
+            {
+                accepted = dtlsEvent.Connection;
+                isServerConnected |= dtlsEvent.Kind == DtlsEventKind.Connected;
+                if (dtlsEvent.Kind == DtlsEventKind.SignatureRequired && accepted.PendingSignature is { } request)
+                    accepted.CompleteSignature(request.Credential.Signer!.Sign(request.Scheme, request.Content.Span), _now);
+            }
+
+            for (DtlsTransmit transmit; !(transmit = _server.PollTransmit(_datagram)).IsEmpty; any = true)
+                client.HandleDatagram(_toServer, _datagram.AsSpan(0, transmit.Length), _now, ref sink);
+            while (client.PollEvent(out DtlsEvent dtlsEvent))
+            {
+                isClientConnected |= dtlsEvent.Kind == DtlsEventKind.Connected;
+                if (dtlsEvent.Kind == DtlsEventKind.CertificateVerificationRequired)
+                    client.CompleteCertificateVerification(_verify(client.PeerCertificates) ? null : AlertDescription.BadCertificate, _now);
+            }
+
+            if (!any)
+                throw new InvalidOperationException("The handshake came to rest too early.");
+        }
+
+        // The endpoint forgets it when its last datagram and its last event have been taken.
+        accepted!.Dispose();
+        while (_server.PollEvent(out _) || !_server.PollTransmit(_datagram).IsEmpty)
+        {
+        }
+    }
+
+    private readonly struct NoData : IDtlsSink
+    {
+        public void OnData(DtlsConnection connection, ReadOnlySpan<byte> data)
+        {
+        }
+    }
+}
