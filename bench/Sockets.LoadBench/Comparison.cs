@@ -11,7 +11,8 @@ namespace Sockets.LoadBench;
 /// </summary>
 internal static class Comparison
 {
-    private const int LeastRounds = 9;
+    /// <summary>Rounds that give an interval of their median.</summary>
+    public const int LeastRounds = 9;
 
     // What somebody else's thread allocates in a while is not an operation's: a table that grows, a timer.
     private const double AllocationNoise = 0.5;
@@ -22,12 +23,14 @@ internal static class Comparison
     /// <param name="contenders">Who takes turns with it.</param>
     /// <param name="seconds">How long, about.</param>
     /// <param name="progress">Is told the subject, several times a second, never while a clock runs.</param>
+    /// <param name="leastRounds">How many rounds at least, however long they take; with few of them, one warms up.</param>
     public static IReadOnlyList<Measurement> Run(
         string subject,
         LoadWork peer,
         IReadOnlyList<LoadWork> contenders,
         double seconds,
-        Action<string>? progress = null)
+        Action<string>? progress = null,
+        int leastRounds = LeastRounds)
     {
         LoadWork[] turns = [peer, .. contenders];
         try
@@ -37,13 +40,14 @@ internal static class Comparison
             for (int i = 0; i < turns.Length; i++)
             {
                 turns[i].RunSlice(clocks[i]);
-                turns[i].RunSlice(clocks[i]);
+                if (leastRounds >= LeastRounds)
+                    turns[i].RunSlice(clocks[i]);
                 turns[i].Warmed();
                 clocks[i].Reset();
             }
 
             var elapsed = Stopwatch.StartNew();
-            while (slices[0].Count < LeastRounds || elapsed.Elapsed.TotalSeconds < seconds)
+            while (slices[0].Count < leastRounds || elapsed.Elapsed.TotalSeconds < seconds)
             {
                 progress?.Invoke(subject);
                 for (int i = 0; i < turns.Length; i++)
@@ -89,8 +93,8 @@ internal static class Comparison
                 _ => null,
             },
             BytesPerOperation = work.BytesPerOperation,
-            Latency = work.Latency?.Summarize(),
-            PeerLatency = peer.Latency?.Summarize(),
+            Latency = work.LatencySummary,
+            PeerLatency = peer.LatencySummary,
             Delivery = work.Delivery,
         };
     }

@@ -32,6 +32,9 @@ internal abstract class LoadWork : IDisposable
     /// <summary>How long single operations took, when it records that.</summary>
     public virtual LatencyHistogram? Latency => null;
 
+    /// <summary>The percentiles of that.</summary>
+    public virtual LatencyPercentiles? LatencySummary => Latency?.Summarize();
+
     /// <summary>What arrived of everything since <see cref="Warmed"/>, when something may be lost.</summary>
     public virtual Delivery? Delivery => null;
 

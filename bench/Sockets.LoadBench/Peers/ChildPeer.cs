@@ -16,10 +16,12 @@ internal sealed class ChildPeer : IDisposable
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(60);
 
+    private static readonly Dictionary<string, string> NoEnvironment = [];
+
     private readonly Process _process;
     private readonly StringBuilder _errors = new();
 
-    private ChildPeer(string file, IEnumerable<string> arguments)
+    private ChildPeer(string file, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
     {
         var start = new ProcessStartInfo(file, arguments)
         {
@@ -27,6 +29,8 @@ internal sealed class ChildPeer : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach ((string name, string value) in environment)
+            start.Environment[name] = value;
         _process = Process.Start(start) ?? throw new InvalidOperationException($"{file} did not start.");
         _process.ErrorDataReceived += (_, line) =>
         {
@@ -52,14 +56,27 @@ internal sealed class ChildPeer : IDisposable
     }
 
     /// <summary>Starts a program, such as one of <see cref="NativePeer"/>.</summary>
-    public static ChildPeer Start(string file, params IEnumerable<string> arguments) => new(file, arguments);
+    public static ChildPeer Start(string file, params IEnumerable<string> arguments) => Start(file, NoEnvironment, arguments);
+
+    /// <inheritdoc cref="Start(string, IEnumerable{string})"/>
+    /// <param name="file">The program.</param>
+    /// <param name="environment">Variables that it gets besides this process's own.</param>
+    /// <param name="arguments">What it is called with.</param>
+    public static ChildPeer Start(string file, IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments) =>
+        new(file, arguments, environment);
 
     /// <summary>Starts this program in a role.</summary>
-    public static ChildPeer StartRole(string role, params IEnumerable<string> arguments)
+    public static ChildPeer StartRole(string role, params IEnumerable<string> arguments) => StartRole(role, NoEnvironment, arguments);
+
+    /// <inheritdoc cref="StartRole(string, IEnumerable{string})"/>
+    /// <param name="role">Its name.</param>
+    /// <param name="environment">Variables that it gets besides this process's own.</param>
+    /// <param name="arguments">What it is called with.</param>
+    public static ChildPeer StartRole(string role, IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments)
     {
         string self = Environment.ProcessPath ?? throw new InvalidOperationException("This process does not know its program.");
         string[] prefix = Path.GetFileNameWithoutExtension(self) == "dotnet" ? [Assembly.GetExecutingAssembly().Location] : [];
-        return new ChildPeer(self, [.. prefix, "--role", role, .. arguments]);
+        return new ChildPeer(self, [.. prefix, "--role", role, .. arguments], environment);
     }
 
     /// <summary>Writes a line and waits for the line that answers it.</summary>
@@ -72,8 +89,16 @@ internal sealed class ChildPeer : IDisposable
     /// <summary>Writes a line that needs no answer, or gets it later.</summary>
     public void Tell(string line)
     {
-        _process.StandardInput.WriteLine(line);
-        _process.StandardInput.Flush();
+        try
+        {
+            _process.StandardInput.WriteLine(line);
+            _process.StandardInput.Flush();
+        }
+        catch (IOException exception)
+        {
+            _process.WaitForExit();
+            throw new EndOfStreamException($"{Describe()} ended. {Errors()}", exception);
+        }
     }
 
     /// <summary>Waits for a line: the port it listens on, once it does.</summary>

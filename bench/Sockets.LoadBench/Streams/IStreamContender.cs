@@ -1,0 +1,12 @@
+namespace Sockets.LoadBench.Streams;
+
+/// <summary>A way to have a connection. Found by its type.</summary>
+internal interface IStreamContender
+{
+    /// <summary>What selects it.</summary>
+    string Name { get; }
+
+    /// <summary>Connects two ends over loopback.</summary>
+    /// <param name="size">Bytes of one operation.</param>
+    (StreamEnd Near, StreamEnd Far) Connect(int size);
+}
