@@ -50,8 +50,7 @@ public sealed class NSecCryptoProvider : CryptoProvider, IKnownKeyExchange
     public static NSecCryptoProvider Create(CryptoProvider inner)
     {
         ArgumentNullException.ThrowIfNull(inner);
-        if (CryptoProviders.IsFipsRequired)
-            throw new PlatformNotSupportedException("FIPS mode allows the OpenSSL provider only.");
+        CryptoProviders.RefuseUnderFips();
         if (inner is not IKnownKeyExchange)
             throw new ArgumentException("The other provider is one of those of Sockets.Dtls.", nameof(inner));
         var provider = new NSecCryptoProvider(inner);

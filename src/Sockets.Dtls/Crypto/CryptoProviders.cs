@@ -49,8 +49,8 @@ public static class CryptoProviders
     /// <exception cref="CryptographicException">The provider failed its self-test.</exception>
     public static CryptoProvider Get(CryptoProviderKind kind)
     {
-        if (kind != CryptoProviderKind.OpenSsl && IsFipsRequired)
-            throw new PlatformNotSupportedException("FIPS mode allows the OpenSSL provider only.");
+        if (kind != CryptoProviderKind.OpenSsl)
+            RefuseUnderFips();
         return kind switch
         {
             CryptoProviderKind.OpenSsl => OpenSslCryptoProvider.Instance,
@@ -63,8 +63,8 @@ public static class CryptoProviders
 
     /// <summary>
     /// <see cref="Default"/>, or what a preference from outside the program names: <c>openssl</c>, <c>bcl</c>,
-    /// <c>hardware</c>, <c>native</c>. For whoever reads the environment variable SOCKETS_CRYPTO, which this library itself
-    /// does not. A preference never outranks FIPS mode, and one that code has expressed should not come here at all.
+    /// <c>hardware</c>, <c>native</c>. For whoever reads the environment variable SOCKETS_CRYPTO: Sockets does, this library
+    /// itself does not. A preference never outranks FIPS mode, and one that code has expressed should not come here at all.
     /// </summary>
     /// <param name="preference">The name; null or empty: none.</param>
     /// <exception cref="ArgumentException">The name is none of the four.</exception>
@@ -83,6 +83,20 @@ public static class CryptoProviders
         if (Equals(preference, "native"))
             return Get(CryptoProviderKind.Native);
         throw new ArgumentException($"\"{preference}\" is not a crypto provider: openssl, bcl, hardware or native.", nameof(preference));
+    }
+
+    /// <summary>For every provider but OpenSSL's.</summary>
+    internal static void RefuseUnderFips()
+    {
+        if (IsFipsRequired)
+            throw new PlatformNotSupportedException("FIPS mode allows the OpenSSL provider only.");
+    }
+
+    /// <summary>A shared provider that FIPS mode forbids, made before or not.</summary>
+    internal static T UnlessFips<T>(Lazy<T> provider)
+    {
+        RefuseUnderFips();
+        return provider.Value;
     }
 
     private static bool Equals(string preference, string name) => string.Equals(preference, name, StringComparison.OrdinalIgnoreCase);

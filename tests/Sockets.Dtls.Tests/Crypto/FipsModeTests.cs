@@ -1,5 +1,6 @@
 using System;
 using Sockets.Dtls.Crypto;
+using Sockets.Dtls.Crypto.Bcl;
 using Sockets.Dtls.Crypto.Hardware;
 using Sockets.Dtls.Crypto.OpenSsl;
 
@@ -14,6 +15,13 @@ public sealed class FipsModeTests
     public void Nothing_but_OpenSsl_is_given_out()
     {
         Assert.SkipUnless(OpenSslCryptoProvider.IsSupported, "libcrypto 3 was not found.");
+
+        // Even those that were given out before.
+        Assert.NotNull(BclCryptoProvider.Instance);
+        if (HardwareCryptoProvider.IsSupported)
+            Assert.NotNull(HardwareCryptoProvider.Instance);
+        if (HardwareCryptoProvider.IsNativeSupported)
+            Assert.NotNull(HardwareCryptoProvider.NativeInstance);
         AppContext.SetSwitch(CryptoProviders.FipsSwitch, true);
         try
         {
@@ -24,6 +32,9 @@ public sealed class FipsModeTests
             foreach (CryptoProviderKind kind in new[] { CryptoProviderKind.Bcl, CryptoProviderKind.Hardware, CryptoProviderKind.Native })
                 Assert.Throws<PlatformNotSupportedException>(() => CryptoProviders.Get(kind));
             Assert.Throws<PlatformNotSupportedException>(() => HardwareCryptoProvider.Create(GcmKernelKind.X64Narrow));
+            Assert.Throws<PlatformNotSupportedException>(() => BclCryptoProvider.Instance);
+            Assert.Throws<PlatformNotSupportedException>(() => HardwareCryptoProvider.Instance);
+            Assert.Throws<PlatformNotSupportedException>(() => HardwareCryptoProvider.NativeInstance);
         }
         finally
         {

@@ -35,9 +35,9 @@ public sealed class BclCryptoProvider : CryptoProvider, IKnownKeyExchange
     public static bool IsSupported => AesGcm.IsSupported;
 
     /// <summary>The shared provider, which has passed its self-test.</summary>
-    /// <exception cref="PlatformNotSupportedException"><see cref="IsSupported"/> is false.</exception>
+    /// <exception cref="PlatformNotSupportedException"><see cref="IsSupported"/> is false, or FIPS mode forbids it.</exception>
     /// <exception cref="CryptographicException">The self-test failed.</exception>
-    public static BclCryptoProvider Instance => s_instance.Value;
+    public static BclCryptoProvider Instance => CryptoProviders.UnlessFips(s_instance);
 
     /// <inheritdoc/>
     public override string Name => "System.Security.Cryptography";

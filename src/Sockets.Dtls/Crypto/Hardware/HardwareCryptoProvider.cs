@@ -30,9 +30,9 @@ public sealed class HardwareCryptoProvider : CryptoProvider, IKnownKeyExchange
     public static bool IsSupported => IsKernelSupported(BestKernel);
 
     /// <summary>The shared provider, which has passed its self-test.</summary>
-    /// <exception cref="PlatformNotSupportedException"><see cref="IsSupported"/> is false.</exception>
+    /// <exception cref="PlatformNotSupportedException"><see cref="IsSupported"/> is false, or FIPS mode forbids it.</exception>
     /// <exception cref="CryptographicException">The self-test failed.</exception>
-    public static HardwareCryptoProvider Instance => s_instance.Value;
+    public static HardwareCryptoProvider Instance => CryptoProviders.UnlessFips(s_instance);
 
     /// <summary>
     /// True when the native accelerator was found beside the program, runs on this processor and has passed its self-test.
@@ -40,9 +40,9 @@ public sealed class HardwareCryptoProvider : CryptoProvider, IKnownKeyExchange
     public static bool IsNativeSupported => s_native.Value is not null;
 
     /// <summary>The same over the native accelerator.</summary>
-    /// <exception cref="PlatformNotSupportedException"><see cref="IsNativeSupported"/> is false.</exception>
+    /// <exception cref="PlatformNotSupportedException"><see cref="IsNativeSupported"/> is false, or FIPS mode forbids it.</exception>
     public static HardwareCryptoProvider NativeInstance =>
-        s_native.Value ?? throw new PlatformNotSupportedException("The native accelerator is not here, does not run here, or failed its self-test.");
+        CryptoProviders.UnlessFips(s_native) ?? throw new PlatformNotSupportedException("The native accelerator is not here, does not run here, or failed its self-test.");
 
     /// <inheritdoc/>
     public override string Name => _name;
@@ -125,8 +125,7 @@ public sealed class HardwareCryptoProvider : CryptoProvider, IKnownKeyExchange
     /// <exception cref="PlatformNotSupportedException">The kernel does not run here.</exception>
     internal static HardwareCryptoProvider Create(GcmKernelKind kernel)
     {
-        if (CryptoProviders.IsFipsRequired)
-            throw new PlatformNotSupportedException("FIPS mode allows the OpenSSL provider only.");
+        CryptoProviders.RefuseUnderFips();
         if (!IsKernelSupported(kernel))
             throw new PlatformNotSupportedException($"The kernel {kernel} needs instructions or a library that are not here.");
         CryptoProvider inner = OpenSslCryptoProvider.IsSupported ? OpenSslCryptoProvider.Instance : BclCryptoProvider.Instance;

@@ -37,6 +37,8 @@ internal static unsafe class NativeGcm
             : OperatingSystem.IsMacOS() ? "libsockets_gcm.dylib"
             : "libsockets_gcm.so";
         string folder = AppContext.BaseDirectory;
+        if (!folder.StartsWith('/') && !folder.Contains(':', StringComparison.Ordinal))
+            return null; // a host that does not say where the program lies: a bare name would be searched for
         string packaged = $"{folder}runtimes/{RuntimeInformation.RuntimeIdentifier}/native/{file}";
         if (!NativeLibrary.TryLoad(folder + file, out nint library) && !NativeLibrary.TryLoad(packaged, out library))
             return null;

@@ -21,7 +21,7 @@ public static class DtlsCredentialLoader
     /// <summary>Reads a certificate chain (leaf first) and its unencrypted private key from PEM files, which may be the same file.</summary>
     /// <param name="certificatePath">File with the chain.</param>
     /// <param name="keyPath">File with the key: PKCS#8, SEC 1 or PKCS#1; ECDSA, RSA or Ed25519.</param>
-    /// <param name="crypto">Holds the key. Null: <see cref="CryptoProviders.Default"/>.</param>
+    /// <param name="crypto">Holds the key. Null: as <see cref="DtlsOptions.Crypto"/>.</param>
     /// <exception cref="CryptographicException">A file does not hold what it should, or the two do not belong together; the message names the file.</exception>
     /// <exception cref="IOException">A file is missing or cannot be read.</exception>
     public static DtlsCredential LoadPemFiles(string certificatePath, string keyPath, CryptoProvider? crypto = null)
@@ -34,7 +34,7 @@ public static class DtlsCredentialLoader
     /// <summary>As <see cref="LoadPemFiles"/>, from text.</summary>
     /// <param name="certificates">The chain, leaf first.</param>
     /// <param name="key">The private key.</param>
-    /// <param name="crypto">Holds the key. Null: <see cref="CryptoProviders.Default"/>.</param>
+    /// <param name="crypto">Holds the key. Null: as <see cref="DtlsOptions.Crypto"/>.</param>
     /// <exception cref="CryptographicException">The text does not hold what it should, or the two do not belong together.</exception>
     public static DtlsCredential FromPem(string certificates, string key, CryptoProvider? crypto = null)
     {
@@ -73,7 +73,7 @@ public static class DtlsCredentialLoader
 
     private static DtlsCredential FromPem(string certificates, string key, CryptoProvider? crypto, string certificateSource, string keySource)
     {
-        crypto ??= CryptoProviders.Default;
+        crypto ??= PreferredCrypto.Get();
         List<ReadOnlyMemory<byte>> chain = ReadChain(certificates, certificateSource, out byte[] publicKey);
         DtlsSigner signer = ReadKey(key, crypto, keySource);
         try

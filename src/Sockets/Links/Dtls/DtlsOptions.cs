@@ -21,7 +21,10 @@ public abstract class DtlsOptions
     {
     }
 
-    /// <summary>Where the cryptography comes from. Null: <see cref="CryptoProviders.Default"/>.</summary>
+    /// <summary>
+    /// Where the cryptography comes from. Null: what the environment variable <c>SOCKETS_CRYPTO</c> names (<c>openssl</c>,
+    /// <c>bcl</c>, <c>hardware</c> or <c>native</c>; FIPS mode outranks it), else <see cref="CryptoProviders.Default"/>.
+    /// </summary>
     public CryptoProvider? Crypto { get; set; }
 
     /// <summary>Suites to offer or accept, the preferred one first. Null: all the provider has.</summary>
@@ -101,7 +104,7 @@ public abstract class DtlsOptions
 
     internal abstract DtlsRole Role { get; }
 
-    internal CryptoProvider EffectiveCrypto => Crypto ?? CryptoProviders.Default;
+    internal CryptoProvider EffectiveCrypto => Crypto ?? PreferredCrypto.Get();
 
     internal CertificateVerifier CreateVerifier(string? targetHost) =>
         new(Trust, Role == DtlsRole.Client ? CertificatePurpose.ServerAuthentication : CertificatePurpose.ClientAuthentication, targetHost)
