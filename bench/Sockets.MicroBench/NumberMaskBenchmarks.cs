@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using BenchmarkDotNet.Attributes;
 using Sockets.Dtls.Crypto;
 
@@ -11,18 +12,13 @@ public class NumberMaskBenchmarks
     private readonly byte[] _mask = new byte[2];
     private RecordCipher _cipher = null!;
 
-    [Params(BenchmarkProvider.OpenSsl, BenchmarkProvider.Bcl, BenchmarkProvider.Hardware, BenchmarkProvider.Native)]
-    public BenchmarkProvider Provider { get; set; }
+    [ParamsSource(nameof(Protections))]
+    public RecordProtection Protection { get; set; } = null!;
 
-    [Params(CipherSuite.Aes128GcmSha256, CipherSuite.Aes256GcmSha384, CipherSuite.ChaCha20Poly1305Sha256)]
-    public CipherSuite Suite { get; set; }
+    public static IEnumerable<RecordProtection> Protections => RecordProtection.Here();
 
     [GlobalSetup]
-    public void Setup()
-    {
-        byte[] key = new byte[CipherSuites.KeyLength(Suite)];
-        _cipher = BenchmarkProviders.Get(Provider).CreateRecordCipher(Suite, key, new byte[CipherSuites.NonceLength], key);
-    }
+    public void Setup() => _cipher = Protection.CreateCipher();
 
     [GlobalCleanup]
     public void Cleanup() => _cipher.Dispose();
