@@ -9,7 +9,6 @@ using System.Linq;
 using System.Text.Json;
 using Sockets.LoadBench.Gate;
 using Sockets.LoadBench.Reports;
-using Spectre.Console;
 
 namespace Sockets.LoadBench;
 
@@ -28,19 +27,19 @@ internal static class LoadCommand
     /// <summary>Runs what the arguments ask for.</summary>
     /// <param name="arguments">The arguments.</param>
     /// <param name="scenarios">What there is to measure.</param>
-    /// <param name="output">Where reports go.</param>
-    /// <param name="error">Where the one line about a mistake goes, and progress.</param>
-    /// <param name="isTerminal">Whether a person watches <paramref name="error"/>.</param>
-    public static int Run(string[] arguments, IReadOnlyList<ILoadScenario> scenarios, TextWriter output, TextWriter error, bool isTerminal)
+    /// <param name="console">Where it writes.</param>
+    /// <param name="isolate">Runs one of several scenarios; null runs them here.</param>
+    public static int Run(
+        string[] arguments, IReadOnlyList<ILoadScenario> scenarios, LoadConsole console, Func<ILoadScenario, LoadOptions, ScenarioReport>? isolate = null)
     {
-        RootCommand root = Create(scenarios, output, error, isTerminal);
+        RootCommand root = Create(scenarios, console, isolate ?? RunHere);
         ParseResult parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0 && parsed.Action is null or ParseErrorAction)
-            return Misuse(error, parsed.Errors[0].Message);
-        return parsed.Invoke(new InvocationConfiguration { Output = output, Error = error });
+            return Misuse(console, parsed.Errors[0].Message);
+        return parsed.Invoke(new InvocationConfiguration { Output = console.Output, Error = console.Error });
     }
 
-    private static RootCommand Create(IReadOnlyList<ILoadScenario> scenarios, TextWriter output, TextWriter error, bool isTerminal)
+    private static RootCommand Create(IReadOnlyList<ILoadScenario> scenarios, LoadConsole console, Func<ILoadScenario, LoadOptions, ScenarioReport> isolate)
     {
         string[] known = [.. scenarios.Select(static scenario => scenario.Name)];
         var names = new Argument<string[]>("scenario") { Description = $"What to measure: {string.Join(", ", known)}, or all.", Arity = ArgumentArity.ZeroOrMore };
@@ -67,25 +66,26 @@ internal static class LoadCommand
         root.SetAction(result =>
         {
             if (result.GetValue(list))
-                return List(scenarios, output);
+                return List(scenarios, console.Output);
             IReadOnlyList<ILoadScenario> chosen = Choose(scenarios, result.GetValue(names)!);
             double SecondsOf(ILoadScenario scenario) => result.GetValue(seconds) ?? LoadScenarios.SecondsOf(scenario);
-            ILoadDisplay display = Display(error, isTerminal, chosen.Sum(SecondsOf));
-            return Measure(chosen, SecondsOf, new LoadRun(display), report => files.Write(result, report), output);
+            var run = new LoadRun(console.Display(chosen.Sum(SecondsOf)));
+            Func<ILoadScenario, LoadOptions, ScenarioReport> measure = chosen.Count > 1 ? isolate : RunHere;
+            return Measure(chosen, scenario => run.Run(scenario.Name, SecondsOf(scenario), options => measure(scenario, options))!, report => files.Write(result, report), console.Output);
         });
-        root.Subcommands.Add(Gate(scenarios, output, error, isTerminal));
-        root.Subcommands.Add(Render(output, error));
+        root.Subcommands.Add(Gate(scenarios, console));
+        root.Subcommands.Add(Render(console));
         return root;
     }
 
-    private static Command Gate(IReadOnlyList<ILoadScenario> scenarios, TextWriter output, TextWriter error, bool isTerminal)
+    private static Command Gate(IReadOnlyList<ILoadScenario> scenarios, LoadConsole console)
     {
         var command = new Command("gate", "Compares a few ratios of CPU time, with room for a noisy machine, in less than a minute. Ends with 'N passed, N failed'.");
-        command.SetAction(_ => GateRun.Run(scenarios, new LoadRun(Display(error, isTerminal, scenarios.Count * GateRun.Seconds)), output) ? 0 : Missed);
+        command.SetAction(_ => GateRun.Run(scenarios, new LoadRun(console.Display(scenarios.Count * GateRun.Seconds)), console.Output) ? 0 : Missed);
         return command;
     }
 
-    private static Command Render(TextWriter output, TextWriter error)
+    private static Command Render(LoadConsole console)
     {
         var source = new Argument<string>("report") { Description = "A file that --json wrote." };
         ReportFiles files = new();
@@ -96,25 +96,25 @@ internal static class LoadCommand
             {
                 LoadReport report = ReportJson.Deserialize(File.ReadAllText(result.GetValue(source)!));
                 if (files.Problem(result.CommandResult, report.Scenarios.Select(static scenario => scenario.Scenario)) is { } problem)
-                    return Misuse(error, problem);
+                    return Misuse(console, problem);
                 files.Write(result, report);
-                SummaryText.Write(output, report);
+                SummaryText.Write(console.Output, report);
                 return 0;
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
             {
-                return Misuse(error, $"'{result.GetValue(source)}' is no report: {exception.Message}");
+                return Misuse(console, $"'{result.GetValue(source)}' is no report: {exception.Message}");
             }
         });
         return command;
     }
 
-    private static int Measure(IReadOnlyList<ILoadScenario> chosen, Func<ILoadScenario, double> seconds, LoadRun run, Action<LoadReport> write, TextWriter output)
+    private static int Measure(IReadOnlyList<ILoadScenario> chosen, Func<ILoadScenario, ScenarioReport> measure, Action<LoadReport> write, TextWriter output)
     {
         var report = new LoadReport(DateTime.UtcNow, MachineInfo.Current(), []);
         foreach (ILoadScenario scenario in chosen)
         {
-            ScenarioReport found = run.Run(scenario.Name, seconds(scenario), scenario.Run)!;
+            ScenarioReport found = measure(scenario);
             report = report with { Scenarios = [.. report.Scenarios, found] };
             ReportText.Write(output, found);
             output.Flush();
@@ -135,9 +135,7 @@ internal static class LoadCommand
     private static IReadOnlyList<ILoadScenario> Choose(IReadOnlyList<ILoadScenario> scenarios, string[] names) =>
         [.. scenarios.Where(scenario => names.Contains(All) || names.Contains(scenario.Name))];
 
-    private static ILoadDisplay Display(TextWriter error, bool isTerminal, double seconds) => isTerminal
-        ? new TerminalDisplay(AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) }), seconds)
-        : new PlainDisplay(error);
+    private static ScenarioReport RunHere(ILoadScenario scenario, LoadOptions options) => scenario.Run(options);
 
     private static double? ParseSeconds(ArgumentResult result)
     {
@@ -147,9 +145,9 @@ internal static class LoadCommand
         return null;
     }
 
-    private static int Misuse(TextWriter error, string problem)
+    private static int Misuse(LoadConsole console, string problem)
     {
-        error.WriteLine($"Sockets.LoadBench: {problem.TrimEnd('.')}. Try --help.");
+        console.Error.WriteLine($"Sockets.LoadBench: {problem.TrimEnd('.')}. Try --help.");
         return Misused;
     }
 }

@@ -12,4 +12,4 @@ if (args is ["--role", var name, .. var arguments])
     return LoadCommand.Misused;
 }
 
-return LoadCommand.Run(args, LoadScenarios.Create(), Console.Out, Console.Error, !Console.IsErrorRedirected);
+return LoadCommand.Run(args, LoadScenarios.Create(), new LoadConsole(Console.Out, Console.Error, !Console.IsErrorRedirected), ScenarioProcess.Run);

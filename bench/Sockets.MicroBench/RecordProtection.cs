@@ -21,5 +21,12 @@ public sealed record RecordProtection(BenchmarkProvider Provider, CipherSuite Su
         return BenchmarkProviders.Get(Provider).CreateRecordCipher(Suite, key, new byte[CipherSuites.NonceLength], key);
     }
 
-    public override string ToString() => $"{Provider} {Suite}";
+    // Short enough not to be cut in a table.
+    public override string ToString() => $"{Provider} " + Suite switch
+    {
+        CipherSuite.Aes128GcmSha256 => "AES-128-GCM",
+        CipherSuite.Aes256GcmSha384 => "AES-256-GCM",
+        CipherSuite.ChaCha20Poly1305Sha256 => "ChaCha20",
+        _ => Suite.ToString(),
+    };
 }

@@ -66,6 +66,13 @@ public class SignatureBenchmarks
     /// <summary>A provider and a scheme that it has.</summary>
     public sealed record SchemeOfProvider(BenchmarkProvider Provider, SignatureScheme Scheme)
     {
-        public override string ToString() => $"{Provider} {Scheme}";
+        // Short enough not to be cut in a table.
+        public override string ToString() => $"{Provider} " + Scheme switch
+        {
+            SignatureScheme.EcdsaSecp256r1Sha256 => "ECDSA P-256",
+            SignatureScheme.EcdsaSecp384r1Sha384 => "ECDSA P-384",
+            SignatureScheme.RsaPssRsaeSha256 => "RSA-PSS",
+            _ => Scheme.ToString(),
+        };
     }
 }

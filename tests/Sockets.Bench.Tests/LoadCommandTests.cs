@@ -111,5 +111,5 @@ public sealed class LoadCommandTests : IDisposable
         Assert.Equal(1, _good.Runs);
     }
 
-    private int Run(params string[] arguments) => LoadCommand.Run(arguments, [_broken, _good, _bad], _output, _error, isTerminal: false);
+    private int Run(params string[] arguments) => LoadCommand.Run(arguments, [_broken, _good, _bad], new LoadConsole(_output, _error, IsTerminal: false));
 }

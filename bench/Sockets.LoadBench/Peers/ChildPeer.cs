@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
-using System.Reflection;
 using System.Text;
 using System.Threading.Tasks;
 
@@ -21,17 +20,14 @@ internal sealed class ChildPeer : IDisposable
     private readonly Process _process;
     private readonly StringBuilder _errors = new();
 
-    private ChildPeer(string file, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
+    private ChildPeer(ProcessStartInfo start, IReadOnlyDictionary<string, string> environment)
     {
-        var start = new ProcessStartInfo(file, arguments)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        start.RedirectStandardInput = true;
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
         foreach ((string name, string value) in environment)
             start.Environment[name] = value;
-        _process = Process.Start(start) ?? throw new InvalidOperationException($"{file} did not start.");
+        _process = Process.Start(start) ?? throw new InvalidOperationException($"{start.FileName} did not start.");
         _process.ErrorDataReceived += (_, line) =>
         {
             lock (_errors)
@@ -63,7 +59,7 @@ internal sealed class ChildPeer : IDisposable
     /// <param name="environment">Variables that it gets besides this process's own.</param>
     /// <param name="arguments">What it is called with.</param>
     public static ChildPeer Start(string file, IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments) =>
-        new(file, arguments, environment);
+        new(new ProcessStartInfo(file, arguments), environment);
 
     /// <summary>Starts this program in a role.</summary>
     public static ChildPeer StartRole(string role, params IEnumerable<string> arguments) => StartRole(role, NoEnvironment, arguments);
@@ -72,12 +68,8 @@ internal sealed class ChildPeer : IDisposable
     /// <param name="role">Its name.</param>
     /// <param name="environment">Variables that it gets besides this process's own.</param>
     /// <param name="arguments">What it is called with.</param>
-    public static ChildPeer StartRole(string role, IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments)
-    {
-        string self = Environment.ProcessPath ?? throw new InvalidOperationException("This process does not know its program.");
-        string[] prefix = Path.GetFileNameWithoutExtension(self) == "dotnet" ? [Assembly.GetExecutingAssembly().Location] : [];
-        return new ChildPeer(self, [.. prefix, "--role", role, .. arguments], environment);
-    }
+    public static ChildPeer StartRole(string role, IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments) =>
+        new(OwnProgram.With(["--role", role, .. arguments]), environment);
 
     /// <summary>Writes a line and waits for the line that answers it.</summary>
     public string Ask(string line)
