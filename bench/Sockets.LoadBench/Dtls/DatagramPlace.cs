@@ -1,7 +1,6 @@
 using System;
 using System.Net;
 using System.Net.Sockets;
-using SystemSocket = System.Net.Sockets.Socket;
 
 namespace Sockets.LoadBench.Dtls;
 

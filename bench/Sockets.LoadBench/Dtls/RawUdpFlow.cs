@@ -1,6 +1,5 @@
 using System;
 using System.Net.Sockets;
-using SystemSocket = System.Net.Sockets.Socket;
 
 namespace Sockets.LoadBench.Dtls;
 

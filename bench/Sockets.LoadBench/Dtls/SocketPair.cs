@@ -3,7 +3,6 @@ using System.Net;
 using System.Threading.Tasks;
 using Sockets.Dtls.Crypto;
 using Sockets.Testing;
-using SystemSocket = System.Net.Sockets.Socket;
 
 namespace Sockets.LoadBench.Dtls;
 

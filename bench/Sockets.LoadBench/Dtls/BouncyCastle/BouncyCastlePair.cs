@@ -4,7 +4,6 @@ using System.Security.Cryptography.X509Certificates;
 using System.Threading.Tasks;
 using Org.BouncyCastle.Crypto.Tls;
 using Org.BouncyCastle.Security;
-using SystemSocket = System.Net.Sockets.Socket;
 
 namespace Sockets.LoadBench.Dtls.BouncyCastle;
 

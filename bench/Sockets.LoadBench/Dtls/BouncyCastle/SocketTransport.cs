@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using Org.BouncyCastle.Crypto.Tls;
-using SystemSocket = System.Net.Sockets.Socket;
 
 namespace Sockets.LoadBench.Dtls.BouncyCastle;
 
