@@ -14,8 +14,9 @@ internal static class Comparison
     /// <summary>Rounds that give an interval of their median.</summary>
     public const int LeastRounds = 9;
 
-    // What somebody else's thread allocates in a while is not an operation's: a table that grows, a timer.
-    private const double AllocationNoise = 0.5;
+    // What starts and ends a slice, and a timer or a table of somebody else, come to a byte or two an operation. No object is
+    // smaller than 24 bytes: one in ten operations would show.
+    private const double AllocationNoise = 2;
 
     /// <summary>Measures for about so many seconds. Disposes the work.</summary>
     /// <param name="subject">What is measured.</param>

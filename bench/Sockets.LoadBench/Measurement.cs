@@ -6,6 +6,10 @@ internal sealed record Measurement
     // What a busy neighbour does to a ratio of two contenders that take turns.
     private const double Tolerance = 0.97;
 
+    // A median further below its target than this has missed it, however wide the interval: that nothing was measured well
+    // is no reason to pass.
+    private const double MostNoise = 0.9;
+
     /// <summary>What was measured, such as <c>seal 64 B, AES-128-GCM</c>.</summary>
     public required string Subject { get; init; }
 
@@ -86,9 +90,11 @@ internal sealed record Measurement
                 return Verdict.Missed;
             if (ratio.Median >= least)
                 return Verdict.Met;
-            if (Figure is null && ratio.High >= Tolerance * least)
+            if (Figure is null && IsWithinNoise(ratio, Tolerance * least))
                 return Verdict.WithinNoise;
-            return Floor is { } floor && ratio.High >= floor ? Verdict.BelowAim : Verdict.Missed;
+            return Floor is { } floor && IsWithinNoise(ratio, floor) ? Verdict.BelowAim : Verdict.Missed;
         }
     }
+
+    private static bool IsWithinNoise(RatioInterval ratio, double least) => ratio.High >= least && ratio.Median >= MostNoise * least;
 }

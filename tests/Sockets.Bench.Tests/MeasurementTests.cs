@@ -8,11 +8,14 @@ public sealed class MeasurementTests
     [Theory]
     [InlineData(2.0, 2.1, 2.0, null, "Met")]
     [InlineData(1.9, 1.95, 2.0, null, "WithinNoise")]
-    [InlineData(1.5, 1.93, 2.0, null, "Missed")]
+    [InlineData(1.8, 1.93, 2.0, null, "Missed")]
+    [InlineData(1.8, 1.95, 2.0, null, "WithinNoise")]
+    [InlineData(1.5, 3.00, 2.0, null, "Missed")]
     [InlineData(0.92, 0.93, 0.97, 0.90, "BelowAim")]
     [InlineData(0.96, 0.97, 0.97, 0.90, "WithinNoise")]
     [InlineData(0.85, 0.88, 0.97, 0.90, "Missed")]
     [InlineData(0.85, 0.91, 0.97, 0.90, "BelowAim")]
+    [InlineData(0.80, 0.91, 0.97, 0.90, "Missed")]
     [InlineData(0.1, 0.1, null, null, "NotJudged")]
     public void A_ratio_is_judged_by_its_interval(double ratio, double high, double? target, double? floor, string verdict) =>
         Assert.Equal(verdict, (Rows.Make(ratio, target, high) with { Floor = floor }).Verdict.ToString());

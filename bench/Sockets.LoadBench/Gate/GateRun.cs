@@ -73,10 +73,13 @@ internal static class GateRun
             return FigureText.Allocated(row);
         if (row.Basis != RatioBasis.Cpu || row.Cpu is not { } cpu)
             return "it is no ratio of CPU time";
-        double least = Tolerance * (row.Target ?? 0);
-        return cpu.Ratio.High >= least ? null : FormattableString.Invariant($"the ratio has to reach {least:F2}");
+        return cpu.Ratio.High >= Tolerance * (row.Target ?? 0) ? null : $"not {Bound(row)}";
     }
 
+    private static string Bound(Measurement row) => row.IsCost
+        ? FormattableString.Invariant($"at most {1 / (Tolerance * row.Target):F2}")
+        : FormattableString.Invariant($"at least {Tolerance * row.Target:F2}");
+
     private static string Describe(ILoadScenario scenario, Measurement row) =>
-        $"{scenario.Name}: {row.Subject}, {row.Contender}: {FigureText.Ratio(row)}{(row.Target is null ? ", allocations only" : $", {FigureText.Target(row)}")}";
+        $"{scenario.Name}: {row.Subject}, {row.Contender}: {FigureText.Ratio(row)}{(row.Target is null ? ", allocations only" : $", {Bound(row)}")}";
 }

@@ -13,4 +13,6 @@ internal sealed class PlainScenario : ILoadScenario
         Name,
         StreamPlan.Run("socket", "System.Net.Sockets", "plain", AllocationRule.Nothing, options),
         [StreamPlan.Note]);
+
+    public ScenarioReport RunGate(LoadOptions options) => new(Name, StreamPlan.RunGate("socket", "System.Net.Sockets", "plain", AllocationRule.Nothing, options), []);
 }

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using System.Linq;
 using Sockets.LoadBench.Remote;
 
 namespace Sockets.LoadBench.Streams;
@@ -43,24 +44,52 @@ internal static class StreamPlan
             foreach (StreamTask task in new[] { StreamTask.Echo, StreamTask.Push })
             {
                 foreach (int size in Sizes)
-                {
-                    string operations = Operations(task, size).ToString(CultureInfo.InvariantCulture);
-                    string[] arguments = [task.ToString(), style.ToString(), size.ToString(CultureInfo.InvariantCulture), operations];
-                    int bytes = task == StreamTask.Push ? size : 0;
-                    rows.AddRange(Comparison.Run(
-                        string.Create(CultureInfo.InvariantCulture, $"{(task == StreamTask.Echo ? "echo" : "throughput")} {size} B, {(style == StreamStyle.Async ? "asynchronous" : "blocking")}"),
-                        new RemoteWork(peerProcess, peerTitle, "stream", [peer, .. arguments]),
-                        [
-                            new RemoteWork(process, "Sockets", "stream", [contender, .. arguments]) { Target = Target, Floor = Floor, Allocation = allocation, Bytes = bytes },
-                            .. others?.Invoke(task, style, size) ?? [],
-                        ],
-                        each,
-                        options.Progress));
-                }
+                    rows.AddRange(Compare((peerProcess, peer, peerTitle), (process, contender), (task, style, size), allocation, each, options, others?.Invoke(task, style, size) ?? []));
             }
         }
 
         return rows;
+    }
+
+    /// <summary>The echoes of the shortest size, for the gate.</summary>
+    public static IReadOnlyList<Measurement> RunGate(string peer, string peerTitle, string contender, AllocationRule allocation, LoadOptions options)
+    {
+        using var peerProcess = new RemoteProcess();
+        using var process = new RemoteProcess();
+        return
+        [
+            .. new[] { StreamStyle.Async, StreamStyle.Blocking }.SelectMany(style =>
+                Compare((peerProcess, peer, peerTitle), (process, contender), (StreamTask.Echo, style, Sizes[0]), allocation, options.Seconds / 2, options, [])),
+        ];
+    }
+
+    private static IReadOnlyList<Measurement> Compare(
+        (RemoteProcess Process, string Name, string Title) peer,
+        (RemoteProcess Process, string Name) contender,
+        (StreamTask Task, StreamStyle Style, int Size) what,
+        AllocationRule allocation,
+        double seconds,
+        LoadOptions options,
+        IReadOnlyList<LoadWork> others)
+    {
+        (StreamTask task, StreamStyle style, int size) = what;
+        string operations = Operations(task, size).ToString(CultureInfo.InvariantCulture);
+        string[] arguments = [task.ToString(), style.ToString(), size.ToString(CultureInfo.InvariantCulture), operations];
+        return Comparison.Run(
+            string.Create(CultureInfo.InvariantCulture, $"{(task == StreamTask.Echo ? "echo" : "throughput")} {size} B, {(style == StreamStyle.Async ? "asynchronous" : "blocking")}"),
+            new RemoteWork(peer.Process, peer.Title, "stream", [peer.Name, .. arguments]),
+            [
+                new RemoteWork(contender.Process, "Sockets", "stream", [contender.Name, .. arguments])
+                {
+                    Target = Target,
+                    Floor = Floor,
+                    Allocation = allocation,
+                    Bytes = task == StreamTask.Push ? size : 0,
+                },
+                .. others,
+            ],
+            seconds,
+            options.Progress);
     }
 
     /// <summary>Operations of a slice: some 50 ms.</summary>
