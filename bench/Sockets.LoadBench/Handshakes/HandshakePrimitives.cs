@@ -7,7 +7,7 @@ namespace Sockets.LoadBench.Handshakes;
 /// <summary>
 /// The peer: what no full handshake can do without, and nothing else. Two X25519 key pairs, two derivations, one ECDSA
 /// signature on P-256 and its verification, in the fastest way libcrypto has: contexts, keys and peers made beforehand,
-/// hashes given.
+/// hashes given. Cold, also what the platform needs to judge the server's chain: reading its certificates, and one X509Chain.
 /// </summary>
 internal sealed unsafe class HandshakePrimitives : LoadWork
 {
@@ -15,6 +15,7 @@ internal sealed unsafe class HandshakePrimitives : LoadWork
     private const int HashLength = 32;
     private const int MaxSignatureLength = 80;
 
+    private readonly PlatformChain? _chain;
     private readonly byte* _memory;
     private readonly nint _generate;
     private readonly nint _derive;
@@ -23,8 +24,10 @@ internal sealed unsafe class HandshakePrimitives : LoadWork
     private readonly nint[] _keys;
     private readonly Action _run;
 
-    public HandshakePrimitives()
+    /// <param name="chain">Cold: a chain to judge in each handshake. Warm: null.</param>
+    public HandshakePrimitives(PlatformChain? chain = null)
     {
+        _chain = chain;
         _memory = (byte*)NativeMemory.AllocZeroed(HashLength + HashLength + MaxSignatureLength);
         _generate = EVP_PKEY_CTX_new_from_name(0, "X25519", null);
         Require(EVP_PKEY_keygen_init(_generate));
@@ -43,7 +46,7 @@ internal sealed unsafe class HandshakePrimitives : LoadWork
         _run = Run;
     }
 
-    public override string Name => "primitives of libcrypto";
+    public override string Name => _chain is null ? "primitives of libcrypto" : "primitives of libcrypto and X509Chain";
 
     private byte* Secret => _memory;
 
@@ -73,6 +76,7 @@ internal sealed unsafe class HandshakePrimitives : LoadWork
         length = MaxSignatureLength;
         Require(EVP_PKEY_sign(_sign, Signature, &length, Hash, HashLength));
         Require(EVP_PKEY_verify(_verify, Signature, length, Hash, HashLength));
+        _chain?.Judge();
     }
 
     private static nint Generate(nint context)

@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using Sockets.Dtls;
 using Sockets.Dtls.Crypto;
 using Sockets.Testing;
@@ -17,18 +16,20 @@ internal sealed class HandshakeWork : LoadWork
     private readonly DtlsPath _toServer = new(DtlsPair.ServerAddress);
     private readonly DtlsPath _toClient = new(DtlsPair.ClientAddress);
     private readonly byte[] _datagram = new byte[DatagramSize];
-    private readonly Func<IReadOnlyList<ReadOnlyMemory<byte>>, bool> _verify;
+    private readonly DtlsClientOptions _trust;
+    private readonly CryptoProvider _provider;
     private readonly Action _run;
     private readonly bool _withCookie;
     private MonotonicTime _now = new(1);
 
     /// <param name="provider">The cryptography of both ends.</param>
-    /// <param name="certificate">The server's.</param>
     /// <param name="withCookie">Whether the client has to return a cookie first.</param>
-    /// <param name="verify">The client's judgement of a chain.</param>
-    public HandshakeWork(CryptoProvider provider, TestCertificate certificate, bool withCookie, Func<IReadOnlyList<ReadOnlyMemory<byte>>, bool> verify)
+    /// <param name="isWarm">Whether the client remembers the server's chain.</param>
+    public HandshakeWork(CryptoProvider provider, bool withCookie, bool isWarm)
     {
-        _verify = verify;
+        TestCertificate certificate = TestCertificates.EcdsaP256;
+        _provider = provider;
+        _trust = new DtlsClientOptions { Trust = PeerTrust.Anchors([TestCertificates.Authority]), TrustCache = isWarm ? new PeerTrustCache() : null };
         _withCookie = withCookie;
         _run = Run;
         var config = new DtlsConfig { Crypto = provider, CipherSuites = [CipherSuite.Aes128GcmSha256], Groups = [NamedGroup.X25519] };
@@ -42,7 +43,7 @@ internal sealed class HandshakeWork : LoadWork
         });
     }
 
-    public override string Name => _withCookie ? "full handshake with a cookie" : "full handshake";
+    public override string Name => $"{(_withCookie ? "with a cookie" : "without cookie")}, {_provider.Name.Split(" over ")[0]}";
 
     public override void RunSlice(CpuClock clock) => clock.Measure(_run, Count);
 
@@ -81,7 +82,7 @@ internal sealed class HandshakeWork : LoadWork
             {
                 isClientConnected |= dtlsEvent.Kind == DtlsEventKind.Connected;
                 if (dtlsEvent.Kind == DtlsEventKind.CertificateVerificationRequired)
-                    client.CompleteCertificateVerification(_verify(client.PeerCertificates) ? null : AlertDescription.BadCertificate, _now);
+                    client.CompleteCertificateVerification(_trust.CreateVerifier(TestCertificates.HostName).Verify(client.PeerCertificates).IsAccepted ? null : AlertDescription.BadCertificate, _now);
             }
 
             if (!any)

@@ -5,12 +5,14 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Sockets.Certificates;
 
-/// <summary>Judges what a peer sent in its Certificate message. Immutable; any thread may use it.</summary>
+/// <summary>Judges what a peer sent in its Certificate message. Any thread may use it.</summary>
 /// <param name="trust">How.</param>
 /// <param name="purpose">What the peer's certificate is used for.</param>
 /// <param name="targetHost">The name it must carry; null: names are not checked (a client's certificate).</param>
 internal sealed class CertificateVerifier(PeerTrust trust, CertificatePurpose purpose, string? targetHost)
 {
+    private byte[]? _policyHash;
+
     /// <summary>Asked about what was accepted already: false refuses it.</summary>
     public Func<X509Certificate2Collection, bool>? AdditionalCheck { get; init; }
 
@@ -22,9 +24,32 @@ internal sealed class CertificateVerifier(PeerTrust trust, CertificatePurpose pu
     /// <summary>Tells the time of the check.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
+    /// <summary>Remembers what was accepted. Null: every chain is judged anew.</summary>
+    public PeerTrustCache? Cache { get; init; }
+
     /// <summary>Judges a chain, leaf first, in DER. Never throws for what the peer sent.</summary>
     public CertificateVerdict Verify(IReadOnlyList<ReadOnlyMemory<byte>> chain)
     {
+        if (Cache is not { } cache || !trust.IsRemembered)
+            return Verify(chain, isKnown: false, TimeProvider.GetUtcNow(), out _);
+        DateTimeOffset now = TimeProvider.GetUtcNow();
+        _policyHash ??= TrustCacheKey.HashPolicy(trust, purpose, targetHost, RevocationMode, RevocationDownloadTimeout is not null);
+        TrustCacheKey key = TrustCacheKey.Create(_policyHash, chain);
+        if (cache.Contains(key, now, out long generation))
+            return AdditionalCheck is null ? CertificateVerdict.Accepted : Verify(chain, isKnown: true, now, out _);
+        CertificateVerdict verdict = Verify(chain, isKnown: false, now, out DateTimeOffset? notAfter);
+        if (notAfter is { } end)
+            cache.Add(key, now, end, RevocationMode != X509RevocationMode.NoCheck, generation);
+        return verdict;
+    }
+
+    /// <param name="chain">What the peer sent.</param>
+    /// <param name="isKnown">It was judged before: only the application is asked.</param>
+    /// <param name="now">The time of the check.</param>
+    /// <param name="notAfter">How long <see cref="PeerTrust"/> would judge alike; null when it found something wrong.</param>
+    private CertificateVerdict Verify(IReadOnlyList<ReadOnlyMemory<byte>> chain, bool isKnown, DateTimeOffset now, out DateTimeOffset? notAfter)
+    {
+        notAfter = null;
         var certificates = new X509Certificate2Collection();
         var findings = new List<CertificateFinding>();
         try
@@ -34,7 +59,12 @@ internal sealed class CertificateVerifier(PeerTrust trust, CertificatePurpose pu
             if (certificates.Count == 0)
                 return CertificateVerdict.Refused([new CertificateFinding(CertificateProblem.Malformed, "there is none")], purpose);
 
-            trust.Judge(new PeerCertificateContext(certificates[0], certificates, purpose, targetHost, TimeProvider.GetUtcNow(), RevocationMode) { RevocationDownloadTimeout = RevocationDownloadTimeout }, findings);
+            if (!isKnown)
+            {
+                var context = new PeerCertificateContext(certificates[0], certificates, purpose, targetHost, now, RevocationMode) { RevocationDownloadTimeout = RevocationDownloadTimeout };
+                trust.Judge(context, findings);
+                notAfter = findings.Count == 0 ? context.NotAfter : null;
+            }
         }
         catch (CryptographicException exception)
         {

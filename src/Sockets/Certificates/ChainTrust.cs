@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
@@ -18,6 +19,8 @@ internal class ChainTrust(X509Certificate2Collection? anchors) : PeerTrust
     private static readonly Oid ClientAuthentication = new("1.3.6.1.5.5.7.3.2");
 
     internal override bool NeedsName => true;
+
+    internal override bool IsRemembered => true;
 
     /// <summary>Null: the system's.</summary>
     private protected X509Certificate2Collection? Roots => anchors;
@@ -52,12 +55,16 @@ internal class ChainTrust(X509Certificate2Collection? anchors) : PeerTrust
         if (!chain.Build(context.Leaf))
             Describe(chain, context, findings);
         JudgeChain(chain, findings);
+        DateTime notAfter = DateTime.MaxValue;
         foreach (X509ChainElement element in chain.ChainElements)
         {
+            DateTime end = element.Certificate.NotAfter.ToUniversalTime();
+            notAfter = end < notAfter ? end : notAfter;
             if (!ReferenceEquals(element.Certificate, context.Leaf))
                 element.Certificate.Dispose();
         }
 
+        context.NotAfter = new DateTimeOffset(notAfter, TimeSpan.Zero);
         if (context.TargetHost is { } host && !CarriesName(context.Leaf, host))
             findings.Add(new CertificateFinding(CertificateProblem.NameMismatch, CertificateText.NameMismatch(context.Leaf, host)));
     }

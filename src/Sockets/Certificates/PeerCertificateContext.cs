@@ -20,4 +20,10 @@ internal sealed record PeerCertificateContext(
 {
     /// <summary>How long online checks may download. Null: nothing is downloaded, and online is as offline.</summary>
     public TimeSpan? RevocationDownloadTimeout { get; init; }
+
+    /// <summary>
+    /// Set by a judgement that may be remembered: when the first certificate expires that it depends on. Null: it is made anew
+    /// each time.
+    /// </summary>
+    public DateTimeOffset? NotAfter { get; set; }
 }

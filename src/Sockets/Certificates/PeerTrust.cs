@@ -72,6 +72,9 @@ public abstract class PeerTrust
     /// <summary>Whether the name of the peer is part of the judgement.</summary>
     internal virtual bool NeedsName => false;
 
+    /// <summary>Whether its judgement is worth being remembered. A pin is compared as fast as it is looked up.</summary>
+    internal virtual bool IsRemembered => false;
+
     /// <summary>Equal for two that judge alike.</summary>
     internal abstract string Identity { get; }
 

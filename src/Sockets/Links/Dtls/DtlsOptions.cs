@@ -56,6 +56,12 @@ public abstract class DtlsOptions
     public X509RevocationMode CertificateRevocationCheckMode { get; set; } = X509RevocationMode.NoCheck;
 
     /// <summary>
+    /// Remembers chains that were accepted, for as long as none of their certificates expires and for 10 minutes at most.
+    /// Default: one for these options. Null: every chain is judged anew.
+    /// </summary>
+    public PeerTrustCache? TrustCache { get; set; } = new();
+
+    /// <summary>
     /// A further check of a certificate that <see cref="Trust"/> has accepted already: false refuses it. It gets the
     /// certificates as the peer sent them, leaf first, which are disposed afterwards. Called where
     /// <see cref="SigningCallback"/> is. It can never
@@ -112,6 +118,7 @@ public abstract class DtlsOptions
             AdditionalCheck = AdditionalCertificateCheck,
             RevocationMode = CertificateRevocationCheckMode,
             TimeProvider = TimeProvider,
+            Cache = TrustCache,
         };
 
     /// <summary>A copy that later changes of the original do not reach.</summary>

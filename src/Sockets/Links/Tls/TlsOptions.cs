@@ -51,6 +51,12 @@ public abstract class TlsOptions
     public TimeSpan RevocationTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
+    /// Remembers chains that were accepted, for as long as none of their certificates expires and for 10 minutes at most.
+    /// Default: one for these options. Null: every chain is judged anew.
+    /// </summary>
+    public PeerTrustCache? TrustCache { get; set; } = new();
+
+    /// <summary>
     /// A further check of a certificate that <see cref="Trust"/> has accepted already: false refuses it. It gets the
     /// certificates as the peer sent them, leaf first, which are disposed afterwards. Called by the thread that drives the
     /// handshake: it must not block. It can never make a bad certificate good.

@@ -37,6 +37,7 @@ internal sealed class TlsSettings
         RevocationMode = options.CertificateRevocationCheckMode;
         RevocationTimeout = options.RevocationTimeout;
         AdditionalCheck = options.AdditionalCertificateCheck;
+        TrustCache = options.TrustCache;
         HandshakeTimeout = options.HandshakeTimeout;
         TimeProvider = options.TimeProvider;
     }
@@ -64,12 +65,15 @@ internal sealed class TlsSettings
 
     private Func<X509Certificate2Collection, bool>? AdditionalCheck { get; }
 
+    private PeerTrustCache? TrustCache { get; }
+
     public CertificateVerifier CreateVerifier(CertificatePurpose purpose, string? targetHost) => new(Trust, purpose, targetHost)
     {
         AdditionalCheck = AdditionalCheck,
         RevocationMode = RevocationMode,
         RevocationDownloadTimeout = RevocationMode == X509RevocationMode.Online ? RevocationTimeout : null,
         TimeProvider = TimeProvider,
+        Cache = TrustCache,
     };
 
     /// <summary>

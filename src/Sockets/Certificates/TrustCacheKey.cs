@@ -1,0 +1,55 @@
+using System;
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Collections.Generic;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+
+namespace Sockets.Certificates;
+
+/// <summary>The SHA-256 of everything that a judgement depends on.</summary>
+internal readonly record struct TrustCacheKey(UInt128 First, UInt128 Second)
+{
+    private const int MostOnStack = 4096;
+
+    /// <summary>The part that all chains judged alike have in common.</summary>
+    /// <param name="trust">By what they are judged.</param>
+    /// <param name="purpose">For what.</param>
+    /// <param name="targetHost">The name they must carry.</param>
+    /// <param name="revocationMode">The kind of revocation check.</param>
+    /// <param name="mayDownload">Whether that may download.</param>
+    public static byte[] HashPolicy(PeerTrust trust, CertificatePurpose purpose, string? targetHost, X509RevocationMode revocationMode, bool mayDownload)
+    {
+        // Lengths in front, so that no two policies run together into one text.
+        string text = $"{trust.GetType().Name.Length}:{trust.GetType().Name}{trust.Identity.Length}:{trust.Identity}{(int)purpose},{(int)revocationMode},{mayDownload},{targetHost?.Length ?? -1}:{targetHost}";
+        return SHA256.HashData(Encoding.Unicode.GetBytes(text));
+    }
+
+    /// <summary>The key of one chain.</summary>
+    /// <param name="policy">From <see cref="HashPolicy"/>.</param>
+    /// <param name="chain">All the peer sent, leaf first, in DER.</param>
+    public static TrustCacheKey Create(ReadOnlySpan<byte> policy, IReadOnlyList<ReadOnlyMemory<byte>> chain)
+    {
+        int length = policy.Length;
+        for (int i = 0; i < chain.Count; i++)
+            length += sizeof(int) + chain[i].Length;
+        byte[]? rented = length > MostOnStack ? ArrayPool<byte>.Shared.Rent(length) : null;
+        Span<byte> input = rented ?? stackalloc byte[MostOnStack];
+        policy.CopyTo(input);
+        int written = policy.Length;
+        for (int i = 0; i < chain.Count; i++)
+        {
+            ReadOnlySpan<byte> certificate = chain[i].Span;
+            BinaryPrimitives.WriteInt32LittleEndian(input[written..], certificate.Length);
+            certificate.CopyTo(input[(written + sizeof(int))..]);
+            written += sizeof(int) + certificate.Length;
+        }
+
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(input[..written], hash);
+        if (rented is not null)
+            ArrayPool<byte>.Shared.Return(rented);
+        return new TrustCacheKey(BinaryPrimitives.ReadUInt128LittleEndian(hash), BinaryPrimitives.ReadUInt128LittleEndian(hash[16..]));
+    }
+}
