@@ -12,30 +12,30 @@ public readonly record struct DtlsAddress
 
     private readonly ulong _high;
     private readonly ulong _low;
-    private readonly uint _scope;
-    private readonly ushort _port;
-    private readonly byte _family;
+    private readonly ulong _rest; // scope, port, family and a zero: every datagram's path is compared, so in three words
 
     private DtlsAddress(byte family, ulong high, ulong low, uint scope, ushort port)
     {
-        _family = family;
         _high = high;
         _low = low;
-        _scope = scope;
-        _port = port;
+        _rest = ((ulong)scope << 32) | ((ulong)port << 16) | ((ulong)family << 8);
     }
 
     /// <summary>Bytes that <see cref="CopyTo"/> writes.</summary>
     public const int EncodedLength = 24;
 
     /// <summary>The UDP port.</summary>
-    public int Port => _port;
+    public int Port => (ushort)(_rest >> 16);
 
     /// <summary>Whether this is an IPv6 address.</summary>
-    public bool IsIPv6 => _family == FamilyIPv6;
+    public bool IsIPv6 => Family == FamilyIPv6;
 
     /// <summary>Whether an address was set at all.</summary>
-    public bool IsSpecified => _family != 0;
+    public bool IsSpecified => Family != 0;
+
+    private byte Family => (byte)(_rest >> 8);
+
+    private uint Scope => (uint)(_rest >> 32);
 
     /// <summary>An IPv4 address from its four bytes in network order.</summary>
     public static DtlsAddress FromIPv4(ReadOnlySpan<byte> address, int port) =>
@@ -59,17 +59,17 @@ public readonly record struct DtlsAddress
     /// <summary>Converts to an <see cref="IPEndPoint"/> (allocates).</summary>
     public IPEndPoint ToEndPoint()
     {
-        if (_family == FamilyIPv4)
+        if (Family == FamilyIPv4)
         {
             Span<byte> four = stackalloc byte[4];
             BinaryPrimitives.WriteUInt32BigEndian(four, (uint)_low);
-            return new IPEndPoint(new IPAddress(four), _port);
+            return new IPEndPoint(new IPAddress(four), Port);
         }
 
         Span<byte> sixteen = stackalloc byte[16];
         BinaryPrimitives.WriteUInt64BigEndian(sixteen, _high);
         BinaryPrimitives.WriteUInt64BigEndian(sixteen[8..], _low);
-        return new IPEndPoint(new IPAddress(sixteen, _scope), _port);
+        return new IPEndPoint(new IPAddress(sixteen, Scope), Port);
     }
 
     /// <summary>Writes a canonical form of <see cref="EncodedLength"/> bytes, for binding a cookie to the address.</summary>
@@ -77,11 +77,15 @@ public readonly record struct DtlsAddress
     {
         BinaryPrimitives.WriteUInt64BigEndian(destination, _high);
         BinaryPrimitives.WriteUInt64BigEndian(destination[8..], _low);
-        BinaryPrimitives.WriteUInt32BigEndian(destination[16..], _scope);
-        BinaryPrimitives.WriteUInt16BigEndian(destination[20..], _port);
-        destination[22] = _family;
-        destination[23] = 0;
+        BinaryPrimitives.WriteUInt64BigEndian(destination[16..], _rest);
     }
+
+    /// <summary>Whether it is the same address, port and scope.</summary>
+    public bool Equals(DtlsAddress other) =>
+        ((_high ^ other._high) | (_low ^ other._low) | (_rest ^ other._rest)) == 0;
+
+    /// <summary>A hash of all of it.</summary>
+    public override int GetHashCode() => HashCode.Combine(_high, _low, _rest);
 
     /// <summary>The address and port as text.</summary>
     public override string ToString() => IsSpecified ? ToEndPoint().ToString() : "unspecified";

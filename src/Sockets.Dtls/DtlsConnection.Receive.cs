@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Runtime.CompilerServices;
 using Sockets.Dtls.Crypto;
 using Sockets.Dtls.Records;
 
@@ -54,7 +55,8 @@ public sealed partial class DtlsConnection
         HandleRecords(datagram, ref sink);
         if (_early is not null && IsConnected)
             DrainEarly(ref sink);
-        ScheduleAck();
+        if (_wantsAck)
+            ScheduleAck();
         Touch();
     }
 
@@ -82,6 +84,7 @@ public sealed partial class DtlsConnection
             HandleRecords(records, ref sink);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void HandleRecords<TSink>(Span<byte> datagram, ref TSink sink)
         where TSink : struct, IDtlsSink, allows ref struct
     {
@@ -144,7 +147,10 @@ public sealed partial class DtlsConnection
         _suspectedAlert = null; // a peer with keys does not complain in clear
         if (isFirst && epoch == _epochs.CurrentRead)
             _epochs.ExpirePrevious(_now + _config.PreviousEpochLifetime);
-        if (record.Content.Length > MaxContentLength)
+        // Nearly all records are these, so they go ahead of the rest.
+        if (record.Type == ContentType.ApplicationData && !_isPeerClosed && record.Content.Length <= MaxContentLength)
+            HandleApplicationData(record, ref sink);
+        else if (record.Content.Length > MaxContentLength)
             Fail(DtlsFailureReason.RecordOverflow, AlertDescription.RecordOverflow);
         else
             HandleContent(record, ref sink);
@@ -194,6 +200,7 @@ public sealed partial class DtlsConnection
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void HandleApplicationData<TSink>(in OpenedRecord record, ref TSink sink)
         where TSink : struct, IDtlsSink, allows ref struct
     {

@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 
 namespace Sockets.Dtls.Records;
 
@@ -28,10 +29,12 @@ internal sealed class EpochTable : IDisposable
         MonotonicTime.Min(_previousRead?.Expiry ?? MonotonicTime.Never, _olderRead?.Expiry ?? MonotonicTime.Never);
 
     /// <summary>The read keys for the two epoch bits of a header, the newest first; null when there are none.</summary>
-    public ReadEpoch? FindRead(int epochBits)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ReadEpoch? FindRead(int epochBits) =>
+        _currentRead is { } current && (int)(current.Epoch & 3) == epochBits ? current : FindEarlier(epochBits);
+
+    private ReadEpoch? FindEarlier(int epochBits)
     {
-        if (_currentRead is { } current && (int)(current.Epoch & 3) == epochBits)
-            return current;
         if (_previousRead is { } previous && (int)(previous.Epoch & 3) == epochBits)
             return previous;
         return _olderRead is { } older && (int)(older.Epoch & 3) == epochBits ? older : null;

@@ -1,5 +1,6 @@
 using System;
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using Sockets.Dtls.Crypto;
 
 namespace Sockets.Dtls.Records;
@@ -31,6 +32,7 @@ internal readonly record struct UnifiedHeader(RecordHeaderLayout Layout, int Epo
     /// record takes all of the rest (RFC 9147 §4).
     /// </summary>
     /// <returns>False when header or ciphertext end too early.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryRead(ReadOnlySpan<byte> source, out UnifiedHeader header)
     {
         byte first = source[0];
