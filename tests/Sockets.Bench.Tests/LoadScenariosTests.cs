@@ -7,7 +7,7 @@ namespace Sockets.Bench.Tests;
 public sealed class LoadScenariosTests
 {
     [Fact]
-    public void All_scenarios_together_stay_below_ten_minutes() => Assert.InRange(LoadScenarios.Budgets.Values.Sum(), 1, 540);
+    public void All_scenarios_together_stay_below_ten_minutes() => Assert.InRange(LoadScenarios.Budgets.Values.Sum(), 1, 480);
 
     [Fact]
     public void Every_scenario_has_its_time_its_line_and_its_place_in_the_readme()

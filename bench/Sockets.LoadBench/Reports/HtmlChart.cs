@@ -56,7 +56,7 @@ internal static class HtmlChart
             Add(svg, $"<line class=\"interval\" x1=\"{X(ratio.Low, most):F1}\" x2=\"{X(ratio.High, most):F1}\" y1=\"{middle}\" y2=\"{middle}\"/>");
         if (target is { } least)
             Add(svg, $"<line class=\"target\" x1=\"{X(least, most):F1}\" x2=\"{X(least, most):F1}\" y1=\"{y - 3}\" y2=\"{y + BarHeight + 3}\"/>");
-        Add(svg, $"<text x=\"{Width - ValueWidth + 8}\" y=\"{y + 11}\">{ratio.Median:F2}{(target is { } goal ? $" of {goal:0.##}" : string.Empty)} {Encode(Word(row.Verdict))}</text>\n");
+        Add(svg, $"<text x=\"{Width - ValueWidth + 8}\" y=\"{y + 11}\">{Encode(Label(row, ratio.Median, target))}</text>\n");
     }
 
     /// <summary>The class that colours a verdict.</summary>
@@ -67,6 +67,13 @@ internal static class HtmlChart
         Verdict.Missed => "missed",
         _ => "close",
     };
+
+    private static string Label(Measurement row, double ratio, double? target)
+    {
+        string value = row.IsCost ? $"costs {1 / ratio:F2}" : $"{ratio:F2}";
+        string goal = target is not { } least ? string.Empty : row.IsCost ? $" of {1 / least:0.##}" : $" of {least:0.##}";
+        return $"{value}{goal} {Word(row.Verdict)}".Trim();
+    }
 
     private static string Word(Verdict verdict) => verdict switch
     {
