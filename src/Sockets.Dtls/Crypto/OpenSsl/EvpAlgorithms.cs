@@ -11,7 +11,6 @@ internal static class EvpAlgorithms
     private static readonly nint s_chaCha20Poly1305 = Cipher("ChaCha20-Poly1305");
     private static readonly nint s_aes128Ecb = Cipher("AES-128-ECB");
     private static readonly nint s_aes256Ecb = Cipher("AES-256-ECB");
-    private static readonly nint s_chaCha20 = Cipher("ChaCha20");
     private static readonly nint s_sha256 = Digest("SHA2-256");
     private static readonly nint s_sha384 = Digest("SHA2-384");
     private static readonly nint s_sha512 = Digest("SHA2-512");
@@ -25,12 +24,13 @@ internal static class EvpAlgorithms
         _ => 0,
     };
 
-    /// <summary>The cipher that makes the record-number mask of a suite (RFC 9147 §4.2.3).</summary>
+    /// <summary>
+    /// The cipher that makes the record-number mask of a suite (RFC 9147 §4.2.3); zero for ChaCha20, whose block is our own.
+    /// </summary>
     public static nint NumberCipher(CipherSuite suite) => suite switch
     {
         CipherSuite.Aes128GcmSha256 => s_aes128Ecb,
         CipherSuite.Aes256GcmSha384 => s_aes256Ecb,
-        CipherSuite.ChaCha20Poly1305Sha256 => s_chaCha20,
         _ => 0,
     };
 

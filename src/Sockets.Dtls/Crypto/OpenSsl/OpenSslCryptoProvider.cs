@@ -22,7 +22,8 @@ public sealed class OpenSslCryptoProvider : CryptoProvider, IKnownKeyExchange
         _name = $"OpenSSL {LibCrypto.Version}";
         _suites = Array.FindAll(
             [CipherSuite.Aes128GcmSha256, CipherSuite.Aes256GcmSha384, CipherSuite.ChaCha20Poly1305Sha256],
-            static suite => EvpAlgorithms.Aead(suite) != 0 && EvpAlgorithms.NumberCipher(suite) != 0);
+            static suite => EvpAlgorithms.Aead(suite) != 0
+                && (suite == CipherSuite.ChaCha20Poly1305Sha256 || EvpAlgorithms.NumberCipher(suite) != 0));
         _groups = EvpAlgorithms.HasKeyType("X25519")
             ? [NamedGroup.X25519, NamedGroup.Secp256r1, NamedGroup.Secp384r1]
             : [NamedGroup.Secp256r1, NamedGroup.Secp384r1];
