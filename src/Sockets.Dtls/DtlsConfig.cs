@@ -15,6 +15,9 @@ public sealed record DtlsConfig
     internal const int SmallestDatagram = 128;
     internal const int LargestDatagram = 65_507;
 
+    internal const int MaxTickets = 16;
+    private const int MaxPreSharedKeys = 64;
+
     private CheckMark _check;
 
     /// <summary>Where the cryptography and the randomness come from.</summary>
@@ -55,9 +58,57 @@ public sealed record DtlsConfig
 
     /// <summary>
     /// Client: whether to offer resumption with a fresh key exchange (psk_dhe_ke), which is what makes a server send
-    /// session tickets (RFC 8446 §4.2.9, §4.6.1). Each is reported by <see cref="DtlsEventKind.TicketReceived"/>.
+    /// session tickets (RFC 8446 §4.2.9, §4.6.1). Each is reported by <see cref="DtlsEventKind.TicketReceived"/> and, with
+    /// <see cref="UtcNow"/>, waits in <see cref="DtlsConnection.TakeTicket"/>.
     /// </summary>
     public bool RequestTickets { get; init; }
+
+    /// <summary>
+    /// Client: the ticket to resume a session with. Not offered when it has expired or was made for another
+    /// <see cref="ServerName"/>; a server that does not take it makes a full handshake. Needs <see cref="UtcNow"/>. It must
+    /// stay undisposed until the connection is made.
+    /// </summary>
+    public DtlsTicket? Ticket { get; init; }
+
+    /// <summary>The time of day, asked for when a ticket is made, offered or taken. Null: no tickets.</summary>
+    public Func<DateTimeOffset>? UtcNow { get; init; }
+
+    /// <summary>
+    /// Server: makes the tickets sent to clients that ask for them, and reads those that come back. Null: sessions are not
+    /// resumed. Needs <see cref="UtcNow"/>.
+    /// </summary>
+    public IDtlsTicketProtector? TicketProtector { get; init; }
+
+    /// <summary>Server: tickets sent after each handshake. 0: none, but tickets of other servers are taken.</summary>
+    public int TicketCount { get; init; } = 2;
+
+    /// <summary>Server: how long a ticket is good for, seven days at most (RFC 8446 §4.6.1).</summary>
+    public TimeSpan TicketLifetime { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>
+    /// Server: what tickets are bound to besides the name the client asked for and <see cref="ClientAuthentication"/>: any
+    /// bytes that stand for how clients are trusted. A ticket made under others is not taken.
+    /// </summary>
+    public ReadOnlyMemory<byte> TicketContext { get; init; }
+
+    /// <summary>
+    /// External pre-shared keys. A client offers them in this order and then accepts a server that has one of them, and no
+    /// certificate instead. A server takes the first it knows, from here or by <see cref="FindPreSharedKey"/>; with no
+    /// <see cref="Credentials"/> it serves nobody else.
+    /// </summary>
+    public IReadOnlyList<DtlsPreSharedKey> PreSharedKeys { get; init; } = [];
+
+    /// <summary>
+    /// Server: finds the key of an identity that is not among <see cref="PreSharedKeys"/>; null when there is none. Anybody can
+    /// send any identity: it must not throw or block.
+    /// </summary>
+    public Func<ReadOnlyMemory<byte>, DtlsPreSharedKey?>? FindPreSharedKey { get; init; }
+
+    /// <summary>
+    /// Whether a PSK may do without a key exchange (psk_ke). Saves its time; but whoever learns the PSK later can read every
+    /// recorded connection it was used for. A server still prefers the exchange where the client offers it.
+    /// </summary>
+    public bool AllowPskWithoutExchange { get; init; }
 
     /// <summary>Server: whether to ask for a client certificate.</summary>
     public DtlsClientAuthentication ClientAuthentication { get; init; }
@@ -166,6 +217,8 @@ public sealed record DtlsConfig
 
     internal IReadOnlyList<NamedGroup> EffectiveGroups => Groups ?? Crypto.Groups;
 
+    internal bool HasPreSharedKeys => PreSharedKeys.Count > 0 || FindPreSharedKey is not null;
+
     internal IReadOnlyList<SignatureScheme> EffectiveSignatureSchemes => SignatureSchemes ?? Crypto.SignatureSchemes;
 
     /// <summary>Checks the settings against each other and the provider.</summary>
@@ -195,6 +248,11 @@ public sealed record DtlsConfig
         Require(EarlyDatagramBuffer >= 0, nameof(EarlyDatagramBuffer), "0 or more bytes");
         Require(MaxKeyUpdates >= 1, nameof(MaxKeyUpdates), "1 or more");
         Require(MaxRecordsPerKey >= 16, nameof(MaxRecordsPerKey), "16 or more");
+        Require(Ticket is null || UtcNow is not null, nameof(UtcNow), "set for a Ticket");
+        Require(TicketProtector is null || UtcNow is not null, nameof(UtcNow), "set for a TicketProtector");
+        Require(TicketCount is >= 0 and <= MaxTickets, nameof(TicketCount), "0 to 16");
+        Require(TicketLifetime >= TimeSpan.FromSeconds(1) && TicketLifetime <= DtlsTicket.MaxLifetime, nameof(TicketLifetime), "1 s to 7 days");
+        Require(PreSharedKeys.Count <= MaxPreSharedKeys && AreKeysValid(), nameof(PreSharedKeys), "64 keys at most, none of them null, with identities of 32000 bytes together");
         Require(AreAuthoritiesValid(), nameof(CertificateAuthorities), "names in DER, none of them empty, of 60000 bytes together at most");
         Require(AreProtocolsValid(), nameof(ApplicationProtocols), "names, none of them empty");
         Require(ServerName is null || (ServerName.Length is > 0 and <= 255 && System.Text.Ascii.IsValid(ServerName)), nameof(ServerName), "a DNS name in ASCII (punycode) of at most 255 characters");
@@ -214,6 +272,20 @@ public sealed record DtlsConfig
         }
 
         return true;
+    }
+
+    private bool AreKeysValid()
+    {
+        const int maxLength = 32_000;
+        int length = 0;
+        foreach (DtlsPreSharedKey? key in PreSharedKeys)
+        {
+            if (key is null)
+                return false;
+            length += key.Identity.Length;
+        }
+
+        return length <= maxLength;
     }
 
     private bool AreProtocolsValid()

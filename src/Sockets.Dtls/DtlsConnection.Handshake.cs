@@ -194,8 +194,9 @@ public sealed partial class DtlsConnection
         keys[isClient ? ScheduledSecret.ClientApplication : ScheduledSecret.ServerApplication].CopyTo(WriteSecret);
         keys[ScheduledSecret.Exporter].CopyTo(ExporterSecret);
         machine.ClientRandom.CopyTo(_clientRandom, 0);
+        if (isClient)
+            KeepResumptionSecret(machine);
         _machine = null;
-        machine.Dispose();
         _state = DtlsState.Connected;
         _statistics.HandshakeDuration = _now - _created;
 
@@ -207,8 +208,10 @@ public sealed partial class DtlsConnection
             _flight = null;
             _epochs.DropHandshakeWrite();
             SendAckNow(); // RFC 9147 §5.8.1: the client's last flight is answered by an ACK
+            SendTickets(machine);
         }
 
+        machine.Dispose();
         _events.Enqueue(DtlsEventKind.Connected);
     }
 
@@ -230,10 +233,7 @@ public sealed partial class DtlsConnection
             case HandshakeType.KeyUpdate:
                 return HandleKeyUpdate(body);
             case HandshakeType.NewSessionTicket when Role == DtlsRole.Client:
-                ProtocolError error = NewSessionTicketMessage.Check(body);
-                if (!error.IsError)
-                    _events.Enqueue(DtlsEventKind.TicketReceived);
-                return error;
+                return HandleTicket(body);
             default:
                 return ProtocolError.Unexpected;
         }

@@ -79,7 +79,7 @@ public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
     /// <summary>The negotiated group.</summary>
     public NamedGroup Group { get; private set; }
 
-    /// <summary>The scheme the peer's certificate key signed with; None when it showed no certificate.</summary>
+    /// <summary>The scheme the peer's certificate key signed with; None when it showed no certificate in this handshake.</summary>
     public SignatureScheme PeerSignatureScheme { get; private set; }
 
     /// <summary>The negotiated application protocol; empty when there is none.</summary>
@@ -90,6 +90,18 @@ public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
 
     /// <summary>Whether a HelloRetryRequest took place, for a group or for a cookie.</summary>
     public bool UsedHelloRetryRequest { get; private set; }
+
+    /// <summary>
+    /// Whether a session was resumed: the peer proved who it is in an earlier handshake, and <see cref="PeerCertificates"/> are
+    /// those it showed then.
+    /// </summary>
+    public bool IsResumed { get; private set; }
+
+    /// <summary>
+    /// The identity of the external pre-shared key that authenticates the peer, now or in the handshake that was resumed; empty
+    /// when there is none.
+    /// </summary>
+    public ReadOnlyMemory<byte> PskIdentity { get; private set; }
 
     /// <summary>The peer's chain, leaf first, DER; empty when it showed none.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> PeerCertificates { get; private set; } = [];
@@ -244,13 +256,14 @@ public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
             _state = DtlsState.Closed;
         _pendingAlert = null; // without keys it would go out in clear
         ReleaseSecrets();
+        DisposeTickets();
         Owner?.OnTouched(this);
     }
 
     private static void RequireCredential(DtlsConfig config)
     {
-        if (config.Credentials.Count == 0)
-            throw new ArgumentException("DtlsConfig.Credentials must have at least one credential for a server.", nameof(config));
+        if (config.Credentials.Count == 0 && !config.HasPreSharedKeys)
+            throw new ArgumentException("DtlsConfig.Credentials must have at least one credential for a server, or PreSharedKeys a key.", nameof(config));
     }
 
     /// <summary>Takes over what the handshake has found out; called whenever it has taken a message.</summary>
@@ -263,6 +276,8 @@ public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
         ServerName = machine.ServerName;
         UsedHelloRetryRequest = machine.UsedHelloRetryRequest;
         PeerCertificates = machine.PeerCertificates;
+        IsResumed = machine.IsResumed;
+        PskIdentity = machine.PskIdentity;
     }
 
     private void ReleaseSecrets()
@@ -272,6 +287,7 @@ public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
         _epochs.Dispose();
         CryptographicOperations.ZeroMemory(_secrets);
         _secrets = null;
+        DropResumptionSecret();
         _reassembler = null;
         _flight = null;
         _acks = null;

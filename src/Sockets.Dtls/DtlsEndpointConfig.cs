@@ -40,8 +40,8 @@ public sealed record DtlsEndpointConfig
     public void Validate()
     {
         Server?.Validate();
-        if (Server is { Credentials.Count: 0 })
-            throw new ArgumentException("DtlsEndpointConfig.Server must have at least one credential.", nameof(Server));
+        if (Server is { Credentials.Count: 0, HasPreSharedKeys: false })
+            throw new ArgumentException("DtlsEndpointConfig.Server must have at least one credential or pre-shared key.", nameof(Server));
         Require(CookieLifetime > TimeSpan.Zero, nameof(CookieLifetime), "more than zero");
         Require(CookieKeyLifetime >= CookieLifetime, nameof(CookieKeyLifetime), "CookieLifetime or more");
         Require(MaxConnections >= 1, nameof(MaxConnections), "1 or more");

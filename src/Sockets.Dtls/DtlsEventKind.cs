@@ -29,7 +29,7 @@ public enum DtlsEventKind : byte
     /// <summary>The peer's sending keys have changed.</summary>
     ReadKeyUpdated,
 
-    /// <summary>A NewSessionTicket came and was acknowledged.</summary>
+    /// <summary>A NewSessionTicket came and was acknowledged: <see cref="DtlsConnection.TakeTicket"/> has it.</summary>
     TicketReceived,
 
     /// <summary>The peer sent close_notify: it will send no more.</summary>

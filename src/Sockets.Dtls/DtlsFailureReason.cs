@@ -99,6 +99,12 @@ public enum DtlsFailureReason
     /// <summary>The peer's Finished is wrong.</summary>
     InvalidFinished,
 
+    /// <summary>The client offers a pre-shared key or a ticket and does not have its secret, or nobody knows the identity.</summary>
+    InvalidBinder,
+
+    /// <summary>The client insists on a pre-shared key, and the server took none.</summary>
+    NoCommonPreSharedKey,
+
     /// <summary>The cookie is forged, expired, or belongs to another ClientHello.</summary>
     InvalidCookie,
 

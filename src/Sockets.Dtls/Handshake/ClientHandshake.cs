@@ -25,7 +25,7 @@ namespace Sockets.Dtls.Handshake;
 /// ]]></code>
 /// The file follows that order.
 /// </summary>
-internal sealed class ClientHandshake : HandshakeMachine
+internal sealed partial class ClientHandshake : HandshakeMachine
 {
     // What a second ClientHello may gain besides the cookie itself: the extension's framing and a larger share.
     private const int RetryGrowth = 256;
@@ -53,6 +53,7 @@ internal sealed class ClientHandshake : HandshakeMachine
         int shares = Math.Min(Config.KeyShareCount, Config.EffectiveGroups.Count);
         for (int i = 0; i < shares; i++)
             _shares.Add(Config.Crypto.CreateKeyExchange(Config.EffectiveGroups[i]));
+        PrepareOffers();
         SendClientHello(default);
     }
 
@@ -80,6 +81,7 @@ internal sealed class ClientHandshake : HandshakeMachine
     protected override void Dispose(bool disposing)
     {
         DisposeShares();
+        DropOffers();
         base.Dispose(disposing);
     }
 
@@ -110,15 +112,15 @@ internal sealed class ClientHandshake : HandshakeMachine
             AlpnExtension.Write(writer, Config.ApplicationProtocols);
         if (Config.CertificateAuthorities.Count > 0)
             CertificateAuthoritiesExtension.Write(writer, Config.CertificateAuthorities);
-        if (Config.RequestTickets)
-            PskKeyExchangeModesExtension.Write(writer);
+        if (Config.RequestTickets || _offers.Count > 0)
+            PskKeyExchangeModesExtension.Write(writer, Config.AllowPskWithoutExchange);
         if (!cookie.IsEmpty)
             CookieExtension.Write(writer, cookie);
         (int Outer, int Inner) marks = KeyShareExtension.BeginClient(writer);
         foreach (KeyExchange share in _shares)
             KeyShareExtension.WriteEntry(writer, share);
         KeyShareExtension.EndClient(writer, marks);
-        writer.End(extensions, 2);
+        WriteOffers(writer, extensions);
         _helloLength = writer.Written.Length;
 
         Host.BeginFlight();
@@ -182,6 +184,7 @@ internal sealed class ClientHandshake : HandshakeMachine
         }
 
         UsedHelloRetryRequest = true;
+        DropOffersWithout(CipherSuites.Hash(message.CipherSuite));
         _retrySuite = message.CipherSuite;
         Transcript.ReplaceByHash(CipherSuites.Hash(message.CipherSuite));
         Transcript.Append(HandshakeType.ServerHello, body);
@@ -195,17 +198,31 @@ internal sealed class ClientHandshake : HandshakeMachine
             return ProtocolError.Illegal;
         foreach (ExtensionBlock.Entry entry in message.Extensions)
         {
+            if (entry.Type is ExtensionType.PreSharedKey && _offers.Count > 0)
+                continue;
             if (entry.Type is not (ExtensionType.SupportedVersions or ExtensionType.KeyShare))
                 return ProtocolError.MisplacedExtension(entry.Type, entry.Type == ExtensionType.PreSharedKey);
         }
 
-        if (!message.Extensions.TryGet(ExtensionType.KeyShare, out ReadOnlySpan<byte> content))
-            return ProtocolError.MissingExtension;
-        ProtocolError error = KeyShareExtension.ParseServer(content, out NamedGroup group, out ReadOnlySpan<byte> peerShare);
+        ProtocolError error = HandleSelectedPsk(message);
         if (error.IsError)
             return error;
-        if (_shares.Find(candidate => candidate.Group == group) is not { } share)
-            return ProtocolError.Illegal;
+        KeyExchange? share = null;
+        NamedGroup group = NamedGroup.None;
+        ReadOnlySpan<byte> peerShare = default;
+        if (message.Extensions.TryGet(ExtensionType.KeyShare, out ReadOnlySpan<byte> content))
+        {
+            error = KeyShareExtension.ParseServer(content, out group, out peerShare);
+            if (error.IsError)
+                return error;
+            share = _shares.Find(candidate => candidate.Group == group);
+            if (share is null)
+                return ProtocolError.Illegal;
+        }
+        else if (!HasPsk || !Config.AllowPskWithoutExchange)
+        {
+            return ProtocolError.MissingExtension;
+        }
 
         CipherSuite = message.CipherSuite;
         Group = group;
@@ -214,6 +231,7 @@ internal sealed class ClientHandshake : HandshakeMachine
         if (!TryEnterHandshakeKeys(share, peerShare))
             return new ProtocolError(DtlsFailureReason.InvalidKeyShare, AlertDescription.IllegalParameter);
         DisposeShares();
+        DropOffers();
         InstallHandshakeKeys();
         State = DtlsState.WaitEncryptedExtensions;
         return ProtocolError.None;
@@ -241,7 +259,10 @@ internal sealed class ClientHandshake : HandshakeMachine
         }
 
         Transcript.Append(HandshakeType.EncryptedExtensions, body);
-        State = DtlsState.WaitCertificateOrRequest;
+        if (!HasPsk)
+            State = DtlsState.WaitCertificateOrRequest;
+        else
+            GoOnWithPsk();
         return ProtocolError.None;
     }
 
@@ -323,6 +344,8 @@ internal sealed class ClientHandshake : HandshakeMachine
     {
         SendFinished();
         Host.EndFlight();
+        if (Config is { RequestTickets: true, UtcNow: not null })
+            DeriveResumptionSecret();
         InstallApplicationWrite();
         InstallApplicationRead();
     }

@@ -20,6 +20,9 @@ internal abstract class HandshakeMachine : IDisposable
     private DtlsState _stateAfterVerification;
     private byte[]? _peerPublicKey;
 
+    // Of the PSK that was agreed on; null without one. Pinned, so that the collector leaves no copies behind.
+    private byte[]? _earlySecret;
+
     protected HandshakeMachine(DtlsConfig config, IHandshakeHost host, DtlsRole role)
     {
         Config = config;
@@ -57,6 +60,21 @@ internal abstract class HandshakeMachine : IDisposable
 
     public List<ReadOnlyMemory<byte>> PeerCertificates { get; } = [];
 
+    /// <summary>Whether a ticket's session is resumed.</summary>
+    public bool IsResumed { get; protected set; }
+
+    /// <summary>The external PSK in use, or that the resumed session goes back to.</summary>
+    public ReadOnlyMemory<byte> PskIdentity { get; protected set; }
+
+    /// <summary>When the peers proved who they are; the time of this handshake unless it resumes another.</summary>
+    public DateTimeOffset? Authenticated { get; protected set; }
+
+    /// <summary>Whether the client takes part in resumption, as far as we do.</summary>
+    public bool ClientTakesTickets { get; protected set; }
+
+    /// <summary>Server: what the session's tickets are bound to.</summary>
+    public byte[] TicketBinding { get; protected set; } = [];
+
     public DtlsSignatureRequest? PendingSignature { get; private set; }
 
     /// <summary>Every secret of the handshake, once ServerHello has told the suite.</summary>
@@ -65,6 +83,9 @@ internal abstract class HandshakeMachine : IDisposable
     protected DtlsConfig Config { get; }
 
     protected IHandshakeHost Host { get; }
+
+    /// <summary>Whether the handshake goes by a PSK, so that nobody shows a certificate.</summary>
+    protected bool HasPsk => _earlySecret is not null;
 
     protected Transcript Transcript { get; }
 
@@ -76,7 +97,7 @@ internal abstract class HandshakeMachine : IDisposable
 
     /// <summary>The driver has judged the peer's certificate.</summary>
     /// <param name="rejection">Null: accepted. Else the alert to refuse it with.</param>
-    public ProtocolError CompleteVerification(AlertDescription? rejection)
+    public virtual ProtocolError CompleteVerification(AlertDescription? rejection)
     {
         State = _stateAfterVerification;
         return rejection is { } alert ? new ProtocolError(DtlsFailureReason.CertificateRejected, alert) : ProtocolError.None;
@@ -105,6 +126,7 @@ internal abstract class HandshakeMachine : IDisposable
     protected virtual void Dispose(bool disposing)
     {
         Keys?.Dispose();
+        DropPsk();
         Transcript.Dispose();
     }
 
@@ -119,17 +141,57 @@ internal abstract class HandshakeMachine : IDisposable
     }
 
     /// <summary>After ServerHello: the handshake secrets, and epoch 2 in both directions (RFC 9147 §6.1).</summary>
+    /// <param name="share">Our key pair; null for psk_ke.</param>
+    /// <param name="peerShare">The peer's share.</param>
     /// <returns>False when the peer's key share is invalid.</returns>
-    protected bool TryEnterHandshakeKeys(KeyExchange share, ReadOnlySpan<byte> peerShare)
+    protected bool TryEnterHandshakeKeys(KeyExchange? share, ReadOnlySpan<byte> peerShare)
     {
         Span<byte> secret = stackalloc byte[128];
-        secret = secret[..share.SecretLength];
-        if (!share.TryDeriveSecret(peerShare, secret))
+        secret = secret[..(share?.SecretLength ?? 0)];
+        if (share is not null && !share.TryDeriveSecret(peerShare, secret))
             return false;
         Keys = new KeySchedule(Config.Crypto, CipherSuite);
-        Keys.EnterHandshake(secret);
+        if (_earlySecret is { } early)
+            Keys.EnterHandshake(early, secret);
+        else
+            Keys.EnterHandshake(secret);
         CryptographicOperations.ZeroMemory(secret);
+        DropPsk(keepsMark: true);
         return true;
+    }
+
+    /// <summary>The handshake goes by this PSK.</summary>
+    protected void UsePsk(ReadOnlySpan<byte> earlySecret)
+    {
+        _earlySecret = GC.AllocateUninitializedArray<byte>(earlySecret.Length, pinned: true);
+        earlySecret.CopyTo(_earlySecret);
+    }
+
+    /// <summary>Zeroes the PSK.</summary>
+    /// <param name="keepsMark">Whether <see cref="HasPsk"/> stays true: the keys are made of it by now.</param>
+    protected void DropPsk(bool keepsMark = false)
+    {
+        CryptographicOperations.ZeroMemory(_earlySecret);
+        if (!keepsMark)
+            _earlySecret = null;
+    }
+
+    /// <summary>Asks the driver to judge certificates of an earlier handshake again, and suspends.</summary>
+    protected void VerifyAgain(IReadOnlyList<ReadOnlyMemory<byte>> certificates, DtlsState next)
+    {
+        PeerCertificates.AddRange(certificates);
+        _stateAfterVerification = next;
+        State = DtlsState.WaitCertificateVerification;
+        Host.Raise(DtlsEventKind.CertificateVerificationRequired);
+    }
+
+    /// <summary>Derives what tickets are made of, over the transcript through the client's Finished (RFC 8446 §4.6.1).</summary>
+    protected void DeriveResumptionSecret()
+    {
+        Span<byte> hash = stackalloc byte[CipherSuites.MaxHashLength];
+        hash = hash[..Transcript.Length];
+        Transcript.GetCurrent(hash);
+        Keys!.Derive(ScheduledSecret.Resumption, "res master"u8, hash);
     }
 
     /// <summary>Derives and installs epoch 2 over the transcript through ServerHello.</summary>

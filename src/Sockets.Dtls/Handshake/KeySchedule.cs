@@ -12,13 +12,12 @@ namespace Sockets.Dtls.Handshake;
 /// </summary>
 internal sealed unsafe class KeySchedule : IDisposable
 {
-    private const int SecretCount = (int)ScheduledSecret.Exporter + 1;
+    private const int SecretCount = (int)ScheduledSecret.Resumption + 1;
 
     private readonly CryptoProvider _crypto;
     private byte* _memory;
     private bool _isMaster;
 
-    /// <summary>Starts without a PSK.</summary>
     public KeySchedule(CryptoProvider crypto, CipherSuite suite)
     {
         _crypto = crypto;
@@ -39,9 +38,23 @@ internal sealed unsafe class KeySchedule : IDisposable
     /// <summary>A secret that <see cref="Derive"/> has derived; zeros before, nothing after <see cref="Dispose"/>.</summary>
     public ReadOnlySpan<byte> this[ScheduledSecret secret] => Place(secret);
 
-    /// <summary>Early secret → handshake secret.</summary>
+    /// <summary>Early secret → handshake secret, without a PSK.</summary>
     public void EnterHandshake(ReadOnlySpan<byte> sharedSecret) =>
         _crypto.HkdfExtract(Hash, ScheduleConstants.HandshakeSalt(Hash), sharedSecret, Place(ScheduledSecret.Current));
+
+    /// <summary>Early secret → handshake secret, with what <see cref="ExtractEarly"/> made of a PSK.</summary>
+    /// <param name="earlySecret">The early secret.</param>
+    /// <param name="sharedSecret">The secret of the key exchange; empty for psk_ke, which has none.</param>
+    public void EnterHandshake(ReadOnlySpan<byte> earlySecret, ReadOnlySpan<byte> sharedSecret)
+    {
+        Span<byte> buffer = stackalloc byte[2 * CipherSuites.MaxHashLength];
+        buffer.Clear();
+        Span<byte> salt = buffer[..HashLength];
+        ExpandLabel(_crypto, Hash, earlySecret, "derived"u8, ScheduleConstants.EmptyHash(Hash), salt);
+        ReadOnlySpan<byte> input = sharedSecret.IsEmpty ? buffer.Slice(CipherSuites.MaxHashLength, HashLength) : sharedSecret;
+        _crypto.HkdfExtract(Hash, salt, input, Place(ScheduledSecret.Current));
+        CryptographicOperations.ZeroMemory(salt);
+    }
 
     /// <summary>Handshake secret → master secret.</summary>
     public void EnterMaster()
@@ -75,6 +88,34 @@ internal sealed unsafe class KeySchedule : IDisposable
         ExpandLabel(_crypto, Hash, trafficSecret, "finished"u8, default, key);
         _crypto.Hmac(Hash, key, transcriptHash, destination);
         CryptographicOperations.ZeroMemory(key);
+    }
+
+    /// <summary>The early secret of a PSK (RFC 8446 §7.1).</summary>
+    public static void ExtractEarly(CryptoProvider crypto, HashKind hash, ReadOnlySpan<byte> psk, Span<byte> destination)
+    {
+        Span<byte> zeros = stackalloc byte[CipherSuites.MaxHashLength];
+        zeros.Clear();
+        crypto.HkdfExtract(hash, zeros[..CipherSuites.HashLength(hash)], psk, destination);
+    }
+
+    /// <summary>The value that proves possession of a PSK (RFC 8446 §4.2.11.2).</summary>
+    /// <param name="crypto">The provider.</param>
+    /// <param name="hash">The PSK's hash.</param>
+    /// <param name="earlySecret">What <see cref="ExtractEarly"/> made of the PSK.</param>
+    /// <param name="isExternal">Whether the PSK is external and not a ticket's.</param>
+    /// <param name="transcriptHash">Hash of everything through the ClientHello without its binders.</param>
+    /// <param name="destination">Takes exactly the hash length.</param>
+    public static void ComputeBinder(
+        CryptoProvider crypto, HashKind hash, ReadOnlySpan<byte> earlySecret, bool isExternal, ReadOnlySpan<byte> transcriptHash, Span<byte> destination)
+    {
+        int length = CipherSuites.HashLength(hash);
+        Span<byte> buffer = stackalloc byte[2 * CipherSuites.MaxHashLength];
+        Span<byte> binderKey = buffer[..length];
+        Span<byte> finishedKey = buffer.Slice(CipherSuites.MaxHashLength, length);
+        ExpandLabel(crypto, hash, earlySecret, isExternal ? "ext binder"u8 : "res binder"u8, ScheduleConstants.EmptyHash(hash), binderKey);
+        ExpandLabel(crypto, hash, binderKey, "finished"u8, default, finishedKey);
+        crypto.Hmac(hash, finishedKey, transcriptHash, destination);
+        CryptographicOperations.ZeroMemory(buffer);
     }
 
     /// <summary>HKDF-Expand-Label with the DTLS 1.3 prefix.</summary>

@@ -20,4 +20,7 @@ internal enum ScheduledSecret
 
     /// <summary>exporter_master_secret, likewise.</summary>
     Exporter,
+
+    /// <summary>resumption_master_secret, once the client's Finished is in the transcript; only where tickets are wanted.</summary>
+    Resumption,
 }

@@ -8,7 +8,7 @@ namespace Sockets.Dtls.Handshake;
 /// <summary>
 /// The server's side of the handshake; <see cref="ClientHandshake"/> shows the whole exchange. The file follows its order.
 /// </summary>
-internal sealed class ServerHandshake : HandshakeMachine
+internal sealed partial class ServerHandshake : HandshakeMachine
 {
     private CipherSuite _retrySuite;
     private NamedGroup _retryGroup;
@@ -50,7 +50,7 @@ internal sealed class ServerHandshake : HandshakeMachine
         Host.EndFlight();
         DeriveApplicationSecrets();
         InstallApplicationWrite();
-        State = Config.ClientAuthentication == DtlsClientAuthentication.None ? DtlsState.WaitFinished : DtlsState.WaitCertificate;
+        State = HasPsk || Config.ClientAuthentication == DtlsClientAuthentication.None ? DtlsState.WaitFinished : DtlsState.WaitCertificate;
         return ProtocolError.None;
     }
 
@@ -67,12 +67,12 @@ internal sealed class ServerHandshake : HandshakeMachine
         {
             // RFC 8446 §4.1.2: the second ClientHello is the first but for what was asked; with a group asked for, it
             // brings exactly that share.
-            if (choice.CipherSuite != _retrySuite || choice.Share.IsEmpty)
+            if (choice.CipherSuite != _retrySuite || choice.NeedsShare)
                 return ProtocolError.Illegal;
             if (_retryGroup != NamedGroup.None && (choice.Group != _retryGroup || choice.ShareCount != 1))
                 return ProtocolError.Illegal;
         }
-        else if (choice.Share.IsEmpty)
+        else if (choice.NeedsShare)
         {
             hello.Random.CopyTo(ClientRandom);
             return Retry(choice, body);
@@ -81,13 +81,19 @@ internal sealed class ServerHandshake : HandshakeMachine
         hello.Random.CopyTo(ClientRandom);
         CipherSuite = choice.CipherSuite;
         Group = choice.Group;
-        error = NegotiateExtensions(hello, out DtlsCredential? credential, out SignatureScheme scheme);
+        error = NegotiateNames(hello);
+        if (!error.IsError)
+            error = SelectPsk(hello, body);
         if (error.IsError)
             return error;
+        if (HasPsk && _resumed is { PeerCertificates: { Count: > 0 } certificates })
+        {
+            _heldHello = body.ToArray();
+            VerifyAgain(certificates, DtlsState.WaitCertificateVerification);
+            return ProtocolError.None;
+        }
 
-        Transcript.SelectHash(CipherSuites.Hash(CipherSuite));
-        Transcript.Append(HandshakeType.ClientHello, body);
-        return Answer(choice.Share, credential!, scheme);
+        return Answer(hello, choice.Share, body);
     }
 
     private ProtocolError Retry(in ServerNegotiation choice, ReadOnlySpan<byte> body)
@@ -111,10 +117,8 @@ internal sealed class ServerHandshake : HandshakeMachine
         State = DtlsState.WaitSecondClientHello;
     }
 
-    private ProtocolError NegotiateExtensions(in ClientHelloMessage hello, out DtlsCredential? credential, out SignatureScheme scheme)
+    private ProtocolError NegotiateNames(in ClientHelloMessage hello)
     {
-        credential = null;
-        scheme = SignatureScheme.None;
         ProtocolError error;
         if (hello.Extensions.TryGet(ExtensionType.ServerName, out ReadOnlySpan<byte> content))
         {
@@ -131,8 +135,16 @@ internal sealed class ServerHandshake : HandshakeMachine
                 return error;
         }
 
+        return ProtocolError.None;
+    }
+
+    private ProtocolError NegotiateCredential(in ClientHelloMessage hello, out DtlsCredential? credential, out SignatureScheme scheme)
+    {
+        credential = null;
+        scheme = SignatureScheme.None;
+        ProtocolError error;
         ReadOnlySpan<byte> authorities = default;
-        if (hello.Extensions.TryGet(ExtensionType.CertificateAuthorities, out content))
+        if (hello.Extensions.TryGet(ExtensionType.CertificateAuthorities, out ReadOnlySpan<byte> content))
         {
             error = CertificateAuthoritiesExtension.Parse(content, out authorities);
             if (error.IsError)
@@ -163,17 +175,30 @@ internal sealed class ServerHandshake : HandshakeMachine
         return new ProtocolError(DtlsFailureReason.NoCommonApplicationProtocol, AlertDescription.NoApplicationProtocol);
     }
 
-    private ProtocolError Answer(ReadOnlySpan<byte> clientShare, DtlsCredential credential, SignatureScheme scheme)
+    private ProtocolError Answer(in ClientHelloMessage hello, ReadOnlySpan<byte> clientShare, ReadOnlySpan<byte> body)
     {
+        DtlsCredential? credential = null;
+        SignatureScheme scheme = SignatureScheme.None;
+        if (!HasPsk)
+        {
+            if (Group == NamedGroup.None)
+                return ProtocolError.MissingExtension;
+            ProtocolError error = NegotiateCredential(hello, out credential, out scheme);
+            if (error.IsError)
+                return error;
+        }
+
+        Transcript.SelectHash(CipherSuites.Hash(CipherSuite));
+        Transcript.Append(HandshakeType.ClientHello, body);
         Span<byte> random = stackalloc byte[32];
         Config.Crypto.FillRandom(random);
-        using KeyExchange share = Config.Crypto.CreateKeyExchange(Group);
+        using KeyExchange? share = Group == NamedGroup.None ? null : Config.Crypto.CreateKeyExchange(Group);
         if (!TryEnterHandshakeKeys(share, clientShare))
             return new ProtocolError(DtlsFailureReason.InvalidKeyShare, AlertDescription.IllegalParameter);
 
         Host.BeginFlight();
         Writer.Clear();
-        ServerHelloMessage.Write(Writer, random, CipherSuite, share);
+        ServerHelloMessage.Write(Writer, random, CipherSuite, share, HasPsk ? _selectedIdentity : null);
         SendWritten(HandshakeType.ServerHello);
         InstallHandshakeKeys();
 
@@ -181,6 +206,8 @@ internal sealed class ServerHandshake : HandshakeMachine
         EncryptedExtensionsMessage.Write(Writer, ServerName is not null, ApplicationProtocol);
         SendWritten(HandshakeType.EncryptedExtensions);
 
+        if (HasPsk)
+            return OnSigned();
         if (Config.ClientAuthentication != DtlsClientAuthentication.None)
         {
             Writer.Clear();
@@ -188,7 +215,7 @@ internal sealed class ServerHandshake : HandshakeMachine
             SendWritten(HandshakeType.CertificateRequest);
         }
 
-        SendCertificate(credential, scheme);
+        SendCertificate(credential!, scheme);
         return ProtocolError.None;
     }
 
@@ -214,6 +241,8 @@ internal sealed class ServerHandshake : HandshakeMachine
         ProtocolError error = HandleFinished(body);
         if (error.IsError)
             return error;
+        if (Config is { TicketProtector: not null, TicketCount: > 0 } && ClientTakesTickets)
+            DeriveResumptionSecret();
         InstallApplicationRead();
         return ProtocolError.None;
     }

@@ -26,6 +26,9 @@ internal readonly ref struct ServerNegotiation
     /// <summary>The client's share in <see cref="Group"/>; empty when a retry must ask for it.</summary>
     public ReadOnlySpan<byte> Share { get; }
 
+    /// <summary>Whether a retry must ask for a share: there is a group in common, and none was sent for it.</summary>
+    public bool NeedsShare => Group != NamedGroup.None && Share.IsEmpty;
+
     /// <summary>How many shares the client sent.</summary>
     public int ShareCount { get; }
 
@@ -45,6 +48,13 @@ internal readonly ref struct ServerNegotiation
 
         if (suite == CipherSuite.None)
             return new ProtocolError(DtlsFailureReason.NoCommonCipherSuite, AlertDescription.HandshakeFailure);
+
+        // RFC 8446 §4.2.9: a PSK alone, where both sides want it so. Chosen only when the client offers no exchange.
+        if (config.AllowPskWithoutExchange && !hello.Extensions.Contains(ExtensionType.KeyShare) && hello.Extensions.Contains(ExtensionType.PreSharedKey))
+        {
+            result = new ServerNegotiation(suite, NamedGroup.None, default, 0);
+            return ProtocolError.None;
+        }
 
         // RFC 8446 §9.2: without a PSK, supported_groups and key_share are mandatory.
         if (!hello.Extensions.TryGet(ExtensionType.SupportedGroups, out ReadOnlySpan<byte> content))

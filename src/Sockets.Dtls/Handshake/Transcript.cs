@@ -10,8 +10,14 @@ namespace Sockets.Dtls.Handshake;
 /// </summary>
 internal sealed class Transcript(CryptoProvider crypto) : IDisposable
 {
+    private const int HeaderLength = 4;
+
     private byte[]? _pending = [];
     private TranscriptHash? _hash;
+
+    // message_hash and HelloRetryRequest, which a binder of the second ClientHello covers too; null without a retry.
+    private byte[]? _retry;
+    private bool _isRetryWhole;
 
     /// <summary>Length in bytes of the hash; 0 until <see cref="SelectHash"/>.</summary>
     public int Length => _hash?.Length ?? 0;
@@ -19,8 +25,14 @@ internal sealed class Transcript(CryptoProvider crypto) : IDisposable
     /// <summary>Adds a whole message.</summary>
     public void Append(HandshakeType type, ReadOnlySpan<byte> body)
     {
-        Span<byte> header = stackalloc byte[4];
-        BinaryPrimitives.WriteUInt32BigEndian(header, ((uint)type << 24) | (uint)body.Length);
+        Span<byte> header = stackalloc byte[HeaderLength];
+        WriteHeader(header, type, body.Length);
+        if (_retry is not null && !_isRetryWhole)
+        {
+            _isRetryWhole = type != HandshakeType.MessageHash;
+            _retry = [.. _retry, .. header, .. body];
+        }
+
         if (_hash is { } hash)
         {
             hash.Append(header);
@@ -57,12 +69,32 @@ internal sealed class Transcript(CryptoProvider crypto) : IDisposable
     {
         _hash?.Dispose();
         _pending = null;
+        _retry = [];
         _hash = crypto.CreateTranscriptHash(kind);
         Append(HandshakeType.MessageHash, clientHelloHash);
+    }
+
+    /// <summary>
+    /// Writes the hash that the binders of a ClientHello are made over (RFC 8446 §4.2.11.2): of what went before it, and of
+    /// it up to the binders, its header having its whole length. Before <see cref="Append"/> has taken it.
+    /// </summary>
+    public void GetBinderHash(HashKind kind, ReadOnlySpan<byte> truncatedHello, int wholeLength, Span<byte> destination)
+    {
+        Span<byte> header = stackalloc byte[HeaderLength];
+        WriteHeader(header, HandshakeType.ClientHello, wholeLength);
+        using TranscriptHash hash = crypto.CreateTranscriptHash(kind);
+        hash.Append(_retry);
+        hash.Append(header);
+        hash.Append(truncatedHello);
+        hash.GetCurrent(destination);
     }
 
     /// <summary>Writes the hash of everything so far.</summary>
     public void GetCurrent(Span<byte> destination) => _hash!.GetCurrent(destination);
 
     public void Dispose() => _hash?.Dispose();
+
+    // RFC 9147 §5.2: as TLS has it, without message_seq and the fragment's fields.
+    private static void WriteHeader(Span<byte> destination, HandshakeType type, int length) =>
+        BinaryPrimitives.WriteUInt32BigEndian(destination, ((uint)type << 24) | (uint)length);
 }

@@ -3,15 +3,36 @@ using Sockets.Dtls.Handshake.Extensions;
 
 namespace Sockets.Dtls.Handshake.Messages;
 
-/// <summary>NewSessionTicket (RFC 8446 §4.6.1): checked and acknowledged; resumption is not part of this version.</summary>
-internal static class NewSessionTicketMessage
+/// <summary>NewSessionTicket (RFC 8446 §4.6.1).</summary>
+internal readonly ref struct NewSessionTicketMessage
 {
-    public static ProtocolError Check(ReadOnlySpan<byte> body)
+    private NewSessionTicketMessage(uint lifetime, uint ageAdd, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> ticket)
     {
+        Lifetime = lifetime;
+        AgeAdd = ageAdd;
+        Nonce = nonce;
+        Ticket = ticket;
+    }
+
+    /// <summary>ticket_lifetime, in seconds.</summary>
+    public uint Lifetime { get; }
+
+    /// <summary>ticket_age_add.</summary>
+    public uint AgeAdd { get; }
+
+    /// <summary>ticket_nonce: tells the tickets of one connection apart.</summary>
+    public ReadOnlySpan<byte> Nonce { get; }
+
+    /// <summary>The ticket: the identity to offer.</summary>
+    public ReadOnlySpan<byte> Ticket { get; }
+
+    public static ProtocolError TryParse(ReadOnlySpan<byte> body, out NewSessionTicketMessage message)
+    {
+        message = default;
         var reader = new WireReader(body);
-        if (!reader.TryReadUInt32(out _)
-            || !reader.TryReadUInt32(out _)
-            || !reader.TryReadVector8(out _)
+        if (!reader.TryReadUInt32(out uint lifetime)
+            || !reader.TryReadUInt32(out uint ageAdd)
+            || !reader.TryReadVector8(out ReadOnlySpan<byte> nonce)
             || !reader.TryReadVector16(out ReadOnlySpan<byte> ticket)
             || ticket.IsEmpty
             || !reader.TryReadVector16(out ReadOnlySpan<byte> extensions)
@@ -20,6 +41,18 @@ internal static class NewSessionTicketMessage
             return ProtocolError.Malformed;
         }
 
-        return ExtensionBlock.TryParse(extensions, out _);
+        ProtocolError error = ExtensionBlock.TryParse(extensions, out _);
+        if (!error.IsError)
+            message = new NewSessionTicketMessage(lifetime, ageAdd, nonce, ticket);
+        return error;
+    }
+
+    public static void Write(WireWriter writer, uint lifetime, uint ageAdd, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> ticket)
+    {
+        writer.UInt32(lifetime);
+        writer.UInt32(ageAdd);
+        writer.Vector8(nonce);
+        writer.Vector16(ticket);
+        writer.UInt16(0); // extensions
     }
 }

@@ -64,11 +64,19 @@ internal readonly ref struct ServerHelloMessage
     }
 
     /// <summary>Writes a ServerHello.</summary>
-    public static void Write(WireWriter writer, ReadOnlySpan<byte> random, CipherSuite suite, KeyExchange share)
+    /// <param name="writer">Where to.</param>
+    /// <param name="random">The server's random.</param>
+    /// <param name="suite">The suite that is chosen.</param>
+    /// <param name="share">The server's share; null for psk_ke.</param>
+    /// <param name="selectedIdentity">Which of the client's PSKs is taken; null when none is.</param>
+    public static void Write(WireWriter writer, ReadOnlySpan<byte> random, CipherSuite suite, KeyExchange? share, ushort? selectedIdentity)
     {
         int mark = BeginBody(writer, random, suite);
-        KeyShareExtension.WriteServer(writer, share);
+        if (share is not null)
+            KeyShareExtension.WriteServer(writer, share);
         SupportedVersionsExtension.WriteServer(writer);
+        if (selectedIdentity is { } identity)
+            PreSharedKeyExtension.WriteServer(writer, identity);
         writer.End(mark, 2);
     }
 

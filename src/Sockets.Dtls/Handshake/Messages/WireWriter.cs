@@ -12,6 +12,9 @@ internal sealed class WireWriter
     /// <summary>What was written so far.</summary>
     public ReadOnlySpan<byte> Written => _buffer.AsSpan(0, _length);
 
+    /// <summary>The last bytes that were written, to be filled in later.</summary>
+    public Span<byte> Last(int length) => _buffer.AsSpan(_length - length, length);
+
     /// <summary>Starts over.</summary>
     public void Clear() => _length = 0;
 
@@ -26,6 +29,8 @@ internal sealed class WireWriter
         span[1] = (byte)(value >> 8);
         span[2] = (byte)value;
     }
+
+    public void UInt32(uint value) => BinaryPrimitives.WriteUInt32BigEndian(Take(4), value);
 
     public void UInt64(ulong value) => BinaryPrimitives.WriteUInt64BigEndian(Take(8), value);
 

@@ -1,0 +1,216 @@
+using System;
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using Sockets.Dtls.Crypto;
+using Sockets.Dtls.Handshake.Extensions;
+using Sockets.Dtls.Handshake.Messages;
+
+namespace Sockets.Dtls.Handshake;
+
+/// <content>PSKs from the server's side (RFC 8446 §4.2.11): a ticket's, external ones.</content>
+internal sealed partial class ServerHandshake
+{
+    /// <summary>Identities of one ClientHello that are looked at: each costs a look-up that anybody can ask for.</summary>
+    private const int MaxIdentities = 4;
+
+    private ushort _selectedIdentity;
+    private TicketState? _resumed;
+
+    // The ClientHello, while the driver judges the certificates of the session it resumes.
+    private byte[]? _heldHello;
+
+    /// <inheritdoc/>
+    public override ProtocolError CompleteVerification(AlertDescription? rejection)
+    {
+        if (_heldHello is not { } body)
+            return base.CompleteVerification(rejection);
+        _heldHello = null;
+        if (rejection is not null)
+        {
+            // Who was trusted then is not trusted now: the client may show another certificate in a full handshake.
+            DropPsk();
+            IsResumed = false;
+            Authenticated = null;
+            PeerCertificates.Clear();
+        }
+
+        ProtocolError error = ClientHelloMessage.TryParse(body, out ClientHelloMessage hello);
+        if (!error.IsError)
+            error = ServerNegotiation.TryNegotiate(Config, hello, out ServerNegotiation choice) is { IsError: true } failed ? failed : Answer(hello, choice.Share, body);
+        return error;
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        _resumed?.Dispose();
+        base.Dispose(disposing);
+    }
+
+    /// <summary>
+    /// Takes the first PSK that we know and whose binder is right. Without one there is a full handshake, if we have a
+    /// certificate for it.
+    /// </summary>
+    private ProtocolError SelectPsk(in ClientHelloMessage hello, ReadOnlySpan<byte> body)
+    {
+        bool takesExchange = false;
+        bool takesPskOnly = false;
+        if (hello.Extensions.TryGet(ExtensionType.PskKeyExchangeModes, out ReadOnlySpan<byte> content))
+        {
+            ProtocolError error = PskKeyExchangeModesExtension.Parse(content, out takesExchange, out takesPskOnly);
+            if (error.IsError)
+                return error;
+        }
+
+        // RFC 8446 §4.2.9: tickets that the client cannot resume with are of no use to it.
+        ClientTakesTickets = takesExchange || (takesPskOnly && Config.AllowPskWithoutExchange);
+        if (Config.TicketProtector is not null)
+            TicketBinding = ComputeBinding();
+        if (hello.Extensions.TryGet(ExtensionType.PreSharedKey, out content))
+        {
+            ProtocolError error = PreSharedKeyExtension.ParseClient(content, out PreSharedKeyExtension offers);
+            if (error.IsError)
+                return error;
+            if (!hello.Extensions.Contains(ExtensionType.PskKeyExchangeModes))
+                return ProtocolError.MissingExtension; // RFC 8446 §4.2.9
+            if (Group == NamedGroup.None ? takesPskOnly : takesExchange)
+                error = SelectPsk(offers, body);
+            if (error.IsError || HasPsk)
+                return error;
+        }
+
+        if (Group == NamedGroup.None)
+            return ProtocolError.MissingExtension; // no exchange, and no PSK that could stand alone
+        return Config.Credentials.Count > 0
+            ? ProtocolError.None
+            : new ProtocolError(DtlsFailureReason.InvalidBinder, AlertDescription.DecryptError);
+    }
+
+    private ProtocolError SelectPsk(in PreSharedKeyExtension offers, ReadOnlySpan<byte> body)
+    {
+        for (int i = 0; i < MaxIdentities && offers.TryGet(i, out ReadOnlySpan<byte> identity, out _, out ReadOnlySpan<byte> binder); i++)
+        {
+            ProtocolError error = ProtocolError.None;
+            if (TryOpenTicket(identity) is { } state)
+                error = TryResume(state, identity, binder, body, offers.BindersLength);
+            else if (FindKey(identity) is { } key)
+                error = TryUseKey(key, binder, body, offers.BindersLength);
+            if (error.IsError)
+                return error;
+            if (!HasPsk)
+                continue;
+            _selectedIdentity = (ushort)i;
+            return ProtocolError.None;
+        }
+
+        return ProtocolError.None;
+    }
+
+    /// <summary>The session of a ticket of ours that may be resumed here and now. Changes nothing.</summary>
+    private TicketState? TryOpenTicket(ReadOnlySpan<byte> identity)
+    {
+        if (Config is not { TicketProtector: { } protector, UtcNow: { } clock })
+            return null;
+        DateTimeOffset now = clock();
+        byte[]? bytes = protector.Unprotect(identity, now);
+        bool isState = TicketState.TryRead(bytes, out TicketState? state);
+        CryptographicOperations.ZeroMemory(bytes);
+        if (!isState)
+            return null;
+
+        // In force, under a suite of the same hash (RFC 8446 §4.6.1), for the name, the policy and the trust it was made
+        // under, and, where an external key was the trust, as long as that key is known.
+        if (state!.Expires > now
+            && state.Authenticated + DtlsTicket.MaxLifetime > now
+            && CipherSuites.Hash(state.CipherSuite) == CipherSuites.Hash(CipherSuite)
+            && state.Binding.AsSpan().SequenceEqual(TicketBinding)
+            && (state.PskIdentity.Length == 0 || FindKey(state.PskIdentity) is not null))
+        {
+            return state;
+        }
+
+        state.Dispose();
+        return null;
+    }
+
+    private DtlsPreSharedKey? FindKey(ReadOnlySpan<byte> identity)
+    {
+        DtlsPreSharedKey? found = null;
+        foreach (DtlsPreSharedKey key in Config.PreSharedKeys)
+        {
+            if (found is null && key.Identity.Span.SequenceEqual(identity))
+                found = key;
+        }
+
+        if (found is null && Config.FindPreSharedKey is { } find && find(identity.ToArray()) is { } candidate && candidate.Identity.Span.SequenceEqual(identity))
+            found = candidate;
+        return found is { IsUsable: true } && found.Hash == CipherSuites.Hash(CipherSuite) ? found : null;
+    }
+
+    private ProtocolError TryResume(TicketState state, ReadOnlySpan<byte> identity, ReadOnlySpan<byte> binder, ReadOnlySpan<byte> body, int bindersLength)
+    {
+        ProtocolError error = CheckBinder(state.Secret, isExternal: false, binder, body, bindersLength);
+
+        // Only who has the session's secret may use the ticket up.
+        if (error.IsError || !Config.TicketProtector!.TryUse(identity, Config.UtcNow!(), state.Expires))
+        {
+            DropPsk();
+            state.Dispose();
+            return error;
+        }
+
+        IsResumed = true;
+        Authenticated = state.Authenticated;
+        PskIdentity = state.PskIdentity;
+        _resumed = state;
+        return ProtocolError.None;
+    }
+
+    private ProtocolError TryUseKey(DtlsPreSharedKey key, ReadOnlySpan<byte> binder, ReadOnlySpan<byte> body, int bindersLength)
+    {
+        ProtocolError error = CheckBinder(key.Secret, isExternal: true, binder, body, bindersLength);
+        if (!error.IsError)
+            PskIdentity = key.Identity;
+        return error;
+    }
+
+    /// <summary>Checks a binder (RFC 8446 §4.2.11.2); the handshake goes by the PSK when it is right.</summary>
+    private ProtocolError CheckBinder(ReadOnlySpan<byte> psk, bool isExternal, ReadOnlySpan<byte> binder, ReadOnlySpan<byte> body, int bindersLength)
+    {
+        HashKind hash = CipherSuites.Hash(CipherSuite);
+        int length = CipherSuites.HashLength(hash);
+        Span<byte> buffer = stackalloc byte[3 * CipherSuites.MaxHashLength];
+        Span<byte> early = buffer[..length];
+        Span<byte> transcript = buffer.Slice(CipherSuites.MaxHashLength, length);
+        Span<byte> expected = buffer.Slice(2 * CipherSuites.MaxHashLength, length);
+        KeySchedule.ExtractEarly(Config.Crypto, hash, psk, early);
+        Transcript.GetBinderHash(hash, body[..^bindersLength], body.Length, transcript);
+        KeySchedule.ComputeBinder(Config.Crypto, hash, early, isExternal, transcript, expected);
+        bool isRight = CryptographicOperations.FixedTimeEquals(expected, binder); // false too when the lengths differ
+        if (isRight)
+            UsePsk(early);
+        CryptographicOperations.ZeroMemory(buffer);
+        return isRight ? ProtocolError.None : new ProtocolError(DtlsFailureReason.InvalidBinder, AlertDescription.DecryptError);
+    }
+
+    /// <summary>
+    /// What a ticket is bound to: the name the client asked for, which chooses the configuration, the policy of client
+    /// certificates, and what the driver says of the trust in force.
+    /// </summary>
+    private byte[] ComputeBinding()
+    {
+        byte[] name = Encoding.ASCII.GetBytes(ServerName?.ToLowerInvariant() ?? "");
+        Span<byte> prefix = stackalloc byte[4];
+        BinaryPrimitives.WriteUInt16BigEndian(prefix, (ushort)name.Length);
+        prefix[2] = ServerName is null ? (byte)0 : (byte)1;
+        prefix[3] = (byte)Config.ClientAuthentication;
+        byte[] binding = new byte[TicketState.BindingLength];
+        using TranscriptHash hash = Config.Crypto.CreateTranscriptHash(HashKind.Sha256);
+        hash.Append(prefix);
+        hash.Append(name);
+        hash.Append(Config.TicketContext.Span);
+        hash.GetCurrent(binding);
+        return binding;
+    }
+}
