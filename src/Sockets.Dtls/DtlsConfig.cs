@@ -217,6 +217,12 @@ public sealed record DtlsConfig
 
     internal IReadOnlyList<NamedGroup> EffectiveGroups => Groups ?? Crypto.Groups;
 
+    /// <summary>
+    /// Client: whether to offer a key exchange. Without one, which takes <see cref="AllowPskWithoutExchange"/>, a server that
+    /// takes no PSK ends the handshake.
+    /// </summary>
+    public bool OfferKeyExchange { get; init; } = true;
+
     internal bool HasPreSharedKeys => PreSharedKeys.Count > 0 || FindPreSharedKey is not null;
 
     internal IReadOnlyList<SignatureScheme> EffectiveSignatureSchemes => SignatureSchemes ?? Crypto.SignatureSchemes;
@@ -250,6 +256,7 @@ public sealed record DtlsConfig
         Require(MaxRecordsPerKey >= 16, nameof(MaxRecordsPerKey), "16 or more");
         Require(Ticket is null || UtcNow is not null, nameof(UtcNow), "set for a Ticket");
         Require(TicketProtector is null || UtcNow is not null, nameof(UtcNow), "set for a TicketProtector");
+        Require(OfferKeyExchange || AllowPskWithoutExchange, nameof(OfferKeyExchange), "true unless AllowPskWithoutExchange is set");
         Require(TicketCount is >= 0 and <= MaxTickets, nameof(TicketCount), "0 to 16");
         Require(TicketLifetime >= TimeSpan.FromSeconds(1) && TicketLifetime <= DtlsTicket.MaxLifetime, nameof(TicketLifetime), "1 s to 7 days");
         Require(PreSharedKeys.Count <= MaxPreSharedKeys && AreKeysValid(), nameof(PreSharedKeys), "64 keys at most, none of them null, with identities of 32000 bytes together");

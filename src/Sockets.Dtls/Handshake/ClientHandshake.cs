@@ -50,7 +50,7 @@ internal sealed partial class ClientHandshake : HandshakeMachine
     {
         Config.Crypto.FillRandom(ClientRandom);
         ServerName = Config.ServerName;
-        int shares = Math.Min(Config.KeyShareCount, Config.EffectiveGroups.Count);
+        int shares = Config.OfferKeyExchange ? Math.Min(Config.KeyShareCount, Config.EffectiveGroups.Count) : 0;
         for (int i = 0; i < shares; i++)
             _shares.Add(Config.Crypto.CreateKeyExchange(Config.EffectiveGroups[i]));
         PrepareOffers();
@@ -104,7 +104,8 @@ internal sealed partial class ClientHandshake : HandshakeMachine
         SupportedVersionsExtension.WriteClient(writer);
         if (Config.ServerName is { } name)
             ServerNameExtension.WriteClient(writer, name);
-        CodePointListExtension.Write(writer, Config.EffectiveGroups);
+        if (Config.OfferKeyExchange)
+            CodePointListExtension.Write(writer, Config.EffectiveGroups);
         CodePointListExtension.Write(writer, ExtensionType.SignatureAlgorithms, Config.EffectiveSignatureSchemes);
         if (Config.CertificateSignatureSchemes is { } certificateSchemes)
             CodePointListExtension.Write(writer, ExtensionType.SignatureAlgorithmsCert, certificateSchemes);
@@ -116,10 +117,14 @@ internal sealed partial class ClientHandshake : HandshakeMachine
             PskKeyExchangeModesExtension.Write(writer, Config.AllowPskWithoutExchange);
         if (!cookie.IsEmpty)
             CookieExtension.Write(writer, cookie);
-        (int Outer, int Inner) marks = KeyShareExtension.BeginClient(writer);
-        foreach (KeyExchange share in _shares)
-            KeyShareExtension.WriteEntry(writer, share);
-        KeyShareExtension.EndClient(writer, marks);
+        if (Config.OfferKeyExchange)
+        {
+            (int Outer, int Inner) marks = KeyShareExtension.BeginClient(writer);
+            foreach (KeyExchange share in _shares)
+                KeyShareExtension.WriteEntry(writer, share);
+            KeyShareExtension.EndClient(writer, marks);
+        }
+
         WriteOffers(writer, extensions);
         _helloLength = writer.Written.Length;
 
@@ -173,7 +178,7 @@ internal sealed partial class ClientHandshake : HandshakeMachine
             bool supported = false;
             foreach (NamedGroup candidate in Config.EffectiveGroups)
                 supported |= candidate == group;
-            if (!supported || _shares.Exists(share => share.Group == group))
+            if (!supported || !Config.OfferKeyExchange || _shares.Exists(share => share.Group == group))
                 return ProtocolError.Illegal;
             DisposeShares();
             _shares.Add(Config.Crypto.CreateKeyExchange(group));

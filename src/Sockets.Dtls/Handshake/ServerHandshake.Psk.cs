@@ -78,13 +78,27 @@ internal sealed partial class ServerHandshake
                 error = SelectPsk(offers, body);
             if (error.IsError || HasPsk)
                 return error;
+            if (Group == NamedGroup.None || Config.Credentials.Count == 0)
+                return RefuseIdentity(offers, body);
         }
 
-        if (Group == NamedGroup.None)
-            return ProtocolError.MissingExtension; // no exchange, and no PSK that could stand alone
         return Config.Credentials.Count > 0
             ? ProtocolError.None
-            : new ProtocolError(DtlsFailureReason.InvalidBinder, AlertDescription.DecryptError);
+            : new ProtocolError(DtlsFailureReason.NoCommonPreSharedKey, AlertDescription.HandshakeFailure);
+    }
+
+    /// <summary>
+    /// Where only a PSK will do, an identity that nobody knows is answered as a wrong binder is, after the same work: the
+    /// answer does not tell which identities exist (RFC 8446 §4.2.11).
+    /// </summary>
+    private ProtocolError RefuseIdentity(in PreSharedKeyExtension offers, ReadOnlySpan<byte> body)
+    {
+        Span<byte> unknown = stackalloc byte[32];
+        Config.Crypto.FillRandom(unknown);
+        offers.TryGet(0, out _, out _, out ReadOnlySpan<byte> binder);
+        CheckBinder(unknown, isExternal: true, binder, body, offers.BindersLength);
+        DropPsk();
+        return new ProtocolError(DtlsFailureReason.InvalidBinder, AlertDescription.DecryptError);
     }
 
     private ProtocolError SelectPsk(in PreSharedKeyExtension offers, ReadOnlySpan<byte> body)

@@ -10,11 +10,13 @@ internal sealed class ResumptionRig : IDisposable
 {
     private readonly List<DtlsPair> _pairs = [];
     private readonly CryptoProvider _provider;
+    private readonly bool _ownsProtector;
     private ulong _seed = 100;
 
     public ResumptionRig(CryptoProvider? provider = null, IDtlsTicketProtector? protector = null)
     {
         _provider = provider ?? TestProviders.Default;
+        _ownsProtector = protector is null;
         Protector = protector ?? new DtlsTicketKeys(_provider);
     }
 
@@ -89,6 +91,7 @@ internal sealed class ResumptionRig : IDisposable
     {
         foreach (DtlsPair pair in _pairs)
             pair.Dispose();
-        (Protector as IDisposable)?.Dispose();
+        if (_ownsProtector)
+            (Protector as IDisposable)?.Dispose();
     }
 }
