@@ -54,6 +54,8 @@ internal sealed partial class ServerHandshake
     /// </summary>
     private ProtocolError SelectPsk(in ClientHelloMessage hello, ReadOnlySpan<byte> body)
     {
+        if (Config.TicketProtector is null && !Config.HasPreSharedKeys)
+            return Group == NamedGroup.None ? ProtocolError.MissingExtension : ProtocolError.None;
         bool takesExchange = false;
         bool takesPskOnly = false;
         if (hello.Extensions.TryGet(ExtensionType.PskKeyExchangeModes, out ReadOnlySpan<byte> content))
