@@ -3,6 +3,21 @@ namespace Sockets.Dtls;
 /// <content>What a <see cref="DtlsEndpoint"/> keeps with each of its connections, instead of tables of its own.</content>
 public sealed partial class DtlsConnection
 {
+    private Warmth _warmth;
+
+    /// <summary>How long ago there was a record, in looks of the owner.</summary>
+    private enum Warmth : byte
+    {
+        /// <summary>What can be given back was given back; the owner does not look.</summary>
+        Cold,
+
+        /// <summary>None since the last look.</summary>
+        Unused,
+
+        /// <summary>At least one since the last look.</summary>
+        Used,
+    }
+
     /// <summary>Whether it waits in the endpoint's queue of connections that may have datagrams.</summary>
     internal bool IsSending { get; set; }
 
@@ -20,6 +35,30 @@ public sealed partial class DtlsConnection
 
     /// <summary>Records that were authenticated: tells whether a datagram was this connection's.</summary>
     internal ulong AcceptedRecords => _statistics.RecordsReceived;
+
+    /// <summary>The owner looks at this connection now and then.</summary>
+    /// <returns>Whether it has had no record since the look before this one, and may give back what it can.</returns>
+    internal bool CoolDown()
+    {
+        _warmth--;
+        return _warmth == Warmth.Cold;
+    }
+
+    /// <summary>There is a record; beyond the first one since the owner's last look that costs a comparison.</summary>
+    private void NoteUse()
+    {
+        if (_warmth != Warmth.Used)
+            BeginUse();
+    }
+
+    private void BeginUse()
+    {
+        if (Owner is not { } owner)
+            return;
+        if (_warmth == Warmth.Cold)
+            owner.OnWarmed(this, _now);
+        _warmth = Warmth.Used;
+    }
 
     /// <summary>Ends an unfinished handshake without a word: a newer one needs its place.</summary>
     internal void Displace()

@@ -52,6 +52,7 @@ public sealed partial class DtlsConnection
             _statistics.Discard(DiscardReason.Truncated);
         if (!_isAddressValidated)
             _unvalidatedBytesReceived += datagram.Length;
+        NoteUse();
         HandleRecords(datagram, ref sink);
         if (_early is not null && IsConnected)
             DrainEarly(ref sink);

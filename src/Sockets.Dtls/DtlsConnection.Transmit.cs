@@ -97,6 +97,7 @@ public sealed partial class DtlsConnection
 
         bytesWritten = epoch.Seal(plaintext, ContentType.ApplicationData, destination, out _);
         CountSent(bytesWritten, 1);
+        NoteUse();
         if (epoch.NeedsUpdate && !_isKeyUpdateQueued && _flight is not { IsEmpty: false })
         {
             QueueKeyUpdate(requestPeerUpdate: false);
@@ -125,6 +126,7 @@ public sealed partial class DtlsConnection
         }
 
         CountSent(length, records);
+        NoteUse();
         if (!_isAddressValidated)
             _unvalidatedBytesSent += length;
         return new DtlsTransmit(length, length, _path);

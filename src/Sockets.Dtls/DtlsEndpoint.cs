@@ -62,7 +62,7 @@ public sealed partial class DtlsEndpoint : IDisposable, IConnectionOwner
         get
         {
             PruneTimers();
-            return _timers.TryPeek(out _, out long ticks) ? new MonotonicTime(ticks) : MonotonicTime.Never;
+            return _timers.TryPeek(out _, out long ticks) ? MonotonicTime.Min(new MonotonicTime(ticks), _nextLook) : _nextLook;
         }
     }
 
@@ -129,6 +129,9 @@ public sealed partial class DtlsEndpoint : IDisposable, IConnectionOwner
             connection.HandleTimeout(now);
             OnTouched(connection);
         }
+
+        if (_nextLook <= now)
+            LookForQuiet(now);
     }
 
     /// <summary>Writes the next datagram of any connection, or a stateless answer. Call until it is empty.</summary>
@@ -191,6 +194,8 @@ public sealed partial class DtlsEndpoint : IDisposable, IConnectionOwner
         _unfinished.Clear();
         _accepted.Clear();
         _stateless.Clear();
+        _warm.Clear();
+        _nextLook = MonotonicTime.Never;
         ConnectionCount = 0;
         HandshakeCount = 0;
         _cookies?.Dispose();

@@ -5,4 +5,7 @@ internal interface IConnectionOwner
 {
     /// <summary>The connection may have datagrams, events or another deadline.</summary>
     void OnTouched(DtlsConnection connection);
+
+    /// <summary>The connection, which was quiet or new, seals or opens records.</summary>
+    void OnWarmed(DtlsConnection connection, MonotonicTime now);
 }

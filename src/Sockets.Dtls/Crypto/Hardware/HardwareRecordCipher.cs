@@ -18,6 +18,7 @@ internal sealed unsafe class HardwareRecordCipher<TKernel> : RecordCipher
     private readonly int _keysLength;
     private byte* _tables;
     private byte* _keys;
+    private GcmTableSlab? _slab;
 
     public HardwareRecordCipher(CipherSuite suite, ReadOnlySpan<byte> key, ReadOnlySpan<byte> iv, ReadOnlySpan<byte> numberKey)
     {
@@ -145,7 +146,7 @@ internal sealed unsafe class HardwareRecordCipher<TKernel> : RecordCipher
     private byte* MakeTables()
     {
         ObjectDisposedException.ThrowIf(_keys is null, this);
-        byte* tables = (byte*)NativeMemory.AlignedAlloc(GcmTables.Size, GcmTables.Alignment);
+        byte* tables = GcmTablePool.Rent(out _slab);
         TKernel.Expand(tables, _keys);
         return _tables = tables;
     }
@@ -154,8 +155,7 @@ internal sealed unsafe class HardwareRecordCipher<TKernel> : RecordCipher
     {
         if (_tables is null)
             return;
-        CryptographicOperations.ZeroMemory(new Span<byte>(_tables, GcmTables.Size));
-        NativeMemory.AlignedFree(_tables);
+        GcmTablePool.Return(_slab!, _tables);
         _tables = null;
     }
 }
