@@ -14,6 +14,8 @@ public sealed partial class Socket : IPollable
 
     bool IPollable.IsOpen => _link.IsOpen;
 
+    bool IPollable.IsBare => _link.IsBare;
+
     LinkWants IPollable.Wants => _link.Wants;
 
     bool IPollable.HasPendingData => _link.HasPendingData;

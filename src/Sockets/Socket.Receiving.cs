@@ -35,7 +35,7 @@ public sealed partial class Socket
     {
         long start = socket._receiving.Now;
         SocketReceiveResult? result;
-        while ((result = socket.Interpret(socket._link.TryReceive(buffer), buffer.Length)) is null)
+        while ((result = socket.Interpret(socket._receiving.IsTimed ? socket._link.TryReceive(buffer) : socket._link.ReceiveOrWait(buffer), buffer.Length)) is null)
             socket.WaitFor(socket._link.ReceiveWants, socket._receiving, start);
         return result.GetValueOrDefault();
     });

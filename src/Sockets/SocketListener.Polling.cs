@@ -19,6 +19,8 @@ public sealed partial class SocketListener : IPollable
     // While there is no room nothing is asked of the system, or it would tell of the backlog again and again.
     bool IPollable.IsOpen => !_isDrivenByPoll || Polled is not null || _pipeline.CanTake;
 
+    bool IPollable.IsBare => false;
+
     LinkWants IPollable.Wants => _isDrivenByPoll && Polled is { } acceptor ? acceptor.Wants : LinkWants.None;
 
     bool IPollable.HasPendingData => !_isDrivenByPoll ? _pipeline.Ready.Count > 0 : Polled is { QueueLength: > 0 };

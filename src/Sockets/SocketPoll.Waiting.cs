@@ -78,6 +78,8 @@ public sealed partial class SocketPoll
                     int place = (int)found.Token;
                     if (place >= _places || _entries[place] is not { } entry || entry.Token != found.Token)
                         continue;
+                    if (entry.ReportedIn == _wait && entry.IsRepeatedByKernel)
+                        continue; // what its user does with the report may make this untrue
                     entry.OnKernel(found.Mask);
                     Enqueue(entry);
                 }

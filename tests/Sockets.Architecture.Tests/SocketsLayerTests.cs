@@ -12,7 +12,7 @@ public sealed class SocketsLayerTests
     /// <summary>What moves bytes without a <c>SocketLink</c>, of ours and of the platform.</summary>
     private static readonly string[] Transfers =
     [
-        "Sockets.Platform.DatagramIo", "Sockets.Platform.SendFile", "Sockets.Platform.SystemCalls", "Sockets.Platform.VectorIo",
+        "Sockets.Platform.DatagramIo", "Sockets.Platform.SendFile", "Sockets.Platform.StreamIo", "Sockets.Platform.SystemCalls", "Sockets.Platform.VectorIo",
         "System.Net.Sockets.NetworkStream", "System.Net.Sockets.SocketTaskExtensions", "System.Net.Sockets.TcpClient", "System.Net.Sockets.UdpClient",
     ];
 
@@ -84,7 +84,7 @@ public sealed class SocketsLayerTests
         using var assembly = new AssemblyMetadata(Sockets);
         MemberUse[] members = [.. assembly.Members()];
         Assert.All(Transfers.Where(static name => IsIn(name, "Sockets.Platform")), name => Assert.Contains(members, member => member.Type == name));
-        Assert.Contains(members, static member => member.Type == "Sockets.Links.PlainLink" && member.Calls.Contains(SystemSocket + "Receive"));
+        Assert.Contains(members, static member => member.Type == "Sockets.Links.PlainLink" && member.Calls.Contains(SystemSocket + "ReceiveAsync"));
         Assert.Contains(members, static member => member.Type == "Sockets.Links.PlainLink" && member.Calls.Contains(SystemSocket + "SendAsync"));
     }
 

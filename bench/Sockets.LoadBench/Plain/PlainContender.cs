@@ -7,9 +7,11 @@ internal sealed class PlainContender : IStreamContender
 {
     public string Name => "plain";
 
-    public (StreamEnd Near, StreamEnd Far) Connect(int size)
+    public (StreamEnd Near, StreamEnd Far) Connect(int size, StreamStyle style)
     {
-        (Socket near, Socket far) = ProductPair.ConnectPlain();
+        SocketClientOptions client = new SocketClientOptions().UsePlaintext();
+        SocketListenerOptions server = new SocketListenerOptions().UsePlaintext();
+        (Socket near, Socket far) = style == StreamStyle.Blocking ? ProductPair.ConnectDriven(client, server) : ProductPair.Connect(client, server);
         return (new ProductEnd(near, size), new ProductEnd(far, size));
     }
 }

@@ -7,7 +7,7 @@ internal sealed class SystemContender : IStreamContender
 {
     public string Name => "socket";
 
-    public (StreamEnd Near, StreamEnd Far) Connect(int size)
+    public (StreamEnd Near, StreamEnd Far) Connect(int size, StreamStyle style)
     {
         (SystemSocket near, SystemSocket far) = SystemPair.Connect();
         return (new SystemEnd(near, size), new SystemEnd(far, size));

@@ -14,8 +14,8 @@ internal sealed class PollRemoteWork : IRemoteWork
     public LoadWork Create(string[] arguments) => new PollWork(
         int.Parse(arguments[0], CultureInfo.InvariantCulture),
         int.Parse(arguments[2], CultureInfo.InvariantCulture),
-        arguments[1] == "unix" ? ConnectUnix : static () => ProductPair.ConnectPlain());
-
-    private static (Socket Near, Socket Far) ConnectUnix() =>
-        ProductPair.ConnectPlain(new UnixDomainSocketEndPoint(Path.Combine(Path.GetTempPath(), Path.GetRandomFileName())));
+        () => ProductPair.ConnectDriven(
+            new SocketClientOptions().UsePlaintext(),
+            new SocketListenerOptions().UsePlaintext(),
+            arguments[1] == "unix" ? new UnixDomainSocketEndPoint(Path.Combine(Path.GetTempPath(), Path.GetRandomFileName())) : null));
 }

@@ -8,5 +8,6 @@ internal interface IStreamContender
 
     /// <summary>Connects two ends over loopback.</summary>
     /// <param name="size">Bytes of one operation.</param>
-    (StreamEnd Near, StreamEnd Far) Connect(int size);
+    /// <param name="style">Which calls will be made: with <see cref="StreamStyle.Blocking"/> no other is made before, either.</param>
+    (StreamEnd Near, StreamEnd Far) Connect(int size, StreamStyle style);
 }

@@ -23,7 +23,7 @@ internal sealed class StreamWork : LoadWork
         _operations = operations;
         _file = file;
         _bytes = operations * (file is null ? size : new FileInfo(file).Length);
-        (_near, _far) = contender.Connect(size);
+        (_near, _far) = contender.Connect(size, style);
         if (task != StreamTask.Echo)
             return;
         Latency = new LatencyHistogram();

@@ -7,11 +7,11 @@ internal sealed class TlsContender : IStreamContender
 {
     public string Name => "tls";
 
-    public (StreamEnd Near, StreamEnd Far) Connect(int size)
+    public (StreamEnd Near, StreamEnd Far) Connect(int size, StreamStyle style)
     {
-        (Socket near, Socket far) = ProductPair.Connect(
-            new SocketClientOptions().UseTls(new TlsClientOptions { Trust = PeerTrust.CertificateFingerprints(BenchCertificate.Fingerprint) }),
-            new SocketListenerOptions().UseTls(new TlsServerOptions { Certificates = new TlsServerCertificates(TlsCertificate.FromCertificate(BenchCertificate.Instance)) }));
+        SocketClientOptions client = new SocketClientOptions().UseTls(new TlsClientOptions { Trust = PeerTrust.CertificateFingerprints(BenchCertificate.Fingerprint) });
+        SocketListenerOptions server = new SocketListenerOptions().UseTls(new TlsServerOptions { Certificates = new TlsServerCertificates(TlsCertificate.FromCertificate(BenchCertificate.Instance)) });
+        (Socket near, Socket far) = style == StreamStyle.Blocking ? ProductPair.ConnectDriven(client, server) : ProductPair.Connect(client, server);
         return (new ProductEnd(near, size), new ProductEnd(far, size));
     }
 }

@@ -233,7 +233,7 @@ internal sealed partial class AcceptPipeline : IAsyncDisposable
     /// <summary>Whether a PROXY header must come first.</summary>
     private bool IsProxied(PlainLink transport) => _proxy is not null && _proxy.IsTrusted(transport.RemoteEndPoint);
 
-    public ProxyHeaderReader CreateHeaderReader(PlainLink transport) => new(transport.Underlying, _proxy!);
+    public ProxyHeaderReader CreateHeaderReader(PlainLink transport) => new(transport.TakeOver(), _proxy!);
 
     /// <summary>There was no place: waits for one, or refuses. False: the connection is gone.</summary>
     private async ValueTask<bool> EnterAsync(SystemSocket accepted)

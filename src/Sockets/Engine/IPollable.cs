@@ -15,6 +15,9 @@ internal interface IPollable
     /// <summary>Whether the handshake is done, so that the user's interest counts. Always, for a listener.</summary>
     bool IsOpen { get; }
 
+    /// <summary>See <see cref="SocketLink.IsBare"/>: besides the system's socket there is nothing to look at. Becomes false only with a signal.</summary>
+    bool IsBare { get; }
+
     /// <summary>What it waits for itself, whatever the user wants.</summary>
     LinkWants Wants { get; }
 

@@ -33,6 +33,9 @@ internal sealed class OperationGate(string operation, TimeProvider timeProvider,
     /// <summary>What the operation under way found blocked; a poll is told when it ends.</summary>
     public LinkWants Blocked { get; set; }
 
+    /// <summary>Whether there is a time limit.</summary>
+    public bool IsTimed => _timeout != System.Threading.Timeout.InfiniteTimeSpan;
+
     public long Now => timeProvider.GetTimestamp();
 
     public void Enter()

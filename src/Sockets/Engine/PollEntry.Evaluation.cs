@@ -11,12 +11,16 @@ internal sealed partial class PollEntry
     private ReadinessMask _seen; // what the kernel said, and nobody has used yet
     private int _version; // of the settings that the fields below belong to
     private int _spentVersion; // a one-shot was used under these settings
+    private int _bareVersion = -1; // of the settings under which only the kernel's word counts, by level
     private bool _isProgressDue = true;
     private bool _isConnectedReported;
     private bool _isReadReported; // an edge that the kernel does not know of
     private bool _isWriteReported;
     private bool _isFailureReported;
     private bool _isFoundOutsideKernel; // so the kernel will not repeat it
+
+    /// <summary>Whether all that is reported comes from the kernel, which says it again as long as it is so.</summary>
+    public bool IsRepeatedByKernel => _bareVersion == _version;
 
     public override void OnDue(long now) => _isProgressDue = true;
 
@@ -32,6 +36,13 @@ internal sealed partial class PollEntry
     public override SocketEvents Evaluate()
     {
         PollSettings settings = PollSettings.Unpack(Volatile.Read(ref _settings));
+        if (_bareVersion == settings.Version && !_isProgressDue)
+        {
+            SocketEvents heard = OfKernel(settings.Interest, _seen);
+            _seen = ReadinessMask.None;
+            return heard;
+        }
+
         if (_version != settings.Version)
         {
             _version = settings.Version;
@@ -52,6 +63,8 @@ internal sealed partial class PollEntry
                     _spentVersion = settings.Version;
                 UpdateKernel(settings, hasProgressed);
                 UpdateDeadline(hasProgressed);
+                bool isBare = settings.Mode == SocketPollMode.Level && _isRegistered && Due == long.MaxValue && Target.IsBare && (found & SocketEvents.Connected) == 0;
+                _bareVersion = isBare ? settings.Version : -1;
             }
         }
         catch (Exception exception)
@@ -137,6 +150,19 @@ internal sealed partial class PollEntry
         }
 
         if ((seen & ReadinessMask.HangUp) != 0 || ((seen & ReadinessMask.ReadHangUp) != 0 && (settings.Interest & SocketEvents.Closed) != 0))
+            found |= SocketEvents.Closed;
+        if ((seen & ReadinessMask.Error) != 0)
+            found |= SocketEvents.Error;
+        return found;
+    }
+
+    /// <summary>What the kernel's word means where nothing else counts.</summary>
+    private static SocketEvents OfKernel(SocketEvents interest, ReadinessMask seen)
+    {
+        SocketEvents found = (seen & ReadinessMask.Read) != 0 ? interest & (SocketEvents.Readable | SocketEvents.Accept) : SocketEvents.None;
+        if ((seen & ReadinessMask.Write) != 0)
+            found |= interest & SocketEvents.Writable;
+        if ((seen & ReadinessMask.HangUp) != 0 || ((seen & ReadinessMask.ReadHangUp) != 0 && (interest & SocketEvents.Closed) != 0))
             found |= SocketEvents.Closed;
         if ((seen & ReadinessMask.Error) != 0)
             found |= SocketEvents.Error;

@@ -70,8 +70,12 @@ internal sealed partial class PollEntry : PollSource, IPollObserver
 
     public void OnChanged() => Signal(Signals.Changed);
 
-    public void OnOperation(LinkWants blocked) => Signal(
-        ((blocked & LinkWants.Read) != 0 ? Signals.ReadBlocked : 0) | ((blocked & LinkWants.Write) != 0 ? Signals.WriteBlocked : 0));
+    public void OnOperation(LinkWants blocked)
+    {
+        if (blocked == LinkWants.None && Target.IsBare)
+            return; // what there is to wait for is the same as before
+        Signal(((blocked & LinkWants.Read) != 0 ? Signals.ReadBlocked : 0) | ((blocked & LinkWants.Write) != 0 ? Signals.WriteBlocked : 0));
+    }
 
     public void OnClosing() => _poll.Remove(this);
 

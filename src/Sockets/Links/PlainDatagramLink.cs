@@ -30,6 +30,8 @@ internal sealed class PlainDatagramLink(SystemSocket socket) : SocketLink
 
     public override bool IsOpen => true;
 
+    public override bool IsBare => true;
+
     public override LinkWants Wants => LinkWants.None;
 
     public override bool Progress() => true;

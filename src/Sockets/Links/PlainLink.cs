@@ -10,7 +10,7 @@ using Sockets.Platform;
 namespace Sockets.Links;
 
 /// <summary>A stream of bytes as they are: TCP or Unix. Below TLS as well.</summary>
-internal sealed class PlainLink : SocketLink
+internal sealed partial class PlainLink : SocketLink
 {
     // struct tcp_info begins with the state: TCP_CLOSE.
     private const int TcpLevel = 6;
@@ -18,6 +18,7 @@ internal sealed class PlainLink : SocketLink
     private const byte TcpClosed = 7;
 
     private readonly SystemSocket _socket;
+    private readonly SafeSocketHandle _handle;
     private readonly string _name;
     private readonly Deadline _deadline;
     private readonly Action<SystemSocket>? _connected;
@@ -29,6 +30,7 @@ internal sealed class PlainLink : SocketLink
     public PlainLink(SystemSocket socket, bool isConnected = true)
     {
         _socket = socket;
+        _handle = socket.SafeHandle;
         _isConnected = isConnected;
         RemoteEndPoint = isConnected ? socket.RemoteEndPoint : null;
         _name = RemoteEndPoint?.ToString() ?? "the peer";
@@ -38,6 +40,7 @@ internal sealed class PlainLink : SocketLink
     private PlainLink(SystemSocket socket, EndPoint target, Deadline deadline, Action<SystemSocket> connected)
     {
         _socket = socket;
+        _handle = socket.SafeHandle;
         _deadline = deadline;
         _connected = connected;
         RemoteEndPoint = target;
@@ -53,6 +56,8 @@ internal sealed class PlainLink : SocketLink
     public override SystemSocket Underlying => _socket;
 
     public override bool IsOpen => _isConnected;
+
+    public override bool IsBare => _isConnected;
 
     public override LinkWants Wants => _isConnected ? LinkWants.None : LinkWants.Write;
 
@@ -111,16 +116,15 @@ internal sealed class PlainLink : SocketLink
     public override async ValueTask OpenAsync(CancellationToken cancellationToken)
     {
         // An empty send on a connection that is being made waits until it is made; nothing is sent.
+        WaitOutside();
         while (!Progress())
             await _socket.SendAsync(ReadOnlyMemory<byte>.Empty, SocketFlags.None, cancellationToken).ConfigureAwait(false);
     }
 
     public override int TryReceive(Span<byte> buffer)
     {
-        int count = _socket.Receive(buffer, SocketFlags.None, out SocketError error);
-        if (error == SocketError.Success)
-            return count == 0 && buffer.Length > 0 ? End : count;
-        return error == SocketError.WouldBlock ? WouldBlock : throw SocketFailureException.From(error, $"Receiving from {_name}");
+        SocketError error = StreamIo.TryReceive(_socket, _handle, buffer, out int count);
+        return error == SocketError.Success ? ToReceived(count, buffer.Length) : ToBlocked(error);
     }
 
     public override int TryReceive(ReadOnlySpan<Memory<byte>> buffers)
@@ -136,14 +140,17 @@ internal sealed class PlainLink : SocketLink
         return error == SocketError.WouldBlock ? WouldBlock : throw SocketFailureException.From(error, $"Receiving from {_name}");
     }
 
-    public override ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
-        _socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken);
+    public override ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        WaitOutside();
+        return _socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken);
+    }
 
     public override int TrySend(ReadOnlySpan<byte> buffer)
     {
         if (buffer.IsEmpty)
             return 0;
-        int count = _socket.Send(buffer, SocketFlags.None, out SocketError error);
+        SocketError error = StreamIo.TrySend(_socket, _handle, buffer, out int count);
         if (error == SocketError.Success)
             return count;
         return error == SocketError.WouldBlock ? WouldBlock : throw SocketFailureException.From(error, $"Sending to {_name}");
@@ -166,6 +173,7 @@ internal sealed class PlainLink : SocketLink
     {
         SocketError error;
         long sent;
+        WaitOutside();
         try
         {
             error = SendFile.TrySend(_socket, file, offset, count, out sent);
@@ -185,8 +193,11 @@ internal sealed class PlainLink : SocketLink
         };
     }
 
-    public override ValueTask<int> SendWhenReadyAsync(ReadOnlyMemory<byte> next, CancellationToken cancellationToken) =>
-        _socket.SendAsync(next[..1], SocketFlags.None, cancellationToken);
+    public override ValueTask<int> SendWhenReadyAsync(ReadOnlyMemory<byte> next, CancellationToken cancellationToken)
+    {
+        WaitOutside();
+        return _socket.SendAsync(next[..1], SocketFlags.None, cancellationToken);
+    }
 
     /// <summary>
     /// The system tells of a reset once, to a send or to a receive; the other one finds the connection closed, as after the
@@ -224,6 +235,7 @@ internal sealed class PlainLink : SocketLink
     public async ValueTask LingerAsync(CancellationToken cancellationToken)
     {
         const int Most = 64 * 1024;
+        WaitOutside();
         byte[] discarded = System.Buffers.ArrayPool<byte>.Shared.Rent(4096);
         try
         {
@@ -263,4 +275,9 @@ internal sealed class PlainLink : SocketLink
     }
 
     public override void Dispose() => _socket.Dispose();
+
+    private int ToBlocked(SocketError error) =>
+        error == SocketError.WouldBlock ? WouldBlock : throw SocketFailureException.From(error, $"Receiving from {_name}");
+
+    private static int ToReceived(int count, int length) => count == 0 && length > 0 ? End : count;
 }

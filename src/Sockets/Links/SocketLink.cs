@@ -57,6 +57,12 @@ internal abstract partial class SocketLink : IDisposable
     /// <summary>Whether the transport is connected and the handshake is done.</summary>
     public abstract bool IsOpen { get; }
 
+    /// <summary>
+    /// Whether it is no more than the system's socket: open, with nothing of its own to keep, to send or to time, so that no
+    /// operation changes what there is to wait for. It does not become false again.
+    /// </summary>
+    public virtual bool IsBare => false;
+
     /// <summary>What the link itself waits for, whatever the user wants: connecting, the handshake, queued ciphertext.</summary>
     public abstract LinkWants Wants { get; }
 
@@ -100,6 +106,12 @@ internal abstract partial class SocketLink : IDisposable
 
     /// <summary>Bytes received, <see cref="End"/>, or <see cref="WouldBlock"/>. More than the buffer holds: a datagram was truncated.</summary>
     public abstract int TryReceive(Span<byte> buffer);
+
+    /// <summary>
+    /// As <see cref="TryReceive(Span{byte})"/>, for those who would wait without a limit: may do so in the system, where that saves
+    /// calls, in the place of <see cref="WouldBlock"/>.
+    /// </summary>
+    public virtual int ReceiveOrWait(Span<byte> buffer) => TryReceive(buffer);
 
     /// <summary>
     /// Receives into several buffers in order. By default a stream uses the first that is not empty, and a datagram, which comes

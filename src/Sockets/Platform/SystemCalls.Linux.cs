@@ -7,10 +7,11 @@ namespace Sockets.Platform;
 /// <summary>
 /// The system calls that the runtime does not offer, with the constants of Linux. Handles are passed as such: the marshaller
 /// keeps them open during the call, and none of the calls blocks but the two that wait for readiness, which are given no
-/// socket. A closed handle is an <see cref="System.ObjectDisposedException"/>.
+/// socket, and a receive from a socket that was made to block, which the platform ends when it closes that. A closed handle is an <see cref="System.ObjectDisposedException"/>.
 /// </summary>
 internal static unsafe partial class SystemCalls
 {
+    public const int MessagePeek = 0x02;
     public const int MessageControlTruncated = 0x08;
     public const int MessageTruncated = 0x20;
     public const int MessageDontWait = 0x40;
@@ -40,7 +41,24 @@ internal static unsafe partial class SystemCalls
     public const int EventCloseOnExec = 0x80000;
     public const int EventNonBlocking = 0x800;
 
+    public const int GetFileFlags = 3;
+    public const int SetFileFlags = 4;
+    public const int FileNonBlocking = 0x800;
+
     private const string Library = "libc";
+
+    [LibraryImport(Library, EntryPoint = "recv", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static partial nint Receive(SafeSocketHandle socket, byte* buffer, nuint length, int flags);
+
+    [LibraryImport(Library, EntryPoint = "send", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static partial nint Send(SafeSocketHandle socket, byte* buffer, nuint length, int flags);
+
+    /// <summary>The third argument of fcntl(2) is variable, which the processors that .NET runs Linux on pass like any other.</summary>
+    [LibraryImport(Library, EntryPoint = "fcntl", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static partial int ControlFile(SafeSocketHandle socket, int command, int argument);
 
     [LibraryImport(Library, EntryPoint = "sendmsg", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

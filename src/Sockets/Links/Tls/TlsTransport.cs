@@ -17,7 +17,7 @@ internal sealed partial class TlsTransport : Stream
 
     public TlsTransport(PlainLink link, TlsBuffers buffers, TlsLink owner)
     {
-        _socket = link.Underlying;
+        _socket = link.TakeOver();
         _owner = owner;
         _queue = new CiphertextQueue(buffers);
     }

@@ -29,7 +29,7 @@ internal static class TlsUpgrade
     public static void RequireClientHello(PlainLink plain)
     {
         Span<byte> first = stackalloc byte[1];
-        int count = plain.Underlying.Receive(first, SocketFlags.Peek, out SocketError error);
+        int count = plain.TakeOver().Receive(first, SocketFlags.Peek, out SocketError error);
         if (error == SocketError.Success && count == 1 && first[0] != HandshakeRecord)
             throw Injected("something came in clear after the request for TLS");
     }
