@@ -26,6 +26,12 @@ public sealed class SocketSecurityInfo
     /// <summary>The peer's certificates in DER, leaf first; empty when it has none or the platform shows only the leaf.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> PeerCertificates { get; init; } = [];
 
+    /// <summary>Whether an earlier session was resumed; null where the platform does not tell, as under TLS.</summary>
+    public bool? IsResumed { get; init; }
+
+    /// <summary>The identity of the pre-shared key that authenticates the peer; empty without one.</summary>
+    public ReadOnlyMemory<byte> PskIdentity { get; init; }
+
     /// <summary>How long the handshake took.</summary>
     public TimeSpan HandshakeDuration { get; init; }
 

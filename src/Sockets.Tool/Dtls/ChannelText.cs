@@ -16,6 +16,8 @@ internal static class ChannelText
             .Append(" suite=").Append(NameTable.Of(channel.CipherSuite))
             .Append(" group=").Append(NameTable.Of(channel.Group))
             .Append(" hrr=").Append(channel.UsedHelloRetryRequest ? "yes" : "no");
+        if (channel.IsResumed)
+            line.Append(" resumed=yes");
         if (!channel.ApplicationProtocol.IsEmpty)
             line.Append(" alpn=").Append(SocketText.OneWord(channel.ApplicationProtocol.ToString()));
         line.Append(channel.Role == DtlsRole.Server ? " client-cert=" : " server-cert=").Append(PeerSubject(channel));

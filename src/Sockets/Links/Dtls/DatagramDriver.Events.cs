@@ -112,6 +112,16 @@ internal sealed partial class DatagramDriver
             case DtlsEventKind.ReadKeyUpdated:
                 channel.KeysUpdated(sending: false);
                 break;
+            case DtlsEventKind.TicketReceived:
+                if (connection.TakeTicket() is { } ticket)
+                {
+                    if (Tickets is { } place)
+                        place.Put(ticket, _timeProvider.GetUtcNow());
+                    else
+                        ticket.Dispose();
+                }
+
+                break;
             case DtlsEventKind.PeerClosed:
                 // The peer sends no more. Answered with our own close_notify, so that both ends are done with it.
                 channel.EndOfData();
@@ -135,6 +145,8 @@ internal sealed partial class DatagramDriver
         channel.Finish(failure);
         if (!wasOpen)
             Abandoned?.Invoke();
+        if (!wasOpen && channel.Connection.IsResumed)
+            Tickets?.Forget(); // the others are of the same session, or not much better
         if (!wasOpen && failure is not null && HandshakeFailed is { } handshakeFailed)
         {
             try

@@ -85,6 +85,9 @@ internal sealed partial class DatagramDriver : IAsyncDisposable
     /// <summary>Server: what happens to a channel whose handshake is done and that no handler takes. False: nobody has room for it.</summary>
     public Func<DtlsChannel, bool>? Accepted { get; init; }
 
+    /// <summary>Client: where its tickets go. Null: nowhere.</summary>
+    public TicketPlace? Tickets { get; init; }
+
     /// <summary>Server: told of failed handshakes, in the loop.</summary>
     public Action<IPEndPoint, DtlsException>? HandshakeFailed { get; init; }
 

@@ -65,8 +65,10 @@ public sealed partial class DtlsChannel
         try
         {
             string name = TargetHostName.ToAscii(target);
-            var driver = new DatagramDriver(port, new DtlsEndpointConfig(), config.MaxDatagramSize, options, name, mode);
-            return driver.Connect(config, DtlsAddress.FromEndPoint(remote));
+            TicketPlace? tickets = options.Tickets is { } cache ? new TicketPlace(cache, TicketPlace.KeyOf(options, config, name, remote.Port)) : null;
+            var driver = new DatagramDriver(port, new DtlsEndpointConfig(), config.MaxDatagramSize, options, name, mode) { Tickets = tickets };
+            using DtlsTicket? ticket = config.Ticket is null ? tickets?.Take(config.UtcNow!()) : null;
+            return driver.Connect(ticket is null ? config : config with { Ticket = ticket }, DtlsAddress.FromEndPoint(remote));
         }
         catch
         {

@@ -23,6 +23,8 @@ public sealed partial class DtlsChannel
         ServerName = Connection.ServerName;
         UsedHelloRetryRequest = Connection.UsedHelloRetryRequest;
         PeerCertificates = Connection.PeerCertificates;
+        IsResumed = Connection.IsResumed;
+        PskIdentity = Connection.PskIdentity;
         HandshakeDuration = Connection.Statistics.HandshakeDuration;
         _maxDatagramLength = Connection.MaxPlaintextSize;
         WasOpen = true;

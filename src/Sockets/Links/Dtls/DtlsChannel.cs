@@ -65,6 +65,12 @@ public sealed partial class DtlsChannel : IAsyncDisposable
     /// <summary>Whether the handshake took a HelloRetryRequest, for a cookie or for another group.</summary>
     public bool UsedHelloRetryRequest { get; private set; }
 
+    /// <summary>Whether a session was resumed: <see cref="PeerCertificates"/> are those of the handshake it began with.</summary>
+    public bool IsResumed { get; private set; }
+
+    /// <summary>The identity of the pre-shared key that authenticates the peer, now or where the session began; empty without one.</summary>
+    public ReadOnlyMemory<byte> PskIdentity { get; private set; }
+
     /// <summary>The peer's certificates in DER, leaf first; empty for a client that sent none.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> PeerCertificates { get; private set; } = [];
 

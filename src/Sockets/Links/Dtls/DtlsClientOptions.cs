@@ -13,6 +13,13 @@ public sealed class DtlsClientOptions : DtlsOptions
     /// </summary>
     public string? TargetHost { get; set; }
 
+    /// <summary>
+    /// Where tickets wait for the next connection to the same server under the same options, which then resumes the session:
+    /// without signatures, and without asking the server for its certificate, which is judged again from memory. Null, the
+    /// default: no session is resumed.
+    /// </summary>
+    public DtlsTicketCache? Tickets { get; set; }
+
     internal override DtlsRole Role => DtlsRole.Client;
 
     /// <summary>As <see cref="DtlsOptions.Copy"/>.</summary>
@@ -22,5 +29,6 @@ public sealed class DtlsClientOptions : DtlsOptions
     internal DtlsConfig CreateConfig(string host) => Finish(CreateConfig() with
     {
         ServerName = IPAddress.TryParse(host, out _) ? null : TargetHostName.ToAscii(host),
+        RequestTickets = Tickets is not null,
     });
 }

@@ -297,6 +297,8 @@ internal sealed class DtlsLink : SocketLink, IDriverOwner
         ApplicationProtocol = _channel.ApplicationProtocol.Name.ToArray(),
         ServerName = _channel.ServerName,
         PeerCertificates = _channel.PeerCertificates,
+        IsResumed = _channel.IsResumed,
+        PskIdentity = _channel.PskIdentity,
         HandshakeDuration = _channel.HandshakeDuration,
     };
 

@@ -69,6 +69,13 @@ public abstract class DtlsOptions
     /// </summary>
     public Func<X509Certificate2Collection, bool>? AdditionalCertificateCheck { get; set; }
 
+    /// <summary>
+    /// Keys that the peer was given beforehand, for devices that have no certificates. A client offers them in this order and
+    /// then trusts a server that has one of them and no other, whatever <see cref="Trust"/> says. A server takes the first it
+    /// knows. They must not be disposed before the last connection was made.
+    /// </summary>
+    public IReadOnlyList<DtlsPreSharedKey> PreSharedKeys { get; set; } = [];
+
     /// <summary>Largest datagram to send, in bytes of UDP payload. Default: 1200.</summary>
     public int MaxDatagramSize { get; set; } = 1200;
 
@@ -129,6 +136,7 @@ public abstract class DtlsOptions
         copy.Groups = Groups is null ? null : [.. Groups];
         copy.ApplicationProtocols = [.. ApplicationProtocols];
         copy.Credentials = [.. Credentials];
+        copy.PreSharedKeys = [.. PreSharedKeys];
         return copy;
     }
 
@@ -145,6 +153,8 @@ public abstract class DtlsOptions
             Groups = Groups,
             ApplicationProtocols = ApplicationProtocols,
             Credentials = Credentials,
+            PreSharedKeys = PreSharedKeys,
+            UtcNow = TimeProvider.GetUtcNow,
             MaxDatagramSize = MaxDatagramSize,
             MinDatagramSize = Math.Min(256, MaxDatagramSize),
             HandshakeTimeout = HandshakeTimeout,

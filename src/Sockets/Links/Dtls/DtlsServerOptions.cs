@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using Sockets.Dtls;
 
 namespace Sockets;
@@ -13,6 +15,24 @@ public sealed class DtlsServerOptions : DtlsOptions
 
     /// <summary>DER distinguished names sent to clients as certificate_authorities, so that they can choose a certificate.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> CertificateAuthorities { get; set; } = [];
+
+    /// <summary>
+    /// Makes and reads session tickets: <see cref="DtlsTicketKeys"/>, <see cref="DtlsTicketStore"/>, or one of your own. Its
+    /// owner disposes it. Null, the default: no session is resumed.
+    /// </summary>
+    public IDtlsTicketProtector? Tickets { get; set; }
+
+    /// <summary>Tickets sent after each handshake. 0: none, but those of other servers are taken. Default: 2.</summary>
+    public int TicketCount { get; set; } = 2;
+
+    /// <summary>How long a ticket is good for, seven days at most. Default: one day.</summary>
+    public TimeSpan TicketLifetime { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>
+    /// Finds the key of an identity that is not among <see cref="DtlsOptions.PreSharedKeys"/>; null when there is none. Called
+    /// in the receive loop with what anybody may send: it must not block or throw.
+    /// </summary>
+    public Func<ReadOnlyMemory<byte>, DtlsPreSharedKey?>? FindPreSharedKey { get; set; }
 
     /// <summary>Whether a client must return a cookie before anything is kept for it. Default: yes.</summary>
     public bool RequireCookie { get; set; } = true;
@@ -44,16 +64,26 @@ public sealed class DtlsServerOptions : DtlsOptions
 
     internal override DtlsConfig CreateConfig()
     {
-        if (Credentials.Count == 0)
-            throw new ArgumentException("A server needs a certificate and its key.", nameof(Credentials));
+        if (Credentials.Count == 0 && PreSharedKeys.Count == 0 && FindPreSharedKey is null)
+            throw new ArgumentException($"A server needs a certificate and its key, or {nameof(PreSharedKeys)}.", nameof(Credentials));
         if (Backlog < 1)
             throw new ArgumentException($"{nameof(Backlog)} must be 1 or more.", nameof(Backlog));
         return Finish(base.CreateConfig() with
         {
             ClientAuthentication = ClientAuthentication,
             CertificateAuthorities = CertificateAuthorities,
+            TicketProtector = Tickets,
+            TicketCount = TicketCount,
+            TicketLifetime = TicketLifetime,
+            TicketContext = CreateTicketContext(),
+            FindPreSharedKey = FindPreSharedKey,
         });
     }
+
+    /// <summary>The trust in force, which tickets are bound to where clients have certificates.</summary>
+    private byte[] CreateTicketContext() => ClientAuthentication == DtlsClientAuthentication.None
+        ? []
+        : SHA256.HashData(Encoding.UTF8.GetBytes($"{(int)CertificateRevocationCheckMode} {Trust.Identity}"));
 
     internal DtlsEndpointConfig CreateEndpointConfig() => new()
     {

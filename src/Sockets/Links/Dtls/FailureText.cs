@@ -34,6 +34,8 @@ internal static class FailureText
             DtlsFailureReason.NoCommonSignatureScheme => $"No certificate of this side can be signed for in a way that {peer} accepts.",
             DtlsFailureReason.NoCommonApplicationProtocol => $"{peer} and this side have no application protocol (ALPN) in common.",
             DtlsFailureReason.UnsupportedVersion => $"{peer} does not speak DTLS 1.3.",
+            DtlsFailureReason.InvalidBinder => $"{peer} offered a pre-shared key or a ticket that this side does not know, or without having its secret.",
+            DtlsFailureReason.NoCommonPreSharedKey => $"{peer} and this side have no pre-shared key in common.",
             DtlsFailureReason.CertificateRequired => $"{peer} sent no certificate, and one is required.",
             DtlsFailureReason.InvalidSignature => $"The signature of {peer} over the handshake is wrong.",
             DtlsFailureReason.InvalidFinished => $"The Finished message of {peer} is wrong.",
