@@ -17,6 +17,7 @@ internal sealed class ConnectionWork : LoadWork
     private readonly bool _isOpen;
     private readonly int _count;
     private readonly int _stride;
+    private readonly WanderingStack _stack = new();
     private readonly byte[] _content;
     private readonly byte[] _slab;
     private readonly Action _write;
@@ -39,7 +40,11 @@ internal sealed class ConnectionWork : LoadWork
 
     public override string Name => $"connection, {_provider.Name.Split(" over ")[0]}";
 
-    public override void RunSlice(CpuClock clock)
+    public override void RunSlice(CpuClock clock) => _stack.Run(() => RunBatches(clock));
+
+    public override void Dispose() => _pair.Dispose();
+
+    private void RunBatches(CpuClock clock)
     {
         for (int i = 0; i < LoadSizes.Batches(_isOpen); i++)
         {
@@ -60,8 +65,6 @@ internal sealed class ConnectionWork : LoadWork
             }
         }
     }
-
-    public override void Dispose() => _pair.Dispose();
 
     private void Write()
     {

@@ -15,6 +15,7 @@ internal sealed class RecordWork : LoadWork
     private readonly bool _isOpen;
     private readonly int _count;
     private readonly int _stride;
+    private readonly WanderingStack _stack = new();
     private readonly byte[] _content;
     private readonly byte[] _slab;
     private readonly Action _seal;
@@ -38,7 +39,15 @@ internal sealed class RecordWork : LoadWork
 
     public override string Name => $"record, {_provider.Name.Split(" over ")[0]}";
 
-    public override void RunSlice(CpuClock clock)
+    public override void RunSlice(CpuClock clock) => _stack.Run(() => RunBatches(clock));
+
+    public override void Dispose()
+    {
+        _write.Dispose();
+        _read.Dispose();
+    }
+
+    private void RunBatches(CpuClock clock)
     {
         for (int i = 0; i < LoadSizes.Batches(_isOpen); i++)
         {
@@ -58,12 +67,6 @@ internal sealed class RecordWork : LoadWork
                 clock.Measure(_seal, _count);
             }
         }
-    }
-
-    public override void Dispose()
-    {
-        _write.Dispose();
-        _read.Dispose();
     }
 
     // Opening needs each record where it was sealed; sealing uses one place, as its peer does.
