@@ -11,6 +11,9 @@ internal sealed class ReadEpoch : IDisposable
     private readonly RecordCipher _cipher;
     private readonly ReplayWindow _window;
     private readonly int _overhead;
+
+    // Tag and content type at least; the mask needs 16 bytes of ciphertext (RFC 9147 §4.2.3).
+    private readonly int _leastCiphertext;
     private ulong _failures;
 
     public ReadEpoch(ulong epoch, RecordCipher cipher, int replayWindowSize)
@@ -18,6 +21,7 @@ internal sealed class ReadEpoch : IDisposable
         Epoch = epoch;
         _cipher = cipher;
         _overhead = cipher.Overhead;
+        _leastCiphertext = Math.Max(_overhead + 1, 16);
         _window = new ReplayWindow(replayWindowSize);
     }
 
@@ -46,54 +50,54 @@ internal sealed class ReadEpoch : IDisposable
     /// <returns>Whether the record was accepted.</returns>
     public bool TryOpen(scoped in UnifiedHeader header, Span<byte> record, out OpenedRecord result)
     {
-        RecordHeaderLayout layout = header.Layout;
-        Span<byte> ciphertext = record.Slice(layout.Length, header.CiphertextLength);
-
-        // Tag and content type at least; the mask needs 16 bytes of ciphertext (RFC 9147 §4.2.3).
-        if (ciphertext.Length < Math.Max(_overhead + 1, 16))
-        {
+        int headerLength = header.Layout.Length;
+        Span<byte> ciphertext = record.Slice(headerLength, header.CiphertextLength);
+        if (ciphertext.Length < _leastCiphertext)
             return Refuse(DiscardReason.TooShort, out result);
-        }
 
         // Mostly it is the next one. Once that is asked, everything goes on from what was expected and not from what was
         // unmasked: the processor guesses the answer and opens the record while the mask is still being made.
         uint mask = _cipher.GetMask(ciphertext);
-        Span<byte> number = record.Slice(layout.NumberOffset, layout.NumberLength);
-        ulong sequence = _window.Next;
-        if (layout.NumberLength == 2)
+        Span<byte> number = record.Slice(header.Layout.NumberOffset, header.Layout.NumberLength);
+        ulong expected = _window.Next;
+        ulong sequence = expected;
+        if (number.Length == 2)
         {
             ushort truncated = BinaryPrimitives.ReverseEndianness((ushort)(BinaryPrimitives.ReadUInt16LittleEndian(number) ^ mask));
             if (truncated != (ushort)sequence)
-                sequence = RecordNumber.Reconstruct(sequence, truncated, 16);
+                sequence = RecordNumber.Reconstruct(expected, truncated, 16);
             BinaryPrimitives.WriteUInt16BigEndian(number, (ushort)sequence);
         }
         else
         {
             byte truncated = (byte)(number[0] ^ mask);
             if (truncated != (byte)sequence)
-                sequence = RecordNumber.Reconstruct(sequence, truncated, 8);
+                sequence = RecordNumber.Reconstruct(expected, truncated, 8);
             number[0] = (byte)sequence;
         }
 
-        ReplayVerdict verdict = _window.Check(sequence);
-        if (verdict != ReplayVerdict.Fresh)
-            return Refuse(verdict == ReplayVerdict.Seen ? DiscardReason.Replayed : DiscardReason.TooOld, out result);
+        // What is expected has not been seen.
+        if (sequence != expected)
+        {
+            ReplayVerdict verdict = _window.Check(sequence);
+            if (verdict != ReplayVerdict.Fresh)
+                return Refuse(verdict == ReplayVerdict.Seen ? DiscardReason.Replayed : DiscardReason.TooOld, out result);
+        }
 
-        if (!_cipher.TryOpen(sequence, record[..layout.Length], ciphertext))
+        if (!_cipher.TryOpen(sequence, record[..headerLength], ciphertext))
         {
             _failures++;
             return Refuse(DiscardReason.AuthenticationFailed, out result);
         }
 
         _window.Commit(sequence);
-        Span<byte> inner = ciphertext[..^_overhead];
-        int typeIndex = inner.Length - 1;
-        if (inner[typeIndex] == 0)
-            typeIndex = inner.LastIndexOfAnyExcept((byte)0);
+        int typeIndex = ciphertext.Length - _overhead - 1;
+        if (ciphertext[typeIndex] == 0)
+            typeIndex = ciphertext[..typeIndex].LastIndexOfAnyExcept((byte)0);
         if (typeIndex < 0)
             result = new OpenedRecord(new RecordNumber(Epoch, sequence), ContentType.Invalid, default);
         else
-            result = new OpenedRecord(new RecordNumber(Epoch, sequence), (ContentType)inner[typeIndex], inner[..typeIndex]);
+            result = new OpenedRecord(new RecordNumber(Epoch, sequence), (ContentType)ciphertext[typeIndex], ciphertext[..typeIndex]);
         return true;
     }
 
