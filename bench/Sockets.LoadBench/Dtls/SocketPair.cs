@@ -12,6 +12,8 @@ internal sealed class SocketPair : IDisposable
     // A datagram of 1200 B grows by 22.
     private const int LargestDatagram = 1400;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
     private readonly SocketListener? _listener;
 
     private SocketPair(SocketListener? listener, Socket client, Socket server)
@@ -57,8 +59,20 @@ internal sealed class SocketPair : IDisposable
 
         SocketListener listener = place.OnServer(() => SocketListener.Bind(new IPEndPoint(place.ServerAddress, 0), listening));
         Task<Socket> accepting = Task.Run(listener.Accept);
-        Socket client = place.OnClient(() => Socket.ConnectAsync(listener.LocalEndPoint, connecting).AsTask()).GetAwaiter().GetResult();
-        return new SocketPair(listener, client, accepting.WaitAsync(TimeSpan.FromSeconds(20)).GetAwaiter().GetResult());
+        var endPoint = (IPEndPoint)listener.LocalEndPoint;
+        Socket client;
+        if (isClientDriven)
+        {
+            // Nothing asynchronous ever happens to it: else the runtime's own engine is woken by each of its datagrams from then on.
+            client = place.OnClient(() => Socket.StartConnect(endPoint, connecting));
+            client.Send([0]);
+            Socket server = accepting.WaitAsync(Patience).GetAwaiter().GetResult();
+            server.Receive(new byte[1]);
+            return new SocketPair(listener, client, server);
+        }
+
+        client = place.OnClient(() => Socket.ConnectAsync(endPoint, connecting).AsTask()).GetAwaiter().GetResult();
+        return new SocketPair(listener, client, accepting.WaitAsync(Patience).GetAwaiter().GetResult());
     }
 
     public void Dispose()

@@ -53,7 +53,7 @@ internal sealed class DatagramAbilities
     {
         if (_refusal is null)
             return 0;
-        foreach (DatagramFeatures feature in (ReadOnlySpan<DatagramFeatures>)[DatagramFeatures.Segmentation, DatagramFeatures.Coalescing, DatagramFeatures.SendBatches, DatagramFeatures.ReceiveBatches])
+        foreach (DatagramFeatures feature in (ReadOnlySpan<DatagramFeatures>)[DatagramFeatures.SendBatches, DatagramFeatures.ReceiveBatches, DatagramFeatures.Segmentation, DatagramFeatures.Coalescing])
         {
             if ((features & feature) != 0 && _refusal(feature) is var error && error != 0)
                 return error;
@@ -76,7 +76,7 @@ internal sealed class DatagramAbilities
                 // Too large for the path as it is; alone it may be sent in fragments.
                 _maxSegment = Math.Min(_maxSegment, segmentSize - 1);
                 return true;
-            case Errno.Invalid or Errno.InputOutput or Errno.NotImplemented or Errno.NotSupported or Errno.NoProtocolOption:
+            case Errno.Invalid or Errno.InputOutput or Errno.NotSupported or Errno.NoProtocolOption:
                 _maxSegment = 0;
                 return true;
             default:
@@ -84,11 +84,21 @@ internal sealed class DatagramAbilities
         }
     }
 
-    /// <summary>A call with several messages failed. True: only without them it is worth another try.</summary>
-    public bool TrySendSingly(int error) => IsUnknown(error) && !(_sendsBatches = false);
+    /// <summary>A call with several messages failed. True: only without such calls it is worth another try.</summary>
+    public bool TrySendSingly(int error)
+    {
+        if (error != Errno.NotImplemented || !_sendsBatches)
+            return false;
+        _sendsBatches = false;
+        return true;
+    }
 
     /// <inheritdoc cref="TrySendSingly"/>
-    public bool TryReceiveSingly(int error) => IsUnknown(error) && !(_receivesBatches = false);
-
-    private static bool IsUnknown(int error) => error is Errno.NotImplemented or Errno.NotSupported;
+    public bool TryReceiveSingly(int error)
+    {
+        if (error != Errno.NotImplemented || !_receivesBatches)
+            return false;
+        _receivesBatches = false;
+        return true;
+    }
 }

@@ -51,7 +51,7 @@ internal static unsafe partial class DatagramIo
                 int sent = SendMessages(socket, abilities, slots, messages, counts[0] > 1, out int errorNumber);
                 if (sent == 0)
                 {
-                    if ((counts[0] > 1 && abilities.TryDoWithoutRun(errorNumber, lengths[done])) || (messages > 1 && abilities.SendsBatches && abilities.TrySendSingly(errorNumber)))
+                    if ((messages > 1 && abilities.TrySendSingly(errorNumber)) || (counts[0] > 1 && abilities.TryDoWithoutRun(errorNumber, lengths[done])))
                         continue;
                     error = Errno.ToSocketError(errorNumber);
                     return done;

@@ -57,6 +57,53 @@ public class ControlMessagesTests
         Assert.Equal(default, ControlMessages.FindLocalAddress([]));
     }
 
+    [Fact]
+    public void A_segment_size_is_found_before_and_behind_an_address()
+    {
+        LocalAddress address = LocalAddress.FromIPAddress(IPAddress.Parse("192.0.2.7"));
+        byte[] written = new byte[ControlMessages.BufferSize];
+        int count = ControlMessages.WriteLocalAddress(written, address, isIPv6Socket: false);
+        byte[] size = Coalesced(1222);
+        foreach (byte[] control in new byte[][] { [.. size, .. written[..count]], [.. written[..count], .. size] })
+        {
+            ControlMessages.Read(control, out LocalAddress local, out int segmentSize);
+            Assert.Equal(address, local);
+            Assert.Equal(1222, segmentSize);
+        }
+
+        ControlMessages.Read(written.AsSpan(0, count), out _, out int none);
+        Assert.Equal(0, none);
+    }
+
+    [Fact]
+    public void A_segment_size_that_is_cut_short_or_none_counts_as_none()
+    {
+        byte[] size = Coalesced(1222);
+        for (int cut = 0; cut < IntPtr.Size + 8 + sizeof(int); cut++)
+            Assert.Equal(0, SegmentSize(size.AsSpan(0, cut)));
+        Assert.Equal(1222, SegmentSize(size.AsSpan(0, IntPtr.Size + 8 + sizeof(int))));
+        Assert.Equal(0, SegmentSize(Coalesced(-1)));
+        Assert.Equal(0, SegmentSize(Coalesced(int.MinValue)));
+        Assert.Equal(0, SegmentSize(Coalesced(0)));
+        byte[] tooShort = Message(IntPtr.Size + 8 + 2, SystemCalls.LevelUdp, SystemCalls.UdpCoalesce, IntPtr.Size + 8 + 8);
+        Assert.Equal(0, SegmentSize(tooShort)); // two bytes are not its four
+        byte[] tooLong = Message(IntPtr.Size + 8 + 9, SystemCalls.LevelUdp, SystemCalls.UdpCoalesce, IntPtr.Size + 8 + 8);
+        Assert.Equal(0, SegmentSize(tooLong)); // says more than there is
+    }
+
+    private static int SegmentSize(ReadOnlySpan<byte> control)
+    {
+        ControlMessages.Read(control, out _, out int segmentSize);
+        return segmentSize;
+    }
+
+    private static byte[] Coalesced(int segmentSize)
+    {
+        byte[] message = Message(IntPtr.Size + 8 + sizeof(int), SystemCalls.LevelUdp, SystemCalls.UdpCoalesce, IntPtr.Size + 8 + 8);
+        MemoryMarshal.Write(message.AsSpan(IntPtr.Size + 8), in segmentSize);
+        return message;
+    }
+
     private static byte[] Message(nint length, int level, int type, int size)
     {
         byte[] message = new byte[size];

@@ -54,6 +54,24 @@ internal sealed class SystemPair : IDisposable
         }
     }
 
+    /// <summary>Datagrams that are never lost: the first is told to wait when the second has too many.</summary>
+    public static SystemPair UnixDatagrams()
+    {
+        string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        var first = new SystemSocket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        var second = new SystemSocket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        try
+        {
+            second.Bind(new UnixDomainSocketEndPoint(path));
+            first.Connect(new UnixDomainSocketEndPoint(path));
+            return new SystemPair(first, second);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
     public static SystemPair Udp()
     {
         var first = new SystemSocket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);

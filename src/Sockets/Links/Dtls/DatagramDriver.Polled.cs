@@ -227,14 +227,14 @@ internal sealed partial class DatagramDriver
             {
                 if (!sink.Goes(last))
                     return true;
-                SocketError error = _port.TryReceive(batch, DatagramsPerTurn - datagrams);
+                SocketError error = _port.TryReceive(batch, DatagramsPerTurn - datagrams, out bool isLast);
                 if (error == SocketError.Success)
                     datagrams += last = HandleBatch(batch, ref sink);
-                else if (error == SocketError.WouldBlock || ++errors > ErrorsInARow)
-                    return false;
-                else
+                else if (error != SocketError.WouldBlock && ++errors <= ErrorsInARow)
                     NoteSocketError(error);
-                if (Volatile.Read(ref _stopped))
+                else
+                    return false;
+                if (isLast || Volatile.Read(ref _stopped))
                     return false;
             }
 

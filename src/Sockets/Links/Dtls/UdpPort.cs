@@ -111,9 +111,14 @@ internal sealed class UdpPort : IDisposable
     public SocketAddress CreateAddress() => SocketAddressFormat.Create(_socket.AddressFamily);
 
     /// <summary>Receives what is there: at least one message, or the error.</summary>
-    public SocketError TryReceive(DatagramBatch batch, int maxMessages)
+    /// <param name="batch">Takes it.</param>
+    /// <param name="maxMessages">At most so many.</param>
+    /// <param name="isLast">Whether the system said that there is no more.</param>
+    public SocketError TryReceive(DatagramBatch batch, int maxMessages, out bool isLast)
     {
-        SocketError error = batch.Receive(_socket, _abilities, _isCoalescing ? 1 : maxMessages, !IsConnected);
+        int limit = _isCoalescing ? 1 : Math.Min(maxMessages, DatagramBatch.MaxMessages);
+        SocketError error = batch.Receive(_socket, _abilities, limit, !IsConnected);
+        isLast = error == SocketError.WouldBlock || (error == SocketError.Success && batch.Count < limit && _abilities.ReceivesBatches);
         if (error == SocketError.Success)
             _isCoalescing = batch.Bytes(batch.Count - 1).Length > batch.SegmentSize(batch.Count - 1);
         return error;
