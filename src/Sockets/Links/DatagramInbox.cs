@@ -96,6 +96,30 @@ internal sealed class DatagramInbox(UdpAcceptor acceptor, int capacity) : IValue
         return entry.Length;
     }
 
+    /// <summary>The oldest datagrams, one behind the other: how many, or <see cref="SocketLink.WouldBlock"/>. The first is cut when it does not fit.</summary>
+    /// <exception cref="SocketFailureException">It is over, and nothing is left.</exception>
+    public int TryTake(Span<byte> buffer, Span<SocketReceiveResult> results)
+    {
+        lock (_gate)
+        {
+            int count = 0;
+            while (count < results.Length && _entries.TryPeek(out Entry entry) && (count == 0 || entry.Length <= buffer.Length))
+            {
+                _entries.Dequeue();
+                _used -= entry.Length + Overhead;
+                int length = Math.Min(entry.Length, buffer.Length);
+                entry.Bytes.AsSpan(0, length).CopyTo(buffer);
+                results[count++] = new SocketReceiveResult(length, false, length < entry.Length);
+                buffer = buffer[length..];
+                Release(entry);
+            }
+
+            if (count == 0 && _isCompleted)
+                throw CreateFailure();
+            return count == 0 ? SocketLink.WouldBlock : count;
+        }
+    }
+
     /// <summary>Waits until <see cref="IsReady"/>.</summary>
     public ValueTask WaitAsync(CancellationToken cancellationToken)
     {

@@ -1,6 +1,7 @@
 using System;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
 using Sockets.Platform;
@@ -10,6 +11,13 @@ namespace Sockets.Links;
 /// <summary>Datagrams as they are, to and from one peer, over a UDP socket of its own that is connected to it.</summary>
 internal sealed class PlainDatagramLink(SystemSocket socket) : SocketLink
 {
+    private readonly DatagramAbilities _abilities = new();
+    private readonly StagedDatagrams _staged = new();
+
+    // Whether many were ever asked for with one call. From then on what the system hands over may be several in one piece, and
+    // every receive takes its part of that.
+    private volatile bool _isBatched;
+
     // Largest UDP payload: 65535 less the headers of IPv4 and UDP; IPv6 does not count its header (RFC 8200 §3).
     private const int LargestOverIPv4 = 65_507;
     private const int LargestOverIPv6 = 65_527;
@@ -38,8 +46,40 @@ internal sealed class PlainDatagramLink(SystemSocket socket) : SocketLink
 
     public override ValueTask OpenAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
+    public override bool HasPendingData => !_staged.IsEmpty;
+
+    public override int TryReceiveMany(Span<byte> buffer, Span<SocketReceiveResult> results)
+    {
+        if (!_isBatched)
+        {
+            _isBatched = true;
+            _abilities.EnableCoalescing(socket);
+        }
+
+        SocketError error = _staged.TryReceive(socket, _abilities, results.Length);
+        return error switch
+        {
+            SocketError.Success => _staged.Take(buffer, results),
+            SocketError.WouldBlock => WouldBlock,
+            _ => throw SocketFailureException.From(error, $"Receiving from {_remote}"),
+        };
+    }
+
+    public override int TrySendMany(ReadOnlySpan<byte> buffer, ReadOnlySpan<int> lengths)
+    {
+        int sent = DatagramIo.TrySend(socket, _abilities, buffer, lengths, default, out SocketError error);
+        if (sent > 0)
+            return sent;
+        return error is SocketError.WouldBlock or SocketError.NoBufferSpaceAvailable
+            ? WouldBlock
+            : throw SocketFailureException.From(error, $"Sending {lengths[0]} bytes to {_remote}");
+    }
+
     public override int TryReceive(Span<byte> buffer)
     {
+        if (_isBatched)
+            return TryReceiveStaged(buffer);
+
         // With MSG_TRUNC the system returns the datagram's length, however short the buffer is.
         int count = socket.Receive(buffer, SocketFlags.Truncated, out SocketError error);
         return error switch
@@ -53,6 +93,9 @@ internal sealed class PlainDatagramLink(SystemSocket socket) : SocketLink
 
     public override int TryReceive(ReadOnlySpan<Memory<byte>> buffers)
     {
+        if (_isBatched)
+            return base.TryReceive(buffers);
+
         SocketError error = VectorIo.TryReceive(socket, buffers, out int received, out bool isTruncated);
         return error switch
         {
@@ -62,9 +105,14 @@ internal sealed class PlainDatagramLink(SystemSocket socket) : SocketLink
         };
     }
 
-    public override ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken) => buffer.IsEmpty
-        ? socket.ReceiveAsync(buffer, SocketFlags.Peek, cancellationToken) // waits, and leaves the datagram
-        : socket.ReceiveAsync(buffer, SocketFlags.Truncated, cancellationToken);
+    public override ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        if (_isBatched)
+            return ReceiveStagedAsync(buffer, cancellationToken);
+        return buffer.IsEmpty
+            ? socket.ReceiveAsync(buffer, SocketFlags.Peek, cancellationToken) // waits, and leaves the datagram
+            : socket.ReceiveAsync(buffer, SocketFlags.Truncated, cancellationToken);
+    }
 
     public override int TrySend(ReadOnlySpan<byte> buffer)
     {
@@ -99,4 +147,26 @@ internal sealed class PlainDatagramLink(SystemSocket socket) : SocketLink
     public override void Abort() => socket.Dispose();
 
     public override void Dispose() => socket.Dispose();
+
+    private int TryReceiveStaged(Span<byte> buffer)
+    {
+        SocketReceiveResult result = default;
+        return TryReceiveMany(buffer, new Span<SocketReceiveResult>(ref result)) == WouldBlock
+            ? WouldBlock
+            : result.IsTruncated ? buffer.Length + 1 : result.Count;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> ReceiveStagedAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (!buffer.IsEmpty && TryReceiveStaged(buffer.Span) is not WouldBlock and var received)
+                return received;
+            if (_staged.IsEmpty)
+                await socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.Peek, cancellationToken).ConfigureAwait(false);
+            if (buffer.IsEmpty)
+                return 0;
+        }
+    }
 }

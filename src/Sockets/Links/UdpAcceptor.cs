@@ -17,8 +17,6 @@ namespace Sockets.Links;
 /// </summary>
 internal sealed partial class UdpAcceptor : DatagramAcceptor
 {
-    private const int MaxDatagramSize = 65_536;
-
     // Datagrams taken from the system in one turn.
     private const int Budget = 64;
 
@@ -30,8 +28,6 @@ internal sealed partial class UdpAcceptor : DatagramAcceptor
     private readonly Lock _gate = new();
     private readonly Dictionary<UdpPeer, UdpServerLink> _peers = [];
     private readonly Queue<UdpServerLink> _pending = new();
-    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(MaxDatagramSize, pinned: true);
-    private readonly SocketAddress _source;
     private readonly AddressFamily _family;
     private readonly CancellationTokenSource _closing = new();
     private Task _loop = Task.CompletedTask;
@@ -50,13 +46,15 @@ internal sealed partial class UdpAcceptor : DatagramAcceptor
         _queueSize = options.ReceiveQueueSize;
         _idleTimeout = options.DatagramIdleTimeout;
         _family = socket.AddressFamily;
-        _source = new SocketAddress(_family);
+        Abilities.EnableCoalescing(socket);
         LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
         IsDrivenByPoll = options.DrivenByPoll;
         _nextSweep = NextSweepAfter(Now);
     }
 
     public bool IsDrivenByPoll { get; }
+
+    public DatagramAbilities Abilities { get; } = new();
 
     public override IPEndPoint LocalEndPoint { get; }
 
@@ -244,41 +242,72 @@ internal sealed partial class UdpAcceptor : DatagramAcceptor
 
     private int Pump()
     {
-        for (int count = 0; count < Budget; count++)
+        DatagramBatch batch = DatagramBatch.Rent();
+        int count = 0;
+        try
         {
-            SocketError error = DatagramIo.TryReceiveFrom(_socket, _buffer, _source, out DatagramInfo info);
-            if (error == SocketError.Success)
-                Dispatch(info);
-            else if (error != SocketError.ConnectionReset) // of one peer (Windows): the next may be good
-                return count;
+            bool isCoalesced = false;
+            while (count < Budget)
+            {
+                int limit = isCoalesced ? 1 : Math.Min(Budget - count, DatagramBatch.MaxMessages);
+                SocketError error = batch.Receive(_socket, Abilities, limit, wantsSource: true);
+                if (error == SocketError.ConnectionReset)
+                {
+                    count++; // of one peer (Windows): the next may be good
+                    continue;
+                }
+
+                if (error != SocketError.Success)
+                    break;
+                int before = count;
+                for (int i = 0; i < batch.Count; i++)
+                    count += Dispatch(batch, i);
+                isCoalesced = count - before > batch.Count;
+                if (batch.Count < limit && Abilities.ReceivesBatches)
+                    break;
+            }
+        }
+        finally
+        {
+            batch.Return();
         }
 
-        return Budget;
+        return count;
     }
 
-    private void Dispatch(in DatagramInfo info)
+    /// <summary>Returns how many datagrams the message was.</summary>
+    private int Dispatch(DatagramBatch batch, int message)
     {
-        UdpPeer peer = UdpPeer.From(_source, _family, info.LocalAddress);
+        UdpPeer peer = UdpPeer.From(batch.Source(message), _family, batch.Local(message));
+        Span<byte> rest = batch.Bytes(message);
+        int size = batch.SegmentSize(message);
+        int count = 0;
         UdpServerLink? link;
         bool isNew = false;
         lock (_gate)
         {
             if (!_peers.TryGetValue(peer, out link))
             {
-                link = Admit(peer, info.LocalAddress);
-                if (link is null)
-                    return;
-                isNew = true;
+                link = Admit(peer, batch.Source(message), batch.Local(message));
+                isNew = link is not null;
             }
         }
 
-        link.Deliver(_buffer.AsSpan(0, info.Length));
+        do
+        {
+            int length = Math.Min(size, rest.Length);
+            link?.Deliver(rest[..length]);
+            rest = rest[length..];
+            count++;
+        }
+        while (!rest.IsEmpty);
         if (isNew)
-            Publish(link);
+            Publish(link!);
+        return count;
     }
 
     /// <summary>Under the lock. Null: there is no place for another peer.</summary>
-    private UdpServerLink? Admit(UdpPeer peer, LocalAddress local)
+    private UdpServerLink? Admit(UdpPeer peer, ReadOnlySpan<byte> source, LocalAddress local)
     {
         if (_isStopped)
             return null;
@@ -294,8 +323,8 @@ internal sealed partial class UdpAcceptor : DatagramAcceptor
             return null;
         }
 
-        var remote = new SocketAddress(_family, _source.Size);
-        _source.Buffer.Span[.._source.Size].CopyTo(remote.Buffer.Span);
+        var remote = new SocketAddress(_family);
+        source[..remote.Size].CopyTo(remote.Buffer.Span);
         var link = new UdpServerLink(this, peer, remote, local, _queueSize);
         _peers.Add(peer, link);
         return link;

@@ -1,6 +1,5 @@
 using System;
 using System.Buffers.Binary;
-using System.Net;
 using System.Net.Sockets;
 using Sockets.Platform;
 
@@ -23,9 +22,8 @@ internal readonly record struct UdpPeer(UInt128 Address, uint Scope, ushort Port
     private const int ScopeOffset = 24;
 
     /// <summary>Reads what a receive wrote; nothing is kept of it.</summary>
-    public static UdpPeer From(SocketAddress source, AddressFamily family, in LocalAddress local)
+    public static UdpPeer From(ReadOnlySpan<byte> bytes, AddressFamily family, in LocalAddress local)
     {
-        ReadOnlySpan<byte> bytes = source.Buffer.Span;
         ushort port = BinaryPrimitives.ReadUInt16BigEndian(bytes[PortOffset..]);
         if (family == AddressFamily.InterNetwork)
             return new UdpPeer(LocalAddress.FromIPv4(bytes.Slice(IPv4Offset, 4), 0).Bits, 0, port, local.Bits);

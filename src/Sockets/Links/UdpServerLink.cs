@@ -102,6 +102,14 @@ internal sealed class UdpServerLink : SocketLink
         return length;
     }
 
+    public override int TryReceiveMany(Span<byte> buffer, Span<SocketReceiveResult> results)
+    {
+        int count = _inbox.TryTake(buffer, results);
+        if (count == WouldBlock && _acceptor.IsDrivenByPoll && _acceptor.Progress())
+            count = _inbox.TryTake(buffer, results);
+        return count;
+    }
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
@@ -122,28 +130,34 @@ internal sealed class UdpServerLink : SocketLink
 
     public override int TrySend(ReadOnlySpan<byte> buffer)
     {
+        int length = buffer.Length;
+        return TrySendMany(buffer, new ReadOnlySpan<int>(in length)) == WouldBlock ? WouldBlock : length;
+    }
+
+    public override int TrySendMany(ReadOnlySpan<byte> buffer, ReadOnlySpan<int> lengths)
+    {
         if (Volatile.Read(ref _over) is { } over)
             throw new SocketFailureException(over.Reason, over.Message, over);
+        int sent;
         SocketError error;
         try
         {
-            error = DatagramIo.TrySendTo(_acceptor.Underlying, buffer, _remote, _local);
+            sent = DatagramIo.TrySend(_acceptor.Underlying, _acceptor.Abilities, buffer, lengths, new DatagramRoutes(_remote.Buffer.Span[.._remote.Size], _local), out error);
         }
         catch (ObjectDisposedException)
         {
             throw UdpAcceptor.CreateClosed();
         }
 
-        switch (error)
+        if (sent > 0)
         {
-            case SocketError.Success:
-                Touch();
-                return buffer.Length;
-            case SocketError.WouldBlock or SocketError.NoBufferSpaceAvailable:
-                return WouldBlock;
-            default:
-                throw SocketFailureException.From(error, $"Sending {buffer.Length} bytes to {RemoteEndPoint}");
+            Touch();
+            return sent;
         }
+
+        return error is SocketError.WouldBlock or SocketError.NoBufferSpaceAvailable
+            ? WouldBlock
+            : throw SocketFailureException.From(error, $"Sending {lengths[0]} bytes to {RemoteEndPoint}");
     }
 
     public override int TrySend(ReadOnlySpan<ReadOnlyMemory<byte>> buffers)
