@@ -57,6 +57,55 @@ public sealed partial class Socket
         });
     }
 
+    /// <summary>
+    /// Sends datagrams in order; completes when the system has them. Returns fewer than given only when the wait was cancelled,
+    /// or <see cref="SendTimeout"/> ran out, after some were accepted; before that it throws.
+    /// </summary>
+    /// <param name="buffer">The datagrams, one behind the other. Not to be changed before completion.</param>
+    /// <param name="lengths">Their lengths; together all of the buffer.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <inheritdoc cref="TrySendDatagrams(ReadOnlySpan{byte}, ReadOnlySpan{int}, out int)"/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<int> SendDatagramsAsync(ReadOnlyMemory<byte> buffer, ReadOnlyMemory<int> lengths, CancellationToken cancellationToken = default)
+    {
+        CheckDatagrams(buffer.Span, lengths.Span);
+        _sending.Enter();
+        int done = 0;
+        try
+        {
+            ThrowIfUnableToSend();
+            cancellationToken.ThrowIfCancellationRequested();
+            CancellationToken limited = _sending.Limit(cancellationToken);
+            while (done < lengths.Length)
+            {
+                int count = SendDatagramsOnce(buffer.Span, lengths.Span[done..]);
+                if (count == SocketLink.WouldBlock)
+                {
+                    ReadOnlyMemory<byte> next = buffer[..lengths.Span[done]];
+                    count = await _link.SendWhenReadyAsync(next, limited).ConfigureAwait(false) == next.Length ? 1 : 0;
+                    SocketsMeter.CountSent(count * next.Length, _link.SecurityName);
+                }
+
+                buffer = buffer[TotalLength(lengths.Span.Slice(done, count))..];
+                done += count;
+            }
+        }
+        catch (OperationCanceledException) when (done > 0)
+        {
+            // What was accepted counts.
+        }
+        catch (Exception exception)
+        {
+            throw Translate(exception, "Sending to", _sending, cancellationToken);
+        }
+        finally
+        {
+            _sending.Exit();
+        }
+
+        return done;
+    }
+
     /// <summary>Receives the datagrams that are there now. False: none are.</summary>
     /// <param name="buffer">Takes them, one behind the other. Those that do not fit wait for the next call; only the first is cut when it is longer than the buffer.</param>
     /// <param name="results">Filled for each of them, in order; its room is the most that are received.</param>

@@ -11,8 +11,6 @@ namespace Sockets.Links;
 internal sealed class StagedDatagrams
 {
     private volatile DatagramBatch? _batch;
-    private int _message;
-    private int _offset;
     private bool _isCoalescing;
 
     /// <summary>Whether nothing waits to be taken.</summary>
@@ -42,8 +40,6 @@ internal sealed class StagedDatagrams
             return error;
         }
 
-        _message = 0;
-        _offset = 0;
         _isCoalescing = batch.Bytes(batch.Count - 1).Length > batch.SegmentSize(batch.Count - 1);
         _batch = batch;
         return SocketError.Success;
@@ -54,33 +50,23 @@ internal sealed class StagedDatagrams
     {
         DatagramBatch batch = _batch!;
         int count = 0;
-        while (count < results.Length)
+        while (count < results.Length && batch.HasNext && (count == 0 || batch.NextLength <= buffer.Length))
         {
-            ReadOnlySpan<byte> rest = batch.Bytes(_message)[_offset..];
-            int length = Math.Min(batch.SegmentSize(_message), rest.Length);
-            if (length > buffer.Length && count > 0)
-                break;
-            int copied = Math.Min(length, buffer.Length);
-            rest[..copied].CopyTo(buffer);
+            int message = batch.NextMessage;
+            ReadOnlySpan<byte> datagram = batch.TakeNext();
+            int copied = Math.Min(datagram.Length, buffer.Length);
+            datagram[..copied].CopyTo(buffer);
             buffer = buffer[copied..];
-            bool isLast = length == rest.Length;
-            results[count++] = new SocketReceiveResult(copied, false, copied < length || (isLast && batch.IsTruncated(_message)));
-            _offset += length;
-            if (isLast && !MoveNext(batch))
-                break;
+            bool isLast = !batch.HasNext || batch.NextMessage != message;
+            results[count++] = new SocketReceiveResult(copied, false, copied < datagram.Length || (isLast && batch.IsTruncated(message)));
+        }
+
+        if (!batch.HasNext)
+        {
+            _batch = null;
+            batch.Return();
         }
 
         return count;
-    }
-
-    /// <summary>To the next message; false: there is none, and the memory is given back.</summary>
-    private bool MoveNext(DatagramBatch batch)
-    {
-        _offset = 0;
-        if (++_message < batch.Count)
-            return true;
-        _batch = null;
-        batch.Return();
-        return false;
     }
 }

@@ -34,6 +34,10 @@ internal sealed partial class UdpAcceptor : DatagramAcceptor
     private long _dropped;
     private int _queued;
     private int _isPumping;
+
+    // Of whoever pumps: what was received and not delivered yet, and whether the last receive brought several in one piece.
+    private volatile DatagramBatch? _received;
+    private bool _isCoalescing;
     private bool _isStopped;
     private bool _isClosed;
 
@@ -55,6 +59,9 @@ internal sealed partial class UdpAcceptor : DatagramAcceptor
     public bool IsDrivenByPoll { get; }
 
     public DatagramAbilities Abilities { get; } = new();
+
+    /// <summary>Whether something was received and not delivered yet: there is no need to wait for the system.</summary>
+    public bool HasReceived => _received is not null;
 
     public override IPEndPoint LocalEndPoint { get; }
 
@@ -134,7 +141,10 @@ internal sealed partial class UdpAcceptor : DatagramAcceptor
         {
             if (IsDrivenByPoll && Now >= NextTimeout)
                 Sweep();
-            return Pump() > 0;
+            bool wasAny = Pump() > 0;
+            if (HasReceived)
+                Changed?.Invoke(); // the system does not know of it
+            return wasAny;
         }
         finally
         {
@@ -213,7 +223,10 @@ internal sealed partial class UdpAcceptor : DatagramAcceptor
         {
             try
             {
-                await _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.Peek).ConfigureAwait(false); // waits, and leaves the datagram
+                if (_received is null)
+                    await _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.Peek).ConfigureAwait(false); // waits, and leaves the datagram
+                else
+                    await Task.Yield(); // other work gets its turn
                 backoff.Reset();
             }
             catch (ObjectDisposedException)
@@ -240,48 +253,48 @@ internal sealed partial class UdpAcceptor : DatagramAcceptor
         }
     }
 
+    /// <summary>One turn. What is left over of the last receive comes first in the next.</summary>
     private int Pump()
     {
-        DatagramBatch batch = DatagramBatch.Rent();
+        DatagramBatch batch = _received ?? DatagramBatch.Rent();
+        _received = batch;
         int count = 0;
-        try
+        bool isLast = false;
+        while (count < Budget)
         {
-            bool isCoalesced = false;
-            while (count < Budget)
+            if (batch.HasNext)
             {
-                int limit = isCoalesced ? 1 : Math.Min(Budget - count, DatagramBatch.MaxMessages);
-                SocketError error = batch.Receive(_socket, Abilities, limit, wantsSource: true);
-                if (error == SocketError.ConnectionReset)
-                {
-                    count++; // of one peer (Windows): the next may be good
-                    continue;
-                }
-
-                if (error != SocketError.Success)
-                    break;
-                int before = count;
-                for (int i = 0; i < batch.Count; i++)
-                    count += Dispatch(batch, i);
-                isCoalesced = count - before > batch.Count;
-                if (batch.Count < limit && Abilities.ReceivesBatches)
-                    break;
+                count += Dispatch(batch, Budget - count);
+                continue;
             }
+
+            if (isLast)
+                break;
+            int limit = _isCoalescing ? 1 : Math.Min(Budget - count, DatagramBatch.MaxMessages);
+            SocketError error = batch.Receive(_socket, Abilities, limit, wantsSource: true);
+            if (error == SocketError.ConnectionReset)
+                count++; // of one peer (Windows): the next may be good
+            else if (error != SocketError.Success)
+                break;
+            isLast = batch.Count < limit && Abilities.ReceivesBatches;
+            if (batch.HasNext)
+                _isCoalescing = batch.Bytes(batch.Count - 1).Length > batch.SegmentSize(batch.Count - 1);
         }
-        finally
+
+        if (!batch.HasNext)
         {
+            _received = null;
             batch.Return();
         }
 
         return count;
     }
 
-    /// <summary>Returns how many datagrams the message was.</summary>
-    private int Dispatch(DatagramBatch batch, int message)
+    /// <summary>Delivers what is next and comes from the same peer; returns how many datagrams.</summary>
+    private int Dispatch(DatagramBatch batch, int most)
     {
+        int message = batch.NextMessage;
         UdpPeer peer = UdpPeer.From(batch.Source(message), _family, batch.Local(message));
-        Span<byte> rest = batch.Bytes(message);
-        int size = batch.SegmentSize(message);
-        int count = 0;
         UdpServerLink? link;
         bool isNew = false;
         lock (_gate)
@@ -293,14 +306,14 @@ internal sealed partial class UdpAcceptor : DatagramAcceptor
             }
         }
 
+        int count = 0;
         do
         {
-            int length = Math.Min(size, rest.Length);
-            link?.Deliver(rest[..length]);
-            rest = rest[length..];
+            Span<byte> datagram = batch.TakeNext();
+            link?.Deliver(datagram);
             count++;
         }
-        while (!rest.IsEmpty);
+        while (count < most && batch.HasNext && batch.NextMessage == message);
         if (isNew)
             Publish(link!);
         return count;

@@ -219,7 +219,7 @@ internal sealed class UdpServerLink : SocketLink
         while (true)
         {
             TimeSpan left = timeout == Timeout.InfiniteTimeSpan ? Slice : timeout - Stopwatch.GetElapsedTime(start);
-            if (_inbox.IsReady)
+            if (_inbox.IsReady || _acceptor.HasReceived)
                 return true;
             if (left <= TimeSpan.Zero)
                 return false;

@@ -6,8 +6,8 @@ using System.Threading;
 namespace Sockets.Platform;
 
 /// <summary>
-/// Room for what one turn of a socket receives, or for what it will send: a pinned slab and parallel arrays, no object per
-/// datagram. Rented for a turn and given back, so that sockets that wait hold none. One thread at a time.
+/// Room for what one turn of a socket receives: a pinned slab and parallel arrays, no object per datagram. Rented for as long
+/// as something in it has not been taken, so that sockets that wait hold none. One thread at a time.
 /// </summary>
 internal sealed partial class DatagramBatch
 {
@@ -27,14 +27,22 @@ internal sealed partial class DatagramBatch
     private readonly bool[] _truncated = new bool[MaxMessages];
     private readonly LocalAddress[] _local = new LocalAddress[MaxMessages];
     private SocketAddress? _source;
+    private int _next;
+    private int _offset;
 
     private DatagramBatch() => Prepare();
 
     /// <summary>Messages received, each of one or more datagrams.</summary>
     public int Count { get; private set; }
 
-    /// <summary>All of it as one piece of memory, for who sends.</summary>
-    public Span<byte> Slab => _slab.AsSpan(0, Room);
+    /// <summary>Whether a datagram has not been taken yet.</summary>
+    public bool HasNext => _next < Count;
+
+    /// <summary>The message that the next datagram is part of.</summary>
+    public int NextMessage => _next;
+
+    /// <summary>Bytes of the next datagram.</summary>
+    public int NextLength => Math.Min(_segmentSizes[_next], _lengths[_next] - _offset);
 
     public static DatagramBatch Rent()
     {
@@ -49,7 +57,7 @@ internal sealed partial class DatagramBatch
 
     public void Return()
     {
-        Count = 0;
+        Clear();
         foreach (ref DatagramBatch? idle in s_idle.AsSpan())
         {
             if (idle is null && Interlocked.CompareExchange(ref idle, this, null) is null)
@@ -64,10 +72,22 @@ internal sealed partial class DatagramBatch
     /// <param name="wantsSource">Whether the senders' addresses are asked for.</param>
     public SocketError Receive(SystemSocket socket, DatagramAbilities abilities, int maxMessages, bool wantsSource)
     {
-        Count = 0;
+        Clear();
         return OperatingSystem.IsLinux()
             ? ReceiveByKernel(socket.SafeHandle, abilities, Math.Min(maxMessages, MaxMessages), wantsSource)
             : ReceivePortably(socket, wantsSource);
+    }
+
+    /// <summary>Takes the next datagram.</summary>
+    public Span<byte> TakeNext()
+    {
+        Span<byte> datagram = _slab.AsSpan((_next * Stride) + _offset, NextLength);
+        _offset += datagram.Length;
+        if (_offset < _lengths[_next])
+            return datagram;
+        _offset = 0;
+        _next++;
+        return datagram;
     }
 
     /// <summary>The bytes of a message: one datagram, or several one behind the other.</summary>
@@ -87,11 +107,19 @@ internal sealed partial class DatagramBatch
 
     private partial void Prepare();
 
+    private void Clear()
+    {
+        Count = 0;
+        _next = 0;
+        _offset = 0;
+    }
+
     internal SocketError ReceivePortably(SystemSocket socket, bool wantsSource)
     {
         if (wantsSource && _source?.Family != socket.AddressFamily)
             _source = new SocketAddress(socket.AddressFamily, SocketAddress.GetMaximumAddressSize(socket.AddressFamily));
-        SocketError error = DatagramIo.ReceivePortably(socket, Slab, wantsSource ? _source : null, out DatagramInfo info);
+        Clear();
+        SocketError error = DatagramIo.ReceivePortably(socket, _slab.AsSpan(0, Room), wantsSource ? _source : null, out DatagramInfo info);
         if (error != SocketError.Success)
             return error;
         Add(info.Length, 0, info.IsTruncated, info.LocalAddress);

@@ -23,7 +23,10 @@ internal ref struct CallerSink : IDriverSink
     /// <summary>Datagrams that the caller has.</summary>
     public int Count { get; private set; }
 
-    public readonly bool Goes(int datagrams) => Count == 0 || datagrams <= _results.Length - Count;
+    public bool HasRoom { get; private set; } = true;
+
+    /// <summary>One receive is enough: it brings a piece of many, or all there was.</summary>
+    public readonly bool WantsMore => Count == 0;
 
     public void OnData(DtlsConnection connection, ReadOnlySpan<byte> data)
     {
@@ -31,11 +34,13 @@ internal ref struct CallerSink : IDriverSink
         if (channel != _channel || Count == _results.Length || data.Length > _rest.Length || !channel.Queue.IsEmpty)
         {
             channel.Deliver(data);
+            HasRoom &= channel != _channel;
             return;
         }
 
         data.CopyTo(_rest);
         _rest = _rest[data.Length..];
         _results[Count++] = new SocketReceiveResult(data.Length);
+        HasRoom = Count < _results.Length;
     }
 }

@@ -24,6 +24,9 @@ internal sealed partial class DatagramDriver
     private bool _isTurnTaken;
     private int _pumpingThread;
     private long _nextTimeout = long.MaxValue;
+
+    /// <summary>What was received and not handled yet. Of whoever has the turn.</summary>
+    private volatile DatagramBatch? _received;
     private int _waiters;
     private bool _drivesItself;
 
@@ -63,6 +66,8 @@ internal sealed partial class DatagramDriver
 
         bool mayHaveMore = PumpInTurn(ref sink);
         RunOutside();
+        if (_received is not null)
+            Owner?.OnDriverChanged(); // the system does not know of it
         return mayHaveMore;
     }
 
@@ -94,7 +99,8 @@ internal sealed partial class DatagramDriver
         bool isReady = true;
         try
         {
-            isReady = _port.Wait(isOpening ? LinkWants.Read : wants, isTimer ? untilTimer : limit);
+            if (_received is null)
+                isReady = _port.Wait(isOpening ? LinkWants.Read : wants, isTimer ? untilTimer : limit);
         }
         catch (Exception exception) when (exception is ObjectDisposedException or SocketException)
         {
@@ -213,37 +219,58 @@ internal sealed partial class DatagramDriver
         }
     }
 
-    /// <summary>Takes what is there, a bounded amount. True: the turn ended before the datagrams did.</summary>
+    /// <summary>
+    /// Takes what is there, a bounded amount; what is left over of the last receive comes first in the next turn. True: the turn
+    /// ended before the datagrams did.
+    /// </summary>
     private bool ReceiveTurn<TSink>(ref TSink sink)
         where TSink : struct, IDriverSink, allows ref struct
     {
-        DatagramBatch batch = DatagramBatch.Rent();
+        DatagramBatch batch = _received ?? DatagramBatch.Rent();
+        _received = batch;
         try
         {
-            int datagrams = 0;
-            int errors = 0;
-            int last = 1;
-            while (datagrams < DatagramsPerTurn)
-            {
-                if (!sink.Goes(last))
-                    return true;
-                SocketError error = _port.TryReceive(batch, DatagramsPerTurn - datagrams, out bool isLast);
-                if (error == SocketError.Success)
-                    datagrams += last = HandleBatch(batch, ref sink);
-                else if (error != SocketError.WouldBlock && ++errors <= ErrorsInARow)
-                    NoteSocketError(error);
-                else
-                    return false;
-                if (isLast || Volatile.Read(ref _stopped))
-                    return false;
-            }
-
-            return true;
+            return ReceiveTurn(batch, ref sink) && !Volatile.Read(ref _stopped);
         }
         finally
         {
-            batch.Return();
+            if (!batch.HasNext || Volatile.Read(ref _stopped))
+            {
+                _received = null;
+                batch.Return();
+            }
         }
+    }
+
+    private bool ReceiveTurn<TSink>(DatagramBatch batch, ref TSink sink)
+        where TSink : struct, IDriverSink, allows ref struct
+    {
+        int datagrams = 0;
+        int errors = 0;
+        bool isLast = false;
+        while (datagrams < DatagramsPerTurn && sink.HasRoom)
+        {
+            if (batch.HasNext)
+            {
+                datagrams += HandleReceived(batch, DatagramsPerTurn - datagrams, ref sink);
+                if (Volatile.Read(ref _stopped))
+                    return false;
+                continue;
+            }
+
+            if (isLast)
+                return false;
+            if (!sink.WantsMore)
+                return true;
+            SocketError error = _port.TryReceive(batch, DatagramsPerTurn - datagrams, out isLast);
+            if (error is SocketError.Success)
+                continue;
+            if (error == SocketError.WouldBlock || ++errors > ErrorsInARow)
+                return false;
+            NoteSocketError(error);
+        }
+
+        return true;
     }
 
     /// <summary>After each drain. Earlier than before, and not by the pump itself: whoever sleeps until then is told.</summary>

@@ -19,11 +19,8 @@ namespace Sockets.Links.Dtls;
 /// </summary>
 internal sealed partial class DatagramDriver : IAsyncDisposable
 {
-    /// <summary>After so many, whoever waits for the thread or the gate gets its turn.</summary>
+    /// <summary>After so many, whoever waits for the thread or the gate gets its turn, and the engine's answers are sent, of which it holds a bounded number.</summary>
     private const int DatagramsPerTurn = 64;
-
-    /// <summary>After so many the engine's answers are sent, of which it holds a bounded number.</summary>
-    private const int DatagramsPerDrain = 128;
 
     private const int ErrorsInARow = 16;
 
@@ -174,43 +171,35 @@ internal sealed partial class DatagramDriver : IAsyncDisposable
         RunOutside();
     }
 
-    /// <summary>Hands what was received to the engine, and sends at the end what came of it.</summary>
+    /// <summary>Hands what was received to the engine, at most so many datagrams, and sends at the end what came of it.</summary>
     /// <returns>How many datagrams it was.</returns>
-    private int HandleBatch<TSink>(DatagramBatch batch, ref TSink sink)
-        where TSink : struct, IDtlsSink, allows ref struct
+    private int HandleReceived<TSink>(DatagramBatch batch, int most, ref TSink sink)
+        where TSink : struct, IDriverSink, allows ref struct
     {
-        int datagrams = 0;
+        int count = 0;
         lock (_gate)
         {
             if (_stopped)
                 return 0;
             MonotonicTime now = _clock.Now;
-            int undrained = 0;
-            for (int i = 0; i < batch.Count; i++)
+            int message = -1;
+            DtlsPath path = default;
+            while (count < most && batch.HasNext && sink.HasRoom)
             {
-                DtlsPath path = _port.PathOf(batch, i);
-                Span<byte> rest = batch.Bytes(i);
-                int size = batch.SegmentSize(i);
-                do
+                if (batch.NextMessage != message)
                 {
-                    int length = Math.Min(size, rest.Length);
-                    HandleDatagram(path, rest[..length], now, ref sink);
-                    rest = rest[length..];
-                    datagrams++;
-                    if (++undrained < DatagramsPerDrain)
-                        continue;
-                    undrained = 0;
-                    Drain(now);
-                    if (_stopped)
-                        return datagrams;
+                    message = batch.NextMessage;
+                    path = _port.PathOf(batch, message);
                 }
-                while (!rest.IsEmpty);
+
+                HandleDatagram(path, batch.TakeNext(), now, ref sink);
+                count++;
             }
 
             Drain(now);
         }
 
-        return datagrams;
+        return count;
     }
 
     private void HandleDatagram<TSink>(in DtlsPath path, Span<byte> datagram, MonotonicTime now, ref TSink sink)
@@ -341,7 +330,9 @@ internal sealed partial class DatagramDriver : IAsyncDisposable
     /// <summary>The engine's way to the channels.</summary>
     private readonly struct ChannelSink : IDriverSink
     {
-        public bool Goes(int datagrams) => true;
+        public bool HasRoom => true;
+
+        public bool WantsMore => true;
 
         public void OnData(DtlsConnection connection, ReadOnlySpan<byte> data) => ((DtlsChannel)connection.UserState!).Deliver(data);
     }

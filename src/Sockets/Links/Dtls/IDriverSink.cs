@@ -5,6 +5,9 @@ namespace Sockets.Links.Dtls;
 /// <summary>Takes the data of a turn, and says when it is enough.</summary>
 internal interface IDriverSink : IDtlsSink
 {
-    /// <summary>Whether the turn goes on, which may bring so many datagrams at once.</summary>
-    bool Goes(int datagrams);
+    /// <summary>Whether another datagram may be handled.</summary>
+    bool HasRoom { get; }
+
+    /// <summary>Whether more may be received, after what was received already has been handled.</summary>
+    bool WantsMore { get; }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Sockets.Platform;
 
 namespace Sockets.Tests;
 
@@ -8,11 +9,14 @@ internal sealed class DatagramPair : IAsyncDisposable
     private readonly TestAuthority _authority = new();
     private readonly SocketListener _listener;
 
-    private DatagramPair(DatagramKind kind)
+    private readonly Func<DatagramFeatures, int>? _refusal;
+
+    private DatagramPair(DatagramKind kind, Func<DatagramFeatures, int>? refusal)
     {
+        _refusal = refusal;
         _listener = SocketListener.Bind(new IPEndPoint(IPAddress.Loopback, 0), kind == DatagramKind.Plain
             ? new SocketListenerOptions { Transport = SocketTransport.Datagram }.UsePlaintext()
-            : new SocketListenerOptions { DrivenByPoll = kind == DatagramKind.DtlsPolled }.UseDtls(new DtlsServerOptions { Credentials = [_authority.ServerCredential()] }));
+            : new SocketListenerOptions { DrivenByPoll = kind == DatagramKind.DtlsPolled }.UseDtls(new DtlsServerOptions { Credentials = [_authority.ServerCredential()], RefuseDatagramFeature = refusal }));
     }
 
     public Socket Client { get; private set; } = null!;
@@ -21,9 +25,9 @@ internal sealed class DatagramPair : IAsyncDisposable
 
     public SocketListener Listener => _listener;
 
-    public static async Task<DatagramPair> OpenAsync(DatagramKind kind)
+    public static async Task<DatagramPair> OpenAsync(DatagramKind kind, Func<DatagramFeatures, int>? refusal = null, bool isServerBlocking = false)
     {
-        var pair = new DatagramPair(kind);
+        var pair = new DatagramPair(kind, refusal);
         try
         {
             using var guard = new CancellationTokenSource(Waiting.HangGuard);
@@ -34,7 +38,8 @@ internal sealed class DatagramPair : IAsyncDisposable
             await pair.Client.SendAsync("hello"u8.ToArray(), guard.Token);
             pair.Server = await accepting.WaitAsync(Waiting.HangGuard);
             byte[] buffer = new byte[100];
-            SocketReceiveResult hello = await pair.Server.ReceiveAsync(buffer, guard.Token);
+            pair.Server.ReceiveTimeout = isServerBlocking ? Waiting.HangGuard : Timeout.InfiniteTimeSpan;
+            SocketReceiveResult hello = isServerBlocking ? pair.Server.Receive(buffer) : await pair.Server.ReceiveAsync(buffer, guard.Token);
             Assert.Equal("hello"u8, buffer.AsSpan(0, hello.Count));
             return pair;
         }
@@ -47,7 +52,7 @@ internal sealed class DatagramPair : IAsyncDisposable
 
     public SocketClientOptions ClientOptions(DatagramKind kind) => kind == DatagramKind.Plain
         ? new SocketClientOptions { Transport = SocketTransport.Datagram }.UsePlaintext()
-        : new SocketClientOptions { DrivenByPoll = kind == DatagramKind.DtlsPolled }.UseDtls(new DtlsClientOptions { TargetHost = "localhost", Trust = _authority.Trust });
+        : new SocketClientOptions { DrivenByPoll = kind == DatagramKind.DtlsPolled }.UseDtls(new DtlsClientOptions { TargetHost = "localhost", Trust = _authority.Trust, RefuseDatagramFeature = _refusal });
 
     public async ValueTask DisposeAsync()
     {
