@@ -90,6 +90,67 @@ public class DtlsSocketAllocationTests
             RuntimeNoise);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Batches_of_blocking_calls(bool drivenByPoll)
+    {
+        const int Batch = 50;
+        await using SocketListener listener = Listen(drivenByPoll, "127.0.0.1");
+        Task<Socket> accepting = drivenByPoll ? Task.Run(listener.Accept) : listener.AcceptAsync().AsTask();
+        using Socket client = await ConnectAsync(listener, drivenByPoll);
+        using Socket server = await accepting.WaitAsync(HangGuard);
+        byte[] datagrams = new byte[(Batch * 1000) - 400];
+        int[] lengths = [.. Enumerable.Repeat(1000, Batch - 1), 600];
+        byte[] buffer = new byte[Batch * 1000];
+        var results = new SocketReceiveResult[64];
+        server.ReceiveTimeout = HangGuard;
+        Assert.InRange(
+            Measure(count =>
+            {
+                for (int sent = 0; sent < count; sent += Batch)
+                {
+                    if (client.SendDatagrams(datagrams, lengths) != Batch)
+                        throw new InvalidOperationException("Not all were sent.");
+                    int received = 0;
+                    while (received < Batch)
+                    {
+                        foreach (SocketReceiveResult result in results.AsSpan(0, server.ReceiveDatagrams(buffer, results)))
+                        {
+                            if (result.Count != lengths[received++])
+                                throw new InvalidOperationException("One has another length.");
+                        }
+                    }
+                }
+            }),
+            0,
+            RuntimeNoise);
+    }
+
+    [Fact]
+    public async Task Batches_of_asynchronous_calls()
+    {
+        await using SocketListener listener = Listen(drivenByPoll: false, "127.0.0.1");
+        using Socket client = await ConnectAsync(listener, drivenByPoll: false);
+        using Socket server = await listener.AcceptAsync().AsTask().WaitAsync(HangGuard);
+        Assert.InRange(Measure(count => ExchangeAsync(client, server, count).WaitAsync(HangGuard).GetAwaiter().GetResult()), 0, RuntimeNoise);
+    }
+
+    private static async Task ExchangeAsync(Socket from, Socket to, int count)
+    {
+        const int Batch = 20;
+        byte[] datagrams = new byte[Batch * 1000];
+        int[] lengths = [.. Enumerable.Repeat(1000, Batch)];
+        byte[] buffer = new byte[Batch * 1000];
+        var results = new SocketReceiveResult[Batch];
+        for (int sent = 0; sent < count; sent += Batch)
+        {
+            await from.SendDatagramsAsync(datagrams, lengths);
+            for (int received = 0; received < Batch;)
+                received += await to.ReceiveDatagramsAsync(buffer, results);
+        }
+    }
+
     private static long Measure(Action<int> run)
     {
         run(WarmUp);

@@ -39,6 +39,41 @@ public sealed class DatagramListenerTests
         await Assert.ThrowsAsync<SocketFailureException>(() => echo);
     }
 
+    [Fact]
+    public async Task BatchesThereAndBackAllocateNothing()
+    {
+        const int Batch = 40;
+        SocketListenerOptions options = new SocketListenerOptions { Transport = SocketTransport.Datagram }.UsePlaintext();
+        await using var listener = SocketListener.Bind(new IPEndPoint(IPAddress.Loopback, 0), options);
+        using Socket client = await Socket.ConnectAsync(listener.LocalEndPoint, new SocketClientOptions { Transport = SocketTransport.Datagram }.UsePlaintext());
+        byte[] datagrams = new byte[Batch * 1000];
+        int[] lengths = [.. Enumerable.Repeat(1000, Batch)];
+        client.Send(datagrams.AsSpan(0, 1));
+        using Socket server = await listener.AcceptAsync();
+        server.Receive(new byte[1]);
+        byte[] buffer = new byte[Batch * 1000];
+        var results = new SocketReceiveResult[Batch];
+        long bytes = AllocationAssert.FewestBytes(() =>
+        {
+            for (int i = 0; i < Datagrams; i += Batch)
+            {
+                Exchange(client, server);
+                Exchange(server, client);
+            }
+        });
+        Assert.InRange(bytes, 0, Datagrams / 10);
+
+        void Exchange(Socket from, Socket to)
+        {
+            for (int sent = 0, received = 0; received < Batch;)
+            {
+                if (sent < Batch)
+                    sent += from.SendDatagrams(datagrams.AsSpan(sent * 1000), lengths.AsSpan(sent));
+                received += to.ReceiveDatagrams(buffer, results);
+            }
+        }
+    }
+
     private static async Task EchoAsync(Socket server)
     {
         byte[] buffer = new byte[2000];
