@@ -5,7 +5,7 @@ using static Sockets.LoadBench.Handshakes.EvpFunctions;
 namespace Sockets.LoadBench.Handshakes;
 
 /// <summary>
-/// The peer: what no full handshake can do without, and nothing else. Two X25519 key pairs, two derivations, one ECDSA
+/// The peer: what no handshake can do without, and nothing else. Full: two X25519 key pairs, two derivations, one ECDSA
 /// signature on P-256 and its verification, in the fastest way libcrypto has: contexts, keys and peers made beforehand,
 /// hashes given. Cold, also what the platform needs to judge the server's chain: reading its certificates, and one X509Chain.
 /// </summary>
@@ -16,6 +16,7 @@ internal sealed unsafe class HandshakePrimitives : LoadWork
     private const int MaxSignatureLength = 80;
 
     private readonly PlatformChain? _chain;
+    private readonly bool _isResumed;
     private readonly byte* _memory;
     private readonly nint _generate;
     private readonly nint _derive;
@@ -25,9 +26,11 @@ internal sealed unsafe class HandshakePrimitives : LoadWork
     private readonly Action _run;
 
     /// <param name="chain">Cold: a chain to judge in each handshake. Warm: null.</param>
-    public HandshakePrimitives(PlatformChain? chain = null)
+    /// <param name="isResumed">Whether the handshake resumes a session: nobody signs.</param>
+    public HandshakePrimitives(PlatformChain? chain = null, bool isResumed = false)
     {
         _chain = chain;
+        _isResumed = isResumed;
         _memory = (byte*)NativeMemory.AllocZeroed(HashLength + HashLength + MaxSignatureLength);
         _generate = EVP_PKEY_CTX_new_from_name(0, "X25519", null);
         Require(EVP_PKEY_keygen_init(_generate));
@@ -73,6 +76,8 @@ internal sealed unsafe class HandshakePrimitives : LoadWork
         nuint length = HashLength;
         Require(EVP_PKEY_derive(_derive, Secret, &length));
         Require(EVP_PKEY_derive(_derive, Secret, &length));
+        if (_isResumed)
+            return;
         length = MaxSignatureLength;
         Require(EVP_PKEY_sign(_sign, Signature, &length, Hash, HashLength));
         Require(EVP_PKEY_verify(_verify, Signature, length, Hash, HashLength));
