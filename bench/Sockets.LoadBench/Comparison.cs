@@ -14,9 +14,11 @@ internal static class Comparison
     /// <summary>Rounds that give an interval of their median.</summary>
     public const int LeastRounds = 9;
 
-    // What starts and ends a slice, and a timer or a table of somebody else, come to a byte or two an operation. No object is
-    // smaller than 24 bytes: one in ten operations would show.
-    private const double AllocationNoise = 2;
+    /// <summary>
+    /// Bytes an operation of a process that are nobody's: what starts and ends a slice, a timer or a table of somebody else. No
+    /// object is smaller than 24 bytes: one in ten operations would show.
+    /// </summary>
+    public const double AllocationNoise = 2;
 
     /// <summary>Measures for about so many seconds. Disposes the work.</summary>
     /// <param name="subject">What is measured.</param>

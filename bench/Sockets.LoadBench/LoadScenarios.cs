@@ -14,11 +14,11 @@ internal static class LoadScenarios
     /// </summary>
     public static readonly IReadOnlyDictionary<string, double> Budgets = new Dictionary<string, double>
     {
-        ["records"] = 60,
+        ["records"] = 50,
         ["handshakes"] = 40,
         ["dtls"] = 70,
-        ["plain"] = 70,
-        ["tls"] = 85,
+        ["plain"] = 65,
+        ["tls"] = 80,
         ["poll"] = 30,
         ["sendfile"] = 40,
         ["memory"] = 70,

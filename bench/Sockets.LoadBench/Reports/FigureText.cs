@@ -96,10 +96,10 @@ internal static class FigureText
     /// <summary>What an operation allocates, where it does.</summary>
     public static string Allocated(Measurement row)
     {
-        if (row.AllocatedBytes is not > 0.05)
-            return row.IsOverAllocated ? "allocates" : string.Empty;
+        if (!row.IsOverAllocated && row.AllocatedBytes is not > Comparison.AllocationNoise)
+            return string.Empty;
         string peer = row.PeerAllocatedBytes is > 0.05 ? string.Create(Culture, $" (peer {row.PeerAllocatedBytes:#,0.#} B)") : string.Empty;
-        return string.Create(Culture, $"{row.AllocatedBytes:#,0.#} B allocated{peer}");
+        return string.Create(Culture, $"{row.AllocatedBytes:#,0.##} B allocated{peer}");
     }
 
     public static string Latency(LatencyPercentiles times) =>
@@ -111,6 +111,9 @@ internal static class FigureText
 
     public static string Delivery(Delivery delivery) =>
         string.Create(Culture, $"{delivery.Delivered:#,0} of {delivery.Sent:#,0} delivered, {100 * delivery.Loss:0.###} % lost");
+
+    /// <summary>The same for a column whose head says what it is.</summary>
+    public static string ShortDelivery(Delivery delivery) => string.Create(Culture, $"{100 * delivery.Loss:0.###} % of {delivery.Sent:#,0}");
 
     private static string Magnitude(double value) => value switch
     {

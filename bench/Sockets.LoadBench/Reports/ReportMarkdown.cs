@@ -35,11 +35,11 @@ internal static class ReportMarkdown
         IReadOnlyList<ReportColumn> columns = ReportColumn.Of(scenario);
         Row(text, columns.Select(static column => column.Title));
         Row(text, columns.Select(static column => column.IsNumber ? "---:" : "---"));
-        string subject = string.Empty;
+        Measurement? above = null;
         foreach (Measurement row in scenario.Measurements)
         {
-            Row(text, columns.Select((column, index) => index == 0 && row.Subject == subject ? string.Empty : column.Value(row)));
-            subject = row.Subject;
+            Row(text, columns.Select(column => column.IsShared && above?.Subject == row.Subject && column.Value(above) == column.Value(row) ? string.Empty : column.Value(row)));
+            above = row;
         }
 
         return text.ToString();
