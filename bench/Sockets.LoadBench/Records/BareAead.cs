@@ -21,6 +21,7 @@ internal sealed unsafe partial class BareAead : LoadWork
     private readonly nint _context;
     private readonly byte* _memory;
     private readonly Action _run;
+    private readonly WanderingStack _stack = new();
 
     public BareAead(CipherSuite suite, int size, bool isOpen)
     {
@@ -54,16 +55,18 @@ internal sealed unsafe partial class BareAead : LoadWork
 
     private byte* Sealed => _memory + 256 + _size + 64;
 
-    public override void RunSlice(CpuClock clock)
-    {
-        for (int i = 0; i < LoadSizes.Batches(_isOpen); i++)
-            clock.Measure(_run, _count);
-    }
+    public override void RunSlice(CpuClock clock) => _stack.Run(() => RunBatches(clock));
 
     public override void Dispose()
     {
         Free(_context);
         NativeMemory.Free(_memory);
+    }
+
+    private void RunBatches(CpuClock clock)
+    {
+        for (int i = 0; i < LoadSizes.Batches(_isOpen); i++)
+            clock.Measure(_run, _count);
     }
 
     private static void Require(int result)
