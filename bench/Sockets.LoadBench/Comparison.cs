@@ -74,8 +74,8 @@ internal static class Comparison
 
     private static Measurement Measure(string subject, LoadWork peer, LoadWork work, List<SliceCost> theirs, List<SliceCost> ours, CpuClock theirClock, CpuClock clock)
     {
-        double allocated = (double)clock.Allocated / clock.Operations;
-        double peerAllocated = (double)theirClock.Allocated / theirClock.Operations;
+        double allocated = Allocated(work, ours, clock);
+        double peerAllocated = Allocated(peer, theirs, theirClock);
         return new Measurement
         {
             Subject = subject,
@@ -101,6 +101,11 @@ internal static class Comparison
             Delivery = work.Delivery,
         };
     }
+
+    /// <summary>Of a thread, all of it; of a process, the median slice's: a pool that grows once is no operation's.</summary>
+    private static double Allocated(LoadWork work, List<SliceCost> slices, CpuClock clock) => work.Scope == CpuScope.Thread
+        ? (double)clock.Allocated / clock.Operations
+        : SliceStatistics.Median(slices.Select(static slice => slice.Allocated));
 
     private static PairedCost Pair(List<SliceCost> theirs, List<SliceCost> ours, Func<SliceCost, double> clock) => new(
         SliceStatistics.Median(ours.Select(clock)),

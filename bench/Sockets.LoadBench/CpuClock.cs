@@ -21,6 +21,7 @@ internal sealed unsafe partial class CpuClock(CpuScope scope = CpuScope.Thread)
     private long _sliceCpu;
     private double _sliceWall;
     private long _sliceOperations;
+    private long _sliceAllocated;
 
     /// <summary>Bytes allocated in everything measured so far.</summary>
     public long Allocated { get; private set; }
@@ -66,6 +67,7 @@ internal sealed unsafe partial class CpuClock(CpuScope scope = CpuScope.Thread)
         _sliceCpu += cpuNanoseconds;
         _sliceWall += wallNanoseconds;
         _sliceOperations += operations;
+        _sliceAllocated += allocated;
         Allocated += allocated;
         Operations += operations;
     }
@@ -74,10 +76,11 @@ internal sealed unsafe partial class CpuClock(CpuScope scope = CpuScope.Thread)
     public SliceCost EndSlice()
     {
         double operations = _sliceOperations;
-        var cost = new SliceCost(_sliceCpu / operations, _sliceWall / operations);
+        var cost = new SliceCost(_sliceCpu / operations, _sliceWall / operations, _sliceAllocated / operations);
         _sliceCpu = 0;
         _sliceWall = 0;
         _sliceOperations = 0;
+        _sliceAllocated = 0;
         return cost;
     }
 

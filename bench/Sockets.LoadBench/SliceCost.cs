@@ -3,4 +3,5 @@ namespace Sockets.LoadBench;
 /// <summary>What one operation of a slice cost.</summary>
 /// <param name="Cpu">CPU nanoseconds.</param>
 /// <param name="Wall">Nanoseconds of the wall clock.</param>
-internal readonly record struct SliceCost(double Cpu, double Wall);
+/// <param name="Allocated">Bytes.</param>
+internal readonly record struct SliceCost(double Cpu, double Wall, double Allocated);

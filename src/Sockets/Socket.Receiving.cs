@@ -87,14 +87,36 @@ public sealed partial class Socket
     }
 
     /// <summary>The frame of every receive that waits without a thread.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<SocketReceiveResult> ReceiveAsync<TRoom>(TRoom room, int length, Func<SocketLink, TRoom, CancellationToken, ValueTask<int>> receive, CancellationToken cancellationToken)
+    private ValueTask<SocketReceiveResult> ReceiveAsync<TRoom>(TRoom room, int length, Func<SocketLink, TRoom, CancellationToken, ValueTask<int>> receive, CancellationToken cancellationToken)
     {
-        _receiving.Enter();
+        ValueTask<int> receiving;
+        if (!_receiving.TryEnter())
+            return ValueTask.FromException<SocketReceiveResult>(_receiving.CreateOverlap());
         try
         {
             ThrowIfUnusable();
-            return Interpret(await receive(_link, room, _receiving.Limit(cancellationToken)).ConfigureAwait(false), length).GetValueOrDefault();
+            receiving = receive(_link, room, _receiving.Limit(cancellationToken));
+            if (receiving.IsCompletedSuccessfully)
+            {
+                SocketReceiveResult result = Interpret(receiving.Result, length).GetValueOrDefault();
+                _receiving.Exit();
+                return new ValueTask<SocketReceiveResult>(result);
+            }
+        }
+        catch (Exception exception)
+        {
+            receiving = ValueTask.FromException<int>(exception);
+        }
+
+        return EndReceiveAsync(receiving, length, cancellationToken);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<SocketReceiveResult> EndReceiveAsync(ValueTask<int> receiving, int length, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Interpret(await receiving.ConfigureAwait(false), length).GetValueOrDefault();
         }
         catch (Exception exception)
         {

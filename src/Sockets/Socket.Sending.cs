@@ -99,16 +99,40 @@ public sealed partial class Socket
     }
 
     /// <summary>The frame of every send that waits without a thread.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<TCount> SendAsync<TSource, TCount>(TSource source, long length, Func<SocketLink, TSource, CancellationToken, ValueTask<TCount>> send, CancellationToken cancellationToken)
+    private ValueTask<TCount> SendAsync<TSource, TCount>(TSource source, long length, Func<SocketLink, TSource, CancellationToken, ValueTask<TCount>> send, CancellationToken cancellationToken)
         where TCount : struct, IBinaryInteger<TCount>
     {
-        _sending.Enter();
+        ValueTask<TCount> sending;
+        if (!_sending.TryEnter())
+            return ValueTask.FromException<TCount>(_sending.CreateOverlap());
         try
         {
             ThrowIfUnableToSend();
             CheckDatagramLength(length);
-            TCount sent = await send(_link, source, _sending.Limit(cancellationToken)).ConfigureAwait(false);
+            sending = send(_link, source, _sending.Limit(cancellationToken));
+            if (sending.IsCompletedSuccessfully)
+            {
+                TCount sent = sending.Result;
+                SocketsMeter.CountSent(long.CreateTruncating(sent), _link.SecurityName);
+                _sending.Exit();
+                return new ValueTask<TCount>(sent);
+            }
+        }
+        catch (Exception exception)
+        {
+            sending = ValueTask.FromException<TCount>(exception);
+        }
+
+        return EndSendAsync(sending, cancellationToken);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<TCount> EndSendAsync<TCount>(ValueTask<TCount> sending, CancellationToken cancellationToken)
+        where TCount : struct, IBinaryInteger<TCount>
+    {
+        try
+        {
+            TCount sent = await sending.ConfigureAwait(false);
             SocketsMeter.CountSent(long.CreateTruncating(sent), _link.SecurityName);
             return sent;
         }

@@ -40,9 +40,14 @@ internal sealed class OperationGate(string operation, TimeProvider timeProvider,
 
     public void Enter()
     {
-        if (Interlocked.Exchange(ref _isEntered, 1) != 0)
-            throw new InvalidOperationException($"A {operation} is under way already on this socket: one at a time. SocketAsync queues them.");
+        if (!TryEnter())
+            throw CreateOverlap();
     }
+
+    /// <summary>False: one is under way.</summary>
+    public bool TryEnter() => Interlocked.Exchange(ref _isEntered, 1) == 0;
+
+    public InvalidOperationException CreateOverlap() => new($"A {operation} is under way already on this socket: one at a time. SocketAsync queues them.");
 
     /// <summary>Ends the operation that <see cref="Enter"/> began.</summary>
     public void Exit()

@@ -1,6 +1,7 @@
 using System;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.Win32.SafeHandles;
@@ -155,6 +156,24 @@ internal sealed partial class PlainLink : SocketLink
             return count;
         return error == SocketError.WouldBlock ? WouldBlock : throw SocketFailureException.From(error, $"Sending to {_name}");
     }
+
+    /// <summary>
+    /// What cannot be cancelled needs no exact count under way: the platform waits for room and sends all of it. (By default the
+    /// wait is for one byte's.)
+    /// </summary>
+    public override ValueTask<int> SendAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.CanBeCanceled)
+            return base.SendAsync(buffer, cancellationToken);
+        int sent = Math.Max(TrySend(buffer.Span), 0);
+        if (sent == buffer.Length)
+            return new ValueTask<int>(sent);
+        WaitOutside();
+        return SendRestAsync(sent, _socket.SendAsync(buffer[sent..], SocketFlags.None, CancellationToken.None));
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private static async ValueTask<int> SendRestAsync(int sent, ValueTask<int> sending) => sent + await sending.ConfigureAwait(false);
 
     public override int TrySend(ReadOnlySpan<ReadOnlyMemory<byte>> buffers)
     {

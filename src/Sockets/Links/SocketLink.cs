@@ -191,14 +191,18 @@ internal abstract partial class SocketLink : IDisposable
     /// Sends everything. Fewer bytes than given are returned only when the wait was cancelled after some were accepted;
     /// cancelled before, it throws.
     /// </summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public virtual async ValueTask<int> SendAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
+    public virtual ValueTask<int> SendAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        int total = 0;
-        while (true)
+        int sent = TrySend(buffer.Span);
+        return sent == buffer.Length && TryFlush() ? new ValueTask<int>(sent) : SendRestAsync(buffer, sent, cancellationToken);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> SendRestAsync(ReadOnlyMemory<byte> buffer, int sent, CancellationToken cancellationToken)
+    {
+        for (int total = 0; ; sent = TrySend(buffer.Span[total..]))
         {
-            int sent = TrySend(buffer.Span[total..]);
             if (sent == WouldBlock)
             {
                 try

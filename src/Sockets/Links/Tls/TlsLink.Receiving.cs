@@ -35,13 +35,19 @@ internal sealed partial class TlsLink
         }
     }
 
-    public override int TryReceive(Span<byte> buffer)
+    public override int TryReceive(Span<byte> buffer) => TryReceive(buffer, isWaitNext: false);
+
+    public override int ReceiveOrWait(Span<byte> buffer) => TryReceive(buffer, isWaitNext: true);
+
+    /// <param name="buffer">See <see cref="TryReceive(Span{byte})"/>.</param>
+    /// <param name="isWaitNext">Whether the caller waits for the system when this would block, so that it need not be asked before.</param>
+    private int TryReceive(Span<byte> buffer, bool isWaitNext)
     {
         if (!_isOpen && !TryHandshake())
             return WouldBlock;
         lock (_transport.ReadLock)
         {
-            if (!PumpRead())
+            if (!PumpRead(isWaitNext))
             {
                 _transport.TryFlushQueue();
                 return WouldBlock;
@@ -83,15 +89,23 @@ internal sealed partial class TlsLink
         return total > 0 ? total : TryReceive(Span<byte>.Empty);
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public override async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    public override ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (!_isOpen)
+        int count = _isOpen ? TryReceive(buffer.Span, isWaitNext: true) : WouldBlock;
+        return count != WouldBlock ? new ValueTask<int>(count) : ReceiveByWaitingAsync(buffer, cancellationToken);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> ReceiveByWaitingAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        bool isTried = _isOpen;
+        if (!isTried)
             await OpenAsync(cancellationToken).ConfigureAwait(false);
         while (true)
         {
-            int count = TryReceive(buffer.Span);
+            int count = isTried ? WouldBlock : TryReceive(buffer.Span, isWaitNext: true);
+            isTried = false;
             if (count != WouldBlock)
                 return count;
             if (IsTurnOver)
@@ -137,7 +151,7 @@ internal sealed partial class TlsLink
     }
 
     /// <summary>Decrypts until there is something to take. True: data, the end, or a failure. Under <see cref="TlsTransport.ReadLock"/>.</summary>
-    private bool PumpRead()
+    private bool PumpRead(bool isWaitNext = false)
     {
         if (_isReadable)
             return true;
@@ -146,12 +160,17 @@ internal sealed partial class TlsLink
             return false;
         using var inline = InlineContinuations.Enter();
         EnterPump();
+        _transport.SpareProbe(isWaitNext);
         try
         {
             while (!_isReadable)
             {
                 if (!_isReading)
+                {
                     StartReading();
+                    if (_isReading && !_isReadCompleted)
+                        return false; // the transport was asked just now, and has nothing
+                }
                 else if (_isReadCompleted)
                     EndReading();
                 else if (!_transport.Fill())
@@ -162,6 +181,7 @@ internal sealed partial class TlsLink
         }
         finally
         {
+            _transport.SpareProbe(false);
             ExitPump();
         }
     }

@@ -108,6 +108,8 @@ internal sealed partial class TlsLink : SocketLink
         TimeSpan limit = _isOpen ? timeout : Shorter(timeout, _handshake.Remaining(_deadline));
         Task? moved = wants.HasFlag(LinkWants.Read) ? AwaitMove() : AwaitMove() ?? _transport.FlushUnderWay;
         bool isReady = moved is not null ? moved.Wait(limit) : SystemSocketWait.Wait(_plain.Underlying, wants == LinkWants.None ? LinkWants.Read : wants, limit);
+        if (isReady && moved is null && wants == LinkWants.Read)
+            _transport.OnReadable();
         return isReady || limit != timeout; // the handshake's own time is over: pumping says so
     }
 
@@ -166,18 +168,14 @@ internal sealed partial class TlsLink : SocketLink
     }
 
     /// <summary>Waits for whatever SslStream asks the transport for.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask WaitForTransportAsync(CancellationToken cancellationToken)
+    private ValueTask WaitForTransportAsync(CancellationToken cancellationToken)
     {
         if (AwaitMove() is { } moved)
-            await moved.WaitAsync(cancellationToken).ConfigureAwait(false);
-        else if (_transport.IsWriterHeld || (!_isOpen && _transport.HasQueue))
-            await FlushAsync(cancellationToken).ConfigureAwait(false);
-        else
-        {
-            _transport.StartFlush();
-            await _transport.FillAsync(cancellationToken).ConfigureAwait(false);
-        }
+            return new ValueTask(moved.WaitAsync(cancellationToken));
+        if (_transport.IsWriterHeld || (!_isOpen && _transport.HasQueue))
+            return FlushAsync(cancellationToken);
+        _transport.StartFlush();
+        return _transport.FillAsync(cancellationToken);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]

@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
 using System.Threading.Tasks.Sources;
+using Sockets.Platform;
 
 namespace Sockets.Links.Tls;
 
@@ -17,6 +18,9 @@ internal sealed partial class TlsTransport : IValueTaskSource<int>
     private bool _isFilling;
     private Exception? _broken;
     private int _readsLeft;
+    private bool _isDrained;
+    private bool _isProbeSpared;
+    private bool _isKnownReadable;
 
     /// <summary>
     /// How often one pump reads from the system. A peer can send records that bring the application nothing (key updates,
@@ -39,6 +43,19 @@ internal sealed partial class TlsTransport : IValueTaskSource<int>
     /// <summary>Counts the synchronous reads that found nothing: SslStream should never need one.</summary>
     public int StarvedReads { get; private set; }
 
+    /// <summary>
+    /// Whoever pumps will wait for the system when there is nothing, and so be told at once if there is something after all: after
+    /// a read that did not fill its buffer, asking first would be a call in vain. Under <see cref="ReadLock"/>.
+    /// </summary>
+    public void SpareProbe(bool isSpared) => _isProbeSpared = isSpared && _isDrained;
+
+    /// <summary>Somebody has waited until the socket became readable: this need not be asked.</summary>
+    public void OnReadable()
+    {
+        lock (ReadLock)
+            _isKnownReadable = true;
+    }
+
     /// <summary>A pump begins. Under <see cref="ReadLock"/>.</summary>
     public void BeginTurn() => _readsLeft = ReadsPerPump;
 
@@ -48,11 +65,15 @@ internal sealed partial class TlsTransport : IValueTaskSource<int>
         {
             if (_broken is not null)
                 return ValueTask.FromException<int>(_broken);
-            int count = TryReadInTurn(buffer.Span, out Exception? failure);
-            if (failure is not null)
-                return ValueTask.FromException<int>(failure);
-            if (count != SocketLink.WouldBlock)
-                return new ValueTask<int>(count);
+            if (!buffer.IsEmpty || !_isProbeSpared)
+            {
+                int count = TryReadInTurn(buffer.Span, out Exception? failure);
+                if (failure is not null)
+                    return ValueTask.FromException<int>(failure);
+                if (count != SocketLink.WouldBlock)
+                    return new ValueTask<int>(count);
+            }
+
             _read.Reset();
             _readMemory = buffer;
             _isReadPending = true;
@@ -190,9 +211,10 @@ internal sealed partial class TlsTransport : IValueTaskSource<int>
         failure = null;
         try
         {
-            if (buffer.IsEmpty)
-                return _socket.Poll(0, SelectMode.SelectRead) ? 0 : SocketLink.WouldBlock;
-            int count = _socket.Receive(buffer, SocketFlags.None, out SocketError error);
+            if (buffer.IsEmpty && _isKnownReadable)
+                return 0;
+            _isKnownReadable = false;
+            SocketError error = StreamIo.TryReceive(_socket, _handle, buffer, out int count);
             if (error == SocketError.WouldBlock)
                 return SocketLink.WouldBlock;
             if (error != SocketError.Success)
@@ -201,7 +223,12 @@ internal sealed partial class TlsTransport : IValueTaskSource<int>
                 return 0;
             }
 
-            IsEndSeen |= count == 0;
+            if (!buffer.IsEmpty)
+            {
+                IsEndSeen |= count == 0;
+                _isDrained = count > 0 && count < buffer.Length;
+            }
+
             return count;
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)

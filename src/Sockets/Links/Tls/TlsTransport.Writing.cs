@@ -1,8 +1,10 @@
 using System;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
 using System.Threading.Tasks.Sources;
+using Sockets.Platform;
 
 namespace Sockets.Links.Tls;
 
@@ -20,7 +22,8 @@ internal sealed partial class TlsTransport : IValueTaskSource
     private ManualResetValueTaskSourceCore<bool> _write;
     private volatile bool _isWriterHeld;
     private bool _isFlushing;
-    private Task _flushing = Task.CompletedTask;
+    private byte[]? _next; // of the one flush that is under way
+    private TaskCompletionSource? _flushed; // of the flush that is under way, when somebody waits for it beside the one who began it
     private bool _isReleased;
     private SocketException? _writeFailure;
 
@@ -60,7 +63,7 @@ internal sealed partial class TlsTransport : IValueTaskSource
         get
         {
             lock (_queueLock)
-                return _isFlushing ? _flushing : null;
+                return _isFlushing ? Flushed.Task : null;
         }
     }
 
@@ -141,10 +144,14 @@ internal sealed partial class TlsTransport : IValueTaskSource
                 if (SendQueue())
                     return ValueTask.CompletedTask;
                 _isFlushing = true;
-                _flushing = FlushAllAsync();
+                if (!cancellationToken.CanBeCanceled)
+                    return FlushAllAsync();
+                _ = FlushAllAsync().AsTask();
+                if (!_isFlushing)
+                    return ValueTask.CompletedTask;
             }
 
-            return new ValueTask(_flushing.WaitAsync(cancellationToken));
+            return new ValueTask(Flushed.Task.WaitAsync(cancellationToken));
         }
     }
 
@@ -156,14 +163,18 @@ internal sealed partial class TlsTransport : IValueTaskSource
             if (_queue.Length == 0 || _isFlushing || _writeFailure is not null || TrySendQueue())
                 return;
             _isFlushing = true;
-            _flushing = FlushAllAsync();
+            _ = FlushAllAsync().AsTask();
         }
     }
 
+    /// <summary>Under the lock of the queue, while <see cref="FlushAllAsync"/> is under way.</summary>
+    private TaskCompletionSource Flushed => _flushed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
     /// <summary>Never fails: the next one who uses the queue meets the failure. The platform has no wait for room that sends nothing: one byte is sent with it, which is taken or not.</summary>
-    private async Task FlushAllAsync()
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask FlushAllAsync()
     {
-        byte[] next = new byte[1]; // a copy: the queue moves what it holds when more comes meanwhile
+        byte[] next = _next ??= new byte[1]; // a copy: the queue moves what it holds when more comes meanwhile
         while (true)
         {
             lock (_queueLock)
@@ -180,6 +191,7 @@ internal sealed partial class TlsTransport : IValueTaskSource
             }
 
             bool isReleased;
+            TaskCompletionSource? flushed;
             lock (_queueLock)
             {
                 isReleased = _isReleased;
@@ -190,12 +202,15 @@ internal sealed partial class TlsTransport : IValueTaskSource
                 _isFlushing = _writeFailure is null && _queue.Length > 0 && !TrySendQueue();
                 if (_isFlushing)
                     continue;
+                flushed = _flushed;
+                _flushed = null;
             }
 
             if (isReleased)
                 _owner.OnFilled();
             else
                 _owner.OnFlushed();
+            flushed?.TrySetResult();
             return;
         }
     }
@@ -240,7 +255,7 @@ internal sealed partial class TlsTransport : IValueTaskSource
                 throw _writeFailure;
             while (_queue.Length == 0 && !records.IsEmpty)
             {
-                int sent = _socket.Send(records, SocketFlags.None, out SocketError error);
+                SocketError error = StreamIo.TrySend(_socket, _handle, records, out int sent);
                 if (error == SocketError.WouldBlock)
                     break;
                 if (error != SocketError.Success)
@@ -271,7 +286,7 @@ internal sealed partial class TlsTransport : IValueTaskSource
             SocketError error;
             try
             {
-                sent = _socket.Send(_queue.Content.Span, SocketFlags.None, out error);
+                error = StreamIo.TrySend(_socket, _handle, _queue.Content.Span, out sent);
             }
             catch (ObjectDisposedException)
             {

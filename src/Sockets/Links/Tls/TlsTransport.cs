@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Net.Sockets;
 using System.Threading;
 
 namespace Sockets.Links.Tls;
@@ -13,11 +14,13 @@ namespace Sockets.Links.Tls;
 internal sealed partial class TlsTransport : Stream
 {
     private readonly SystemSocket _socket;
+    private readonly SafeSocketHandle _handle;
     private readonly TlsLink _owner;
 
     public TlsTransport(PlainLink link, TlsBuffers buffers, TlsLink owner)
     {
         _socket = link.TakeOver();
+        _handle = _socket.SafeHandle;
         _owner = owner;
         _queue = new CiphertextQueue(buffers);
     }
