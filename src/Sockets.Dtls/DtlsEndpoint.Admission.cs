@@ -149,14 +149,14 @@ public sealed partial class DtlsEndpoint
         {
             // The client has started yet again: what it began before is over.
             abandoned.Replace();
-            _routes[context.Path] = route = new Route(route.Connection);
+            SetRoute(context.Path, route = new Route(route.Connection));
         }
 
         // Our HelloRetryRequest had the record number of the first ClientHello, so the second one's is free.
         DtlsConnection connection = retry is not null
             ? DtlsConnection.CreateServer(server, context.Path, context.Now, retry, body, Math.Min(context.RecordSequence, MaxFirstRecord))
             : DtlsConnection.CreateServer(server, context.Path, context.Now, body, context.BytesReceived);
-        _routes[context.Path] = route.Connection is { } old ? new Route(old, connection) : new Route(connection);
+        SetRoute(context.Path, route.Connection is { } old ? new Route(old, connection) : new Route(connection));
         _accepted.Enqueue(new DtlsEvent(DtlsEventKind.Accepted, connection));
         Adopt(connection);
     }

@@ -76,7 +76,7 @@ public sealed partial class DtlsEndpoint : IDisposable, IConnectionOwner
         if (ConnectionCount >= _config.MaxConnections)
             throw new InvalidOperationException($"The endpoint holds {ConnectionCount} connections, its limit (DtlsEndpointConfig.MaxConnections).");
         DtlsConnection connection = DtlsConnection.CreateClient(config, path, now);
-        _routes.Add(path, new Route(connection));
+        SetRoute(path, new Route(connection));
         Adopt(connection);
         return connection;
     }
@@ -89,7 +89,7 @@ public sealed partial class DtlsEndpoint : IDisposable, IConnectionOwner
     {
         if (_isDisposed)
             return; // no cookie may be made or believed without its key
-        bool isKnown = _routes.TryGetValue(path, out Route route);
+        bool isKnown = TryFindRoute(path, out Route route);
         if (IsClientHelloRecord(datagram, out ulong sequence, out ReadOnlySpan<byte> fragments, out ReadOnlySpan<byte> rest)
             && !BelongsTo(route, fragments))
         {
@@ -188,6 +188,7 @@ public sealed partial class DtlsEndpoint : IDisposable, IConnectionOwner
         }
 
         _routes.Clear();
+        _lastRoute = default;
         _timers.Clear();
         _sending.Clear();
         _telling.Clear();
