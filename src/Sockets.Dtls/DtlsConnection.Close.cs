@@ -72,7 +72,7 @@ public sealed partial class DtlsConnection
         _alertEpoch = KnownWriteEpoch;
         DropFlight();
         _ackDeadline = MonotonicTime.Never;
-        _events.Enqueue(DtlsEventKind.Closed);
+        Raise(DtlsEventKind.Closed);
         if (alert is null)
             ReleaseSecrets();
         else
@@ -126,7 +126,7 @@ public sealed partial class DtlsConnection
                 return;
             _isPeerClosed = true;
             _closeNotifyNumber = number;
-            _events.Enqueue(DtlsEventKind.PeerClosed);
+            Raise(DtlsEventKind.PeerClosed);
         }
         else if (alert != AlertDescription.UserCanceled)
         {

@@ -27,7 +27,7 @@ public sealed partial class DtlsConnection
     void IHandshakeHost.InstallWrite(ulong epoch, ReadOnlySpan<byte> trafficSecret) =>
         InstallWrite(_machine!.CipherSuite, epoch, trafficSecret);
 
-    void IHandshakeHost.Raise(DtlsEventKind kind) => _events.Enqueue(kind);
+    void IHandshakeHost.Raise(DtlsEventKind kind) => Raise(kind);
 
     private void InstallRead(CipherSuite suite, ulong epoch, ReadOnlySpan<byte> trafficSecret) =>
         _epochs.InstallRead(new ReadEpoch(epoch, KeySchedule.CreateCipher(_config.Crypto, suite, trafficSecret), _config.ReplayWindowSize));
@@ -151,7 +151,7 @@ public sealed partial class DtlsConnection
     {
         ProtocolError error = _machine!.Handle(type, body);
         _reassembler!.Skip();
-        _machine.ClientRandom.CopyTo(_clientRandom, 0);
+        _machine.ClientRandom.CopyTo((Span<byte>)_clientRandom);
         AfterMessage(error);
     }
 
@@ -193,7 +193,7 @@ public sealed partial class DtlsConnection
         keys[isClient ? ScheduledSecret.ServerApplication : ScheduledSecret.ClientApplication].CopyTo(ReadSecret);
         keys[isClient ? ScheduledSecret.ClientApplication : ScheduledSecret.ServerApplication].CopyTo(WriteSecret);
         keys[ScheduledSecret.Exporter].CopyTo(ExporterSecret);
-        machine.ClientRandom.CopyTo(_clientRandom, 0);
+        machine.ClientRandom.CopyTo((Span<byte>)_clientRandom);
         if (isClient)
             KeepResumptionSecret(machine);
         _machine = null;
@@ -212,7 +212,7 @@ public sealed partial class DtlsConnection
         }
 
         machine.Dispose();
-        _events.Enqueue(DtlsEventKind.Connected);
+        Raise(DtlsEventKind.Connected);
     }
 
     /// <summary>
@@ -250,7 +250,7 @@ public sealed partial class DtlsConnection
             return new ProtocolError(DtlsFailureReason.TooManyKeyUpdates, AlertDescription.UnexpectedMessage);
         KeySchedule.UpdateTrafficSecret(_config.Crypto, CipherSuite, ReadSecret);
         InstallRead(CipherSuite, epoch, ReadSecret);
-        _events.Enqueue(DtlsEventKind.ReadKeyUpdated);
+        Raise(DtlsEventKind.ReadKeyUpdated);
         if (updateRequested)
             QueueKeyUpdate(requestPeerUpdate: false);
         return ProtocolError.None;

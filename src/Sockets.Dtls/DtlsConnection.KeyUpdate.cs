@@ -60,6 +60,6 @@ public sealed partial class DtlsConnection
     {
         KeySchedule.UpdateTrafficSecret(_config.Crypto, CipherSuite, WriteSecret);
         InstallWrite(CipherSuite, _epochs.CurrentWrite!.Epoch + 1, WriteSecret);
-        _events.Enqueue(DtlsEventKind.WriteKeyUpdated);
+        Raise(DtlsEventKind.WriteKeyUpdated);
     }
 }

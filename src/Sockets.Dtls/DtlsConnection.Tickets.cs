@@ -38,7 +38,7 @@ public sealed partial class DtlsConnection
         ProtocolError error = NewSessionTicketMessage.TryParse(body, out NewSessionTicketMessage message);
         if (error.IsError)
             return error;
-        _events.Enqueue(DtlsEventKind.TicketReceived);
+        Raise(DtlsEventKind.TicketReceived);
         if (_resumptionSecret is not { } secret || message.Lifetime == 0)
             return ProtocolError.None; // RFC 8446 §4.6.1: a lifetime of zero has it discarded at once
 

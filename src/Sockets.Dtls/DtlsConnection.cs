@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Sockets.Dtls.Crypto;
 using Sockets.Dtls.Handshake;
@@ -29,15 +30,15 @@ public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
     private readonly DtlsConfig _config;
     private readonly DtlsPath _path;
     private readonly EpochTable _epochs = new();
-    private readonly Queue<DtlsEventKind> _events = new();
+    private Queue<DtlsEventKind>? _events; // null while there is none, so that an idle connection does without
     private readonly MonotonicTime _created;
-    private readonly byte[] _clientRandom = new byte[32];
+    private ClientRandomBytes _clientRandom;
     private HandshakeMachine? _machine;
 
     // The traffic secrets of reading and of writing and the exporter secret, once the handshake is done. Pinned, so that the
     // collector leaves no copies that are never zeroed.
     private byte[]? _secrets;
-    private DtlsStatistics _statistics;
+    private ConnectionStatistics _statistics;
     private DtlsState _state;
     private MonotonicTime _now;
     private int _inputsSinceDrain;
@@ -113,7 +114,7 @@ public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
     public DtlsSignatureRequest? PendingSignature => _machine?.PendingSignature;
 
     /// <summary>Counters so far.</summary>
-    public DtlsStatistics Statistics => _statistics;
+    public DtlsStatistics Statistics => _statistics.ToStatistics();
 
     /// <summary>The endpoint this connection belongs to, which wants to know of every input.</summary>
     internal IConnectionOwner? Owner { get; set; }
@@ -141,7 +142,7 @@ public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
         var machine = new ClientHandshake(config, connection);
         connection._machine = machine;
         machine.Start();
-        machine.ClientRandom.CopyTo(connection._clientRandom, 0);
+        machine.ClientRandom.CopyTo((Span<byte>)connection._clientRandom);
         return connection;
     }
 
@@ -195,9 +196,16 @@ public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
     /// <returns>False when there is none.</returns>
     public bool PollEvent(out DtlsEvent dtlsEvent)
     {
-        bool any = _events.TryDequeue(out DtlsEventKind kind);
-        dtlsEvent = any ? new DtlsEvent(kind, this) : default;
-        return any;
+        if (_events is not { } events)
+        {
+            dtlsEvent = default;
+            return false;
+        }
+
+        dtlsEvent = new DtlsEvent(events.Dequeue(), this);
+        if (events.Count == 0)
+            _events = null;
+        return true;
     }
 
     /// <summary>The driver has judged <see cref="PeerCertificates"/>.</summary>
@@ -275,7 +283,7 @@ public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
         ApplicationProtocol = machine.ApplicationProtocol;
         ServerName = machine.ServerName;
         UsedHelloRetryRequest = machine.UsedHelloRetryRequest;
-        PeerCertificates = machine.PeerCertificates;
+        PeerCertificates = machine.PeerCertificates.Count > 0 ? machine.PeerCertificates : [];
         IsResumed = machine.IsResumed;
         PskIdentity = machine.PskIdentity;
     }
@@ -294,6 +302,8 @@ public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
         _early = null;
     }
 
+    private void Raise(DtlsEventKind kind) => (_events ??= new Queue<DtlsEventKind>(2)).Enqueue(kind);
+
     private void Touch()
     {
         CountInput();
@@ -306,5 +316,11 @@ public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
     {
         if (++_inputsSinceDrain > MaxInputsBeforeDrain)
             throw new InvalidOperationException($"{MaxInputsBeforeDrain} inputs and PollTransmit was never called until it was empty: see the remarks on DtlsConnection.");
+    }
+
+    [InlineArray(32)]
+    private struct ClientRandomBytes
+    {
+        private byte _first;
     }
 }

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 
 namespace Sockets.Dtls;
@@ -12,6 +13,12 @@ public sealed partial class DtlsEndpoint
     private readonly Queue<DtlsConnection> _warm = new();
     private MonotonicTime _nextLook = MonotonicTime.Never;
     private int _looksLeft;
+
+    /// <summary>
+    /// Called with each connection that has gone quiet, inside <see cref="HandleTimeout"/>: whoever keeps buffers for it may give
+    /// them back as well.
+    /// </summary>
+    public Action<DtlsConnection>? WentQuiet { get; set; }
 
     /// <summary>A connection seals or opens records again.</summary>
     void IConnectionOwner.OnWarmed(DtlsConnection connection, MonotonicTime now)
@@ -30,10 +37,14 @@ public sealed partial class DtlsEndpoint
             DtlsConnection connection = _warm.Dequeue();
             if (connection.Owner is null)
                 continue; // over
-            if (connection.CoolDown())
-                connection.ReleaseTables();
-            else
+            if (!connection.CoolDown())
+            {
                 _warm.Enqueue(connection);
+                continue;
+            }
+
+            connection.ReleaseTables();
+            WentQuiet?.Invoke(connection);
         }
 
         _nextLook = _warm.Count == 0 ? MonotonicTime.Never : _looksLeft > 0 ? now : now + _config.QuietPeriod;

@@ -7,7 +7,7 @@ namespace Sockets.Dtls;
 /// <summary>Counters of one connection or endpoint. A snapshot; reading it allocates nothing.</summary>
 public struct DtlsStatistics
 {
-    private const int ReasonCount = (int)DiscardReason.NotAServer + 1;
+    internal const int ReasonCount = (int)DiscardReason.NotAServer + 1;
 
     private DiscardCounters _discards;
 
@@ -50,7 +50,7 @@ public struct DtlsStatistics
     /// <summary>Records or datagrams dropped for <paramref name="reason"/>.</summary>
     public readonly ulong Discarded(DiscardReason reason) => ((ReadOnlySpan<ulong>)_discards)[(int)reason];
 
-    internal void Discard(DiscardReason reason) => ((Span<ulong>)_discards)[(int)reason]++;
+    internal void Discard(DiscardReason reason, ulong count = 1) => ((Span<ulong>)_discards)[(int)reason] += count;
 
     [InlineArray(ReasonCount)]
     private struct DiscardCounters

@@ -14,14 +14,16 @@ internal sealed class Reassembler(ushort nextSequence, int maxMessageSize, int b
     /// <summary>Messages buffered, the expected one among them: as long as the longest flight.</summary>
     public const int Window = 7;
 
-    private readonly Slot?[] _slots = new Slot?[Window];
+    // Null while nothing is buffered, so that an idle connection does without.
+    private Slot?[]? _slots;
+    private int _count;
     private int _buffered;
 
     /// <summary>message_seq of the message that comes next.</summary>
     public int NextSequence { get; private set; } = nextSequence;
 
     /// <summary>Whether anything is buffered, whole or in part.</summary>
-    public bool IsEmpty => _buffered == 0 && !Array.Exists(_slots, slot => slot is not null);
+    public bool IsEmpty => _count == 0;
 
     /// <summary>Takes one fragment.</summary>
     /// <param name="header">Its header.</param>
@@ -41,7 +43,8 @@ internal sealed class Reassembler(ushort nextSequence, int maxMessageSize, int b
         if (header.FragmentLength == 0 && header.MessageLength != 0)
             return FragmentVerdict.Taken; // it carries nothing, and nothing is kept for it
 
-        ref Slot? slot = ref _slots[header.MessageSequence % Window];
+        int index = header.MessageSequence % Window;
+        Slot? slot = _slots?[index];
         if (slot is not null && slot.Epoch > epoch)
             return FragmentVerdict.OutOfWindow;
         if (slot is not null && (slot.Type != header.Type || slot.Body.Length != header.MessageLength || slot.Epoch != epoch))
@@ -50,7 +53,7 @@ internal sealed class Reassembler(ushort nextSequence, int maxMessageSize, int b
             // and to a newer one, so that a forged first fragment cannot keep the true message out.
             if (slot.Epoch != 0)
                 return FragmentVerdict.Mismatch;
-            _buffered -= slot.Body.Length;
+            Drop(index);
             slot = null;
         }
 
@@ -59,7 +62,10 @@ internal sealed class Reassembler(ushort nextSequence, int maxMessageSize, int b
             if (ahead > 0 && _buffered + header.MessageLength > budget)
                 return FragmentVerdict.OutOfWindow;
             slot = new Slot(header.Type, header.MessageLength, epoch);
+            _slots ??= new Slot?[Window];
+            _slots[index] = slot;
             _buffered += header.MessageLength;
+            _count++;
         }
 
         fragment.CopyTo(slot.Body.AsSpan(header.Offset));
@@ -70,7 +76,7 @@ internal sealed class Reassembler(ushort nextSequence, int maxMessageSize, int b
     /// <summary>The expected message, when it is whole.</summary>
     public bool TryPeek(out HandshakeType type, out ReadOnlySpan<byte> body, out ulong epoch)
     {
-        Slot? slot = _slots[NextSequence % Window];
+        Slot? slot = _slots?[NextSequence % Window];
         if (slot is null || !slot.Received.IsComplete)
         {
             type = default;
@@ -88,9 +94,7 @@ internal sealed class Reassembler(ushort nextSequence, int maxMessageSize, int b
     /// <summary>Drops the message that <see cref="TryPeek"/> returned and expects the one after it.</summary>
     public void Advance()
     {
-        ref Slot? slot = ref _slots[NextSequence % Window];
-        _buffered -= slot!.Body.Length;
-        slot = null;
+        Drop(NextSequence % Window);
         NextSequence++;
     }
 
@@ -104,9 +108,9 @@ internal sealed class Reassembler(ushort nextSequence, int maxMessageSize, int b
     public bool HasExcessBelow(ulong epoch)
     {
         bool excess = false;
-        for (int i = 0; i < Window; i++)
+        for (int i = 0; i < Window && _slots is not null; i++)
         {
-            ref Slot? slot = ref _slots[i];
+            Slot? slot = _slots[i];
             if (slot is null || slot.Epoch >= epoch)
                 continue;
             bool isNext = ReferenceEquals(slot, _slots[NextSequence % Window]);
@@ -116,11 +120,18 @@ internal sealed class Reassembler(ushort nextSequence, int maxMessageSize, int b
                 continue;
             }
 
-            _buffered -= slot.Body.Length;
-            slot = null;
+            Drop(i);
         }
 
         return excess;
+    }
+
+    private void Drop(int index)
+    {
+        _buffered -= _slots![index]!.Body.Length;
+        _slots[index] = null;
+        if (--_count == 0)
+            _slots = null;
     }
 
     private sealed class Slot(HandshakeType type, int length, ulong epoch)

@@ -60,7 +60,7 @@ internal sealed partial class DatagramDriver : IAsyncDisposable
         _logger = options.Logger;
         _targetHost = targetHost;
         _clock = new DriverClock(_timeProvider);
-        _endpoint = new DtlsEndpoint(config);
+        _endpoint = new DtlsEndpoint(config) { WentQuiet = static connection => (connection.UserState as DtlsChannel)?.Trim() };
         _handler = options.Handler;
         _receiveQueueSize = options.ReceiveQueueSize;
         _verifier = options.CreateVerifier(targetHost);
@@ -321,7 +321,7 @@ internal sealed partial class DatagramDriver : IAsyncDisposable
     private DtlsChannel AddChannel(DtlsConnection connection)
     {
         var channel = new DtlsChannel(this, connection, SocketAddressFormat.Create(connection.Path.Remote));
-        channel.Scope = new HandshakeScope(DtlsNames.Protocol, connection.Role == DtlsRole.Server, channel.RemoteEndPoint, _targetHost, _timeProvider, _logger);
+        channel.Scope = new HandshakeScope(DtlsNames.Protocol, connection.Role == DtlsRole.Server, SocketAddressFormat.ToEndPoint(connection.Path.Remote), _targetHost, _timeProvider, _logger);
         connection.UserState = channel;
         _channels.Add(channel);
         return channel;

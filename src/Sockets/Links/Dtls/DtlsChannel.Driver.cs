@@ -1,7 +1,9 @@
 using System;
 using System.Collections.Generic;
-using System.Threading.Tasks;
+using System.Runtime.CompilerServices;
+using System.Threading;
 using Sockets.Diagnostics;
+using Sockets.Dtls;
 using Sockets.Links.Dtls;
 
 namespace Sockets;
@@ -29,8 +31,10 @@ public sealed partial class DtlsChannel
         _maxDatagramLength = Connection.MaxPlaintextSize;
         WasOpen = true;
         Scope?.Complete(DtlsNames.Protocol, DtlsNames.Of(CipherSuite));
+        Scope = null;
         Guard(static (handler, channel) => handler.OnConnected(channel));
-        _connected.TrySetResult();
+        Interlocked.MemoryBarrier(); // either waiters see that it is open, or they are seen here
+        _waiters?.Open();
         Changed?.Invoke();
     }
 
@@ -39,7 +43,7 @@ public sealed partial class DtlsChannel
     {
         if (_driver.Handler is not { } handler)
         {
-            _queue.Add(datagram);
+            Queue.Add(datagram);
             Changed?.Invoke();
             return;
         }
@@ -62,14 +66,7 @@ public sealed partial class DtlsChannel
         if (sending)
         {
             SendingKeyUpdates++;
-            TaskCompletionSource? waiter;
-            lock (_completion)
-            {
-                waiter = _keyUpdate;
-                _keyUpdate = null;
-            }
-
-            waiter?.TrySetResult();
+            _waiters?.KeysUpdated();
             Guard(static (handler, channel) => handler.OnKeysUpdated(channel, sending: true));
         }
         else
@@ -83,35 +80,41 @@ public sealed partial class DtlsChannel
     internal void EndOfData()
     {
         IsClosedByPeer = true;
-        _queue.Complete(null);
+        CompleteQueue(null);
         Changed?.Invoke();
     }
 
     /// <summary>The connection is over. Called once.</summary>
     internal void Finish(DtlsException? failure)
     {
-        _lastStatistics = Connection.Statistics;
-        TaskCompletionSource? waiter;
-        lock (_completion)
-        {
-            _isOver = true;
-            waiter = _keyUpdate;
-            _keyUpdate = null;
-        }
-
+        _lastStatistics = new StrongBox<DtlsStatistics>(Connection.Statistics);
+        _failure = failure;
+        _isOver = true;
         if (!WasOpen && failure is not null)
             Scope?.Fail(DtlsFailures.Translate(failure).Reason, failure.Message);
+        Scope = null;
         if (WasOpen)
             Guard((handler, channel) => handler.OnClosed(channel, failure));
-        _queue.Complete(failure);
-        _completion.TrySetResult(failure);
-        waiter?.TrySetException(CreateOverException());
-        if (!WasOpen)
-            _connected.TrySetException(failure ?? CreateOverException());
-        _ = _connected.Task.Exception; // nobody has to wait for a handshake
+        CompleteQueue(failure);
+        Interlocked.MemoryBarrier(); // either waiters see that it is over, or they are seen here
+        if (_waiters is { } waiters)
+        {
+            waiters.End(failure, CreateOverException());
+            _driver.Later(waiters.Dispose);
+        }
+
         Changed?.Invoke();
-        _driver.Later(_lifetime.Cancel);
     }
+
+    /// <summary>With a handler there is no queue, unless somebody has looked for one.</summary>
+    private void CompleteQueue(Exception? failure)
+    {
+        if (_driver.Handler is null || _queue is not null)
+            Queue.Complete(failure);
+    }
+
+    /// <summary>The connection has gone quiet.</summary>
+    internal void Trim() => _queue?.Trim();
 
     /// <summary>What the peer sent, for the verifier, which runs beside the loop.</summary>
     internal IReadOnlyList<ReadOnlyMemory<byte>> ReadPeerCertificates()

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Threading;
@@ -19,30 +20,28 @@ namespace Sockets;
 public sealed partial class DtlsChannel : IAsyncDisposable
 {
     private readonly DatagramDriver _driver;
-    private readonly ReceiveQueue _queue;
-    private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource<DtlsException?> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly CancellationTokenSource _lifetime = new();
-    private TaskCompletionSource? _keyUpdate;
-    private DtlsStatistics _lastStatistics;
+
+    // A server has very many of these, most of them idle: what not every channel needs is made when somebody asks for it.
+    private ReceiveQueue? _queue;
+    private ChannelWaiters? _waiters;
+    private IPEndPoint? _remoteEndPoint;
+    private DtlsException? _failure;
+    private StrongBox<DtlsStatistics>? _lastStatistics;
     private int _maxDatagramLength;
     private volatile bool _isOver;
 
     internal DtlsChannel(DatagramDriver driver, DtlsConnection connection, SocketAddress remoteAddress)
     {
         _driver = driver;
-        _queue = new ReceiveQueue(driver.ReceiveQueueSize);
         Connection = connection;
         RemoteAddress = remoteAddress;
-        RemoteEndPoint = SocketAddressFormat.ToEndPoint(connection.Path.Remote);
-        Lifetime = _lifetime.Token;
     }
 
     /// <summary>The peer's address.</summary>
-    public IPEndPoint RemoteEndPoint { get; }
+    public IPEndPoint RemoteEndPoint => _remoteEndPoint ??= SocketAddressFormat.ToEndPoint(Connection.Path.Remote);
 
     /// <summary>Our address; the wildcard for a listener that is bound to it.</summary>
-    public IPEndPoint LocalEndPoint { get; private set; } = new(IPAddress.Any, 0);
+    public IPEndPoint LocalEndPoint { get => field ?? new IPEndPoint(IPAddress.Any, 0); private set; }
 
     /// <summary>Which end this is.</summary>
     public DtlsRole Role { get; private set; }
@@ -81,7 +80,7 @@ public sealed partial class DtlsChannel : IAsyncDisposable
     public int MaxDatagramLength => _maxDatagramLength;
 
     /// <summary>Datagrams dropped because the receive queue was full: the newest ones.</summary>
-    public long DatagramsDropped => _queue.Dropped;
+    public long DatagramsDropped => _queue?.Dropped ?? 0;
 
     /// <summary>How often our keys were replaced, and the peer acknowledged it.</summary>
     public int SendingKeyUpdates { get; private set; }
@@ -93,7 +92,7 @@ public sealed partial class DtlsChannel : IAsyncDisposable
     public object? Tag { get; set; }
 
     /// <summary>Completes when the connection is over: with its failure, or null after a close in good order.</summary>
-    public Task<DtlsException?> Completion => _completion.Task;
+    public Task<DtlsException?> Completion => Waiters.Completion;
 
     /// <summary>The connection's counters; the last ones when it is over.</summary>
     public DtlsStatistics Statistics
@@ -103,7 +102,7 @@ public sealed partial class DtlsChannel : IAsyncDisposable
             DtlsStatistics statistics = default;
             return _driver.Inspect(this, new StatisticsReader(ref statistics), static (connection, reader) => reader.Target = connection.Statistics)
                 ? statistics
-                : _lastStatistics;
+                : _lastStatistics!.Value;
         }
     }
 
@@ -114,7 +113,7 @@ public sealed partial class DtlsChannel : IAsyncDisposable
     internal bool IsOver => _isOver;
 
     /// <summary>Whether a receive would complete at once.</summary>
-    internal bool HasPendingData => _queue.IsReadable;
+    internal bool HasPendingData => Queue.IsReadable;
 
     /// <summary>
     /// Called under the driver's gate whenever something came or changed that a reader, a writer or a poll may wait for. Must
@@ -125,13 +124,14 @@ public sealed partial class DtlsChannel : IAsyncDisposable
     /// <summary>Whether the peer has said close_notify.</summary>
     internal bool IsClosedByPeer { get; private set; }
 
-    internal ReceiveQueue Queue => _queue;
+    internal ReceiveQueue Queue => _queue ?? Interlocked.CompareExchange(ref _queue, new ReceiveQueue(_driver.ReceiveQueueSize), null) ?? _queue;
 
     internal DatagramDriver Driver => _driver;
 
     internal bool WasOpen { get; private set; }
 
-    internal CancellationToken Lifetime { get; }
+    /// <summary>Cancelled when the connection is over.</summary>
+    internal CancellationToken Lifetime => Waiters.Lifetime;
 
     internal ChannelRequests Requests { get; set; }
 
@@ -143,7 +143,31 @@ public sealed partial class DtlsChannel : IAsyncDisposable
 
     internal Exception? EngineException { get; set; }
 
-    internal Task Connected => _connected.Task;
+    internal Task Connected => Waiters.Connected;
+
+    private ChannelWaiters Waiters
+    {
+        get
+        {
+            ChannelWaiters? waiters = _waiters;
+            if (waiters is not null)
+                return waiters;
+            waiters = new ChannelWaiters();
+            if (Interlocked.CompareExchange(ref _waiters, waiters, null) is { } other)
+                return other;
+
+            // Whoever opened or ended the channel before has not seen it.
+            if (WasOpen)
+                waiters.Open();
+            if (_isOver)
+            {
+                waiters.End(_failure, CreateOverException());
+                waiters.Dispose();
+            }
+
+            return waiters;
+        }
+    }
 
     /// <summary>The peer's own certificate, or null. The caller disposes it.</summary>
     public X509Certificate2? GetPeerCertificate() =>
@@ -157,7 +181,7 @@ public sealed partial class DtlsChannel : IAsyncDisposable
     {
         if (_driver.Handler is not null)
             throw new InvalidOperationException("Datagrams of this connection go to its handler.");
-        return _queue.ReceiveAsync(buffer, cancellationToken);
+        return Queue.ReceiveAsync(buffer, cancellationToken);
     }
 
     /// <summary>Sends one datagram, which may be empty. Allocates nothing. False: the connection is over, or not open yet.</summary>
@@ -186,17 +210,10 @@ public sealed partial class DtlsChannel : IAsyncDisposable
     /// <exception cref="DtlsException">The connection is over.</exception>
     public Task UpdateKeysAsync(bool requestPeerUpdate = false, CancellationToken cancellationToken = default)
     {
-        TaskCompletionSource? waiter = null;
-        lock (_completion)
-        {
-            if (!_isOver)
-                waiter = _keyUpdate ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        }
-
-        if (waiter is null)
+        if (Waiters.BeginKeyUpdate() is not { } updated)
             return Task.FromException(CreateOverException());
         RequestKeyUpdate(requestPeerUpdate);
-        return waiter.Task.WaitAsync(cancellationToken);
+        return updated.WaitAsync(cancellationToken);
     }
 
     /// <summary>Derives a secret that both ends share (RFC 8446 §7.5).</summary>
@@ -225,7 +242,7 @@ public sealed partial class DtlsChannel : IAsyncDisposable
     }
 
     internal DtlsException CreateOverException() =>
-        _completion.Task is { IsCompletedSuccessfully: true, Result: { } failure }
+        _isOver && _failure is { } failure
             ? new DtlsException(failure.Message, failure.Failure, failure.CertificateProblem, failure)
             : new DtlsException(_isOver ? "The connection was closed." : "The handshake is not done.");
 

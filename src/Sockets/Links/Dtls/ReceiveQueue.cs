@@ -177,6 +177,18 @@ internal sealed class ReceiveQueue(int capacity) : IValueTaskSource<DtlsReceiveR
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
+    /// <summary>Gives back the memory of an empty queue: for a connection that has gone quiet.</summary>
+    public void Trim()
+    {
+        lock (_gate)
+        {
+            if (_used > 0)
+                return;
+            _ring = [];
+            _head = 0;
+        }
+    }
+
     void IThreadPoolWorkItem.Execute()
     {
         if (_error is { } error)
