@@ -42,7 +42,7 @@ internal sealed class DtlsScenario : ILoadScenario
         rows.AddRange(Comparison.Run(
             "echo 1200 B, loopback",
             new RawUdpEcho(loopback, TargetSize),
-            [new SocketEcho(SocketPair.Connect(loopback, isSecure: true, isClientDriven: true), TargetSize), new BouncyCastleEcho(loopback, TargetSize)],
+            [new SocketEcho(SocketPair.Connect(loopback, isSecure: true), TargetSize), new BouncyCastleEcho(loopback, TargetSize)],
             2 * part,
             options.Progress));
         return new ScenarioReport(Name, rows, notes);
@@ -64,6 +64,6 @@ internal sealed class DtlsScenario : ILoadScenario
             contenders.Add(new BouncyCastleFlow(place, size, SlowCount) { Basis = RatioBasis.Wall });
         return Comparison.Run($"{size} B, {where}", new RawUdpFlow(place, size, RawCount), contenders, seconds, options.Progress);
 
-        SocketPair Pair(bool isSecure) => SocketPair.Connect(place, isSecure, isClientDriven: false);
+        SocketPair Pair(bool isSecure) => SocketPair.Connect(place, isSecure);
     }
 }

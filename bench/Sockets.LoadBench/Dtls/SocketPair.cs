@@ -23,18 +23,18 @@ internal sealed class SocketPair : IDisposable
         Server = server;
     }
 
+    /// <summary>Driven by who calls it.</summary>
     public Socket Client { get; }
 
-    /// <summary>Its own thread drives it: whoever receives also decrypts.</summary>
+    /// <summary>Driven by who calls it: whoever receives also decrypts.</summary>
     public Socket Server { get; }
 
     /// <param name="place">Where the two are.</param>
     /// <param name="isSecure">DTLS, or plain.</param>
-    /// <param name="isClientDriven">Whether the client's thread drives it as well; else what comes back is received in the background.</param>
-    public static SocketPair Connect(DatagramPlace place, bool isSecure, bool isClientDriven)
+    public static SocketPair Connect(DatagramPlace place, bool isSecure)
     {
         var listening = new SocketListenerOptions { DrivenByPoll = true };
-        var connecting = new SocketClientOptions { DrivenByPoll = isClientDriven };
+        var connecting = new SocketClientOptions { DrivenByPoll = true };
         if (isSecure)
         {
             listening.UseDtls(new DtlsServerOptions
@@ -59,20 +59,13 @@ internal sealed class SocketPair : IDisposable
 
         SocketListener listener = place.OnServer(() => SocketListener.Bind(new IPEndPoint(place.ServerAddress, 0), listening));
         Task<Socket> accepting = Task.Run(listener.Accept);
-        var endPoint = (IPEndPoint)listener.LocalEndPoint;
-        Socket client;
-        if (isClientDriven)
-        {
-            // Nothing asynchronous ever happens to it: else the runtime's own engine is woken by each of its datagrams from then on.
-            client = place.OnClient(() => Socket.StartConnect(endPoint, connecting));
-            client.Send([0]);
-            Socket server = accepting.WaitAsync(Patience).GetAwaiter().GetResult();
-            server.Receive(new byte[1]);
-            return new SocketPair(listener, client, server);
-        }
 
-        client = place.OnClient(() => Socket.ConnectAsync(endPoint, connecting).AsTask()).GetAwaiter().GetResult();
-        return new SocketPair(listener, client, accepting.WaitAsync(Patience).GetAwaiter().GetResult());
+        // Nothing asynchronous ever happens to either: the runtime's own engine would be woken by each of its datagrams from then on.
+        Socket client = place.OnClient(() => Socket.StartConnect((IPEndPoint)listener.LocalEndPoint, connecting));
+        client.Send([0]);
+        Socket server = accepting.WaitAsync(Patience).GetAwaiter().GetResult();
+        server.Receive(new byte[1]);
+        return new SocketPair(listener, client, server);
     }
 
     public void Dispose()
