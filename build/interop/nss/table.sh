@@ -1,6 +1,7 @@
 # Reads cases.txt, runs its cases a few at a time, prints a line for each and the total.
 
 first_port=${INTEROP_PORT:-24400}
+psk=$(printf '%064d:device' 1)
 long_psk=$(printf '%064d:%0300d' 1 2)
 
 # run_case NUMBER LINE: one line of the table, in a shell of its own.
@@ -12,6 +13,8 @@ run_case() {
     read -ra peer_options <<<"${peer_column//\{long-psk\}/$long_psk}"
     [[ $tool_column == *'< '* ]] && typed=$(trim "${tool_column#*< }")
     read -ra tool_options <<<"${tool_column%%< *}"
+    peer_options=("${peer_options[@]//\{psk\}/$psk}")
+    tool_options=("${tool_options[@]//\{psk\}/$psk}")
     tool_options=("${tool_options[@]//\{pki\}/$PKI}")
 
     local port=$((first_port + $1)) refused='' unfinished='' size connections peer_exit=- ours_exit=- peer_pid

@@ -3,6 +3,7 @@ using System.IO;
 using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
+using Sockets.Dtls;
 using Sockets.Dtls.Crypto;
 using Sockets.Tool.Certificates;
 using Sockets.Tool.Options;
@@ -20,6 +21,8 @@ internal sealed class DtlsConnecting
     private readonly Option<bool> _keyUpdate = new("--key-update") { Description = "Update the keys of both directions: halfway through --send, or after the handshake." };
     private readonly Option<ExporterRequest?> _export = ExporterRequest.CreateOption();
     private readonly Option<string?> _keyLog = KeyLogOption.Create();
+    private readonly Option<DtlsPreSharedKey[]> _psk = PskOption.Create();
+    private readonly Option<string?> _ticket = TicketFile.CreateOption();
 
     private DtlsConnecting(ConnectOptions shared) => _shared = shared;
 
@@ -28,7 +31,7 @@ internal sealed class DtlsConnecting
         var mode = new DtlsConnecting(shared);
         return new TransportMode(
             mode._selector,
-            [.. shared.CertificateOptions, mode._suites, mode._groups, mode._datagramSize, mode._keyUpdate, mode._export, mode._keyLog],
+            [.. shared.CertificateOptions, mode._suites, mode._groups, mode._datagramSize, mode._keyUpdate, mode._export, mode._keyLog, mode._psk, mode._ticket],
             mode.RunAsync)
         {
             IsDefault = true,
@@ -46,6 +49,9 @@ internal sealed class DtlsConnecting
             MaxDatagramSize = result.GetValue(_datagramSize),
             HandshakeTimeout = _shared.ReadTimeout(result),
         };
+        using TicketFile? tickets = TicketFile.Open(result.GetValue(_ticket));
+        options.Tickets = tickets?.Cache;
+        options.PreSharedKeys = result.GetValue(_psk) ?? [];
         if (_shared.ReadCredential(result) is var (certificatePath, keyPath))
             options.Credentials = [CredentialFiles.Load(certificatePath, keyPath)];
         await using StreamWriter? log = KeyLogOption.Open(result.GetValue(_keyLog), options);

@@ -31,6 +31,9 @@ internal sealed class DtlsServing
         DefaultValueFactory = _ => "always",
     }.AcceptOnlyFromAmong("always", "never");
 
+    private readonly Option<DtlsPreSharedKey[]> _psk = PskOption.Create();
+    private readonly Option<int> _tickets = new("--tickets") { Description = "Send each client so many session tickets, 16 at most; their keys end with this process.", HelpName = "COUNT" };
+
     private DtlsServing(ServeOptions shared) => _shared = shared;
 
     public static TransportMode CreateMode(ServeOptions shared)
@@ -38,7 +41,7 @@ internal sealed class DtlsServing
         var mode = new DtlsServing(shared);
         return new TransportMode(
             mode._selector,
-            [shared.Certificate, shared.Key, shared.ClientAuthority, shared.ClientAuthentication, mode._suites, mode._groups, mode._datagramSize, mode._cookie, mode._export, mode._keyLog],
+            [shared.Certificate, shared.Key, shared.ClientAuthority, shared.ClientAuthentication, mode._suites, mode._groups, mode._datagramSize, mode._cookie, mode._export, mode._keyLog, mode._psk, mode._tickets],
             mode.RunAsync)
         {
             Required = [shared.Certificate, shared.Key],
@@ -50,8 +53,13 @@ internal sealed class DtlsServing
         (string authentication, string? authorityPath) = _shared.ReadClientAuthentication(result);
         ToolConsole console = _shared.Console;
         using var service = new EchoService(console, result.GetValue(_export), result.GetValue(_shared.Once));
+        using var ticketKeys = new DtlsTicketKeys(CryptoProviders.Default);
+        int tickets = Math.Clamp(result.GetValue(_tickets), 0, 16);
         var options = new DtlsServerOptions
         {
+            PreSharedKeys = result.GetValue(_psk) ?? [],
+            Tickets = tickets > 0 ? ticketKeys : null,
+            TicketCount = tickets,
             Credentials = [.. _shared.ReadCredentials(result).Select(static files => CredentialFiles.Load(files.CertificatePath, files.KeyPath))],
             CipherSuites = NameTable.NullIfEmpty(result.GetValue(_suites)),
             Groups = NameTable.NullIfEmpty(result.GetValue(_groups)),

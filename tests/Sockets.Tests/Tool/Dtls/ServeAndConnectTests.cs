@@ -26,6 +26,42 @@ public class ServeAndConnectTests
     }
 
     [Fact]
+    public async Task A_ticket_file_resumes_the_session_of_the_run_before()
+    {
+        using TemporaryFolder folder = await TemporaryFolder.WithCertificatesAsync();
+        File.WriteAllText(folder["file"], "small");
+        await using ToolRun server = ToolRun.Start(folder.Serve("--tickets", "1", "--once", "2"));
+        string[] connect = folder.Connect(await AddressAsync(server), "--name", "localhost", "--send", folder["file"], "--ticket", folder["tickets"]);
+        Assert.DoesNotContain(" resumed=yes", await (await ToolRun.CompleteAsync(connect)).LineAsync("connected "), StringComparison.Ordinal);
+        Assert.Contains(" resumed=yes server-cert=CN=server", await (await ToolRun.CompleteAsync(connect)).LineAsync("connected "), StringComparison.Ordinal);
+        Assert.Equal(0, await server.Exit.WaitAsync(Loopback.HangGuard));
+    }
+
+    [Fact]
+    public async Task A_file_that_holds_something_else_is_no_ticket_file()
+    {
+        using TemporaryFolder folder = await TemporaryFolder.WithCertificatesAsync();
+        string before = File.ReadAllText(folder["server.key"]);
+        await ToolRun.FailsAsync("holds no tickets", folder.Connect("127.0.0.1:9", "--ticket", folder["server.key"]));
+        Assert.Equal(before, File.ReadAllText(folder["server.key"]));
+    }
+
+    [Fact]
+    public async Task A_pre_shared_key_needs_no_trust_in_a_certificate()
+    {
+        using TemporaryFolder folder = await TemporaryFolder.WithCertificatesAsync();
+        File.WriteAllText(folder["file"], "small");
+        const string key = "000102030405060708090a0b0c0d0e0f:device";
+        await using ToolRun server = ToolRun.Start(folder.Serve("--psk", key, "--once", "2"));
+        string address = await AddressAsync(server);
+        ToolRun client = await ToolRun.CompleteAsync("connect", address, "--psk", key, "--send", folder["file"]);
+        Assert.Empty(client.Errors);
+        Assert.Contains(" server-cert=none", await client.LineAsync("connected "), StringComparison.Ordinal);
+        await ToolRun.FailsAsync("no pre-shared key in common", "connect", address, "--psk", "101112131415161718191a1b1c1d1e1f:nobody", "--send", folder["file"]);
+        await ToolRun.FailsAsync("--psk takes KEY:IDENTITY", "connect", address, "--psk", "00:short");
+    }
+
+    [Fact]
     public async Task Suite_group_and_client_certificate_are_as_asked()
     {
         using TemporaryFolder folder = await TemporaryFolder.WithCertificatesAsync();
