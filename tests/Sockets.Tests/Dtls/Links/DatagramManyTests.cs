@@ -1,3 +1,5 @@
+using Sockets.Platform;
+
 namespace Sockets.Tests;
 
 /// <summary>Many datagrams with one call: the same over plain UDP, over DTLS, and over DTLS without anything in the background.</summary>
@@ -164,6 +166,63 @@ public class DatagramManyTests
             Assert.InRange(refusals, 1, 2); // once a socket
     }
 
+    /// <summary>The system's buffer is full for a while, in the middle of what is sent: nothing is lost, nothing comes twice.</summary>
+    [Theory]
+    [InlineData(DatagramKind.Dtls, 11)]
+    [InlineData(DatagramKind.Dtls, 105)]
+    [InlineData(DatagramKind.DtlsPolled, 11)]
+    [InlineData(DatagramKind.DtlsPolled, 105)]
+    public async Task Without_room_it_says_how_far_it_came_and_goes_on_later(DatagramKind kind, int error)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Elsewhere there are no runs to refuse.");
+        int isFull = 0;
+        await using DatagramPair pair = await DatagramPair.OpenAsync(kind, feature => feature == DatagramFeatures.Segmentation && isFull > 0 && isFull-- > 0 ? error : 0);
+
+        // One that goes alone, then runs, which find no room.
+        int[] lengths = [50, 900, 900, 900, 10];
+        byte[] data = Fill(lengths, 1);
+        isFull = 2;
+        Assert.True(pair.Client.TrySendDatagrams(data.AsSpan(0, 50), lengths.AsSpan(0, 1), out int sent));
+        Assert.Equal(1, sent);
+        Assert.False(pair.Client.TrySendDatagrams(data.AsSpan(50), lengths.AsSpan(1), out sent));
+        Assert.Equal(0, sent);
+        Assert.False(pair.Client.TrySendDatagrams(data.AsSpan(50), lengths.AsSpan(1), out sent));
+        Assert.True(pair.Client.TrySendDatagrams(data.AsSpan(50), lengths.AsSpan(1), out sent));
+        Assert.Equal(4, sent);
+        await AssertArrivesAsync(pair.Server, DatagramFace.Blocking, data, lengths, 4000, 10);
+
+        // More than one run: what had room went, and the rest goes when there is some.
+        lengths = [.. Enumerable.Repeat(500, 300), 3];
+        data = Fill(lengths, 2);
+        foreach (DatagramFace face in Enum.GetValues<DatagramFace>())
+        {
+            isFull = 1;
+            Task<int> sending = SendAsync(pair.Client, face, data, lengths);
+            await AssertArrivesAsync(pair.Server, DatagramFace.Async, data, lengths, 40_000, 64);
+            Assert.Equal(lengths.Length, await sending);
+            Assert.Equal(0, isFull);
+        }
+
+        Assert.False(pair.Server.TryReceiveDatagrams(new byte[10], new SocketReceiveResult[1], out _));
+    }
+
+    /// <summary>What handlers answer leaves together, more than once a turn if it must.</summary>
+    [Fact]
+    public async Task A_handlers_answers_to_many_all_come_back_in_order()
+    {
+        await using Loopback loopback = Loopback.Start(static (options, _) => options.Handler = new Doubling());
+        SocketClientOptions options = new SocketClientOptions().UseDtls(loopback.ClientOptions());
+        using Socket client = await Socket.ConnectAsync(loopback.Listener.LocalEndPoint, options).AsTask().WaitAsync(Waiting.HangGuard);
+        int[] lengths = [.. Enumerable.Repeat(600, 100)];
+        for (int round = 0; round < 5; round++)
+        {
+            byte[] data = Fill(lengths, round);
+            Assert.Equal(100, client.SendDatagrams(data, lengths));
+            byte[] twice = [.. Enumerable.Range(0, 200).SelectMany(i => data.AsSpan(i / 2 * 600, 600).ToArray())];
+            await AssertArrivesAsync(client, DatagramFace.Blocking, twice, Enumerable.Repeat(600, 200).ToArray(), 60_000, 64);
+        }
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -243,6 +302,15 @@ public class DatagramManyTests
         Assert.True(pair.Server.TryReceiveDatagrams(new byte[2], new SocketReceiveResult[1], out _));
         using Socket accepted = await Task.Run(pair.Listener.Accept).WaitAsync(Waiting.HangGuard);
         using Socket newcomer = await connecting.WaitAsync(Waiting.HangGuard);
+    }
+
+    private sealed class Doubling : IDtlsHandler
+    {
+        public void OnDatagram(DtlsChannel channel, ReadOnlySpan<byte> datagram)
+        {
+            channel.TrySend(datagram);
+            channel.TrySend(datagram);
+        }
     }
 
     private static byte[] Fill(ReadOnlySpan<int> lengths, int seed)
