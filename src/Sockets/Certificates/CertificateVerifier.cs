@@ -33,7 +33,7 @@ internal sealed class CertificateVerifier(PeerTrust trust, CertificatePurpose pu
         if (Cache is not { } cache || !trust.IsRemembered)
             return Verify(chain, isKnown: false, TimeProvider.GetUtcNow(), out _);
         DateTimeOffset now = TimeProvider.GetUtcNow();
-        _policyHash ??= TrustCacheKey.HashPolicy(trust, purpose, targetHost, RevocationMode, RevocationDownloadTimeout is not null);
+        _policyHash ??= cache.HashPolicy(new TrustPolicy(trust, purpose, targetHost, RevocationMode, RevocationDownloadTimeout is not null));
         TrustCacheKey key = TrustCacheKey.Create(_policyHash, chain);
         if (cache.Contains(key, now, out long generation))
             return AdditionalCheck is null ? CertificateVerdict.Accepted : Verify(chain, isKnown: true, now, out _);

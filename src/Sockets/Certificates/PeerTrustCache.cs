@@ -20,6 +20,7 @@ public sealed class PeerTrustCache
     private readonly TimeSpan _revocationLifetime;
     private long _generation;
     private long _hits;
+    private (TrustPolicy Policy, byte[] Hash)? _lastPolicy;
 
     /// <summary>Makes an empty cache.</summary>
     /// <param name="capacity">Chains at most; the oldest gives way. Default: 1024.</param>
@@ -90,6 +91,21 @@ public sealed class PeerTrustCache
             _entries.Clear();
             _order.Clear();
         }
+    }
+
+    /// <summary>Clients make many connections with one policy: the hash of the last one is kept.</summary>
+    internal byte[] HashPolicy(TrustPolicy policy)
+    {
+        lock (_gate)
+        {
+            if (_lastPolicy is { } last && last.Policy == policy)
+                return last.Hash;
+        }
+
+        byte[] hash = policy.Hash();
+        lock (_gate)
+            _lastPolicy = (policy, hash);
+        return hash;
     }
 
     /// <summary>Whether a chain was found good before and nothing has expired since.</summary>

@@ -3,8 +3,6 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
-using System.Text;
 
 namespace Sockets.Certificates;
 
@@ -13,21 +11,8 @@ internal readonly record struct TrustCacheKey(UInt128 First, UInt128 Second)
 {
     private const int MostOnStack = 4096;
 
-    /// <summary>The part that all chains judged alike have in common.</summary>
-    /// <param name="trust">By what they are judged.</param>
-    /// <param name="purpose">For what.</param>
-    /// <param name="targetHost">The name they must carry.</param>
-    /// <param name="revocationMode">The kind of revocation check.</param>
-    /// <param name="mayDownload">Whether that may download.</param>
-    public static byte[] HashPolicy(PeerTrust trust, CertificatePurpose purpose, string? targetHost, X509RevocationMode revocationMode, bool mayDownload)
-    {
-        // Lengths in front, so that no two policies run together into one text.
-        string text = $"{trust.GetType().Name.Length}:{trust.GetType().Name}{trust.Identity.Length}:{trust.Identity}{(int)purpose},{(int)revocationMode},{mayDownload},{targetHost?.Length ?? -1}:{targetHost}";
-        return SHA256.HashData(Encoding.Unicode.GetBytes(text));
-    }
-
     /// <summary>The key of one chain.</summary>
-    /// <param name="policy">From <see cref="HashPolicy"/>.</param>
+    /// <param name="policy">From <see cref="TrustPolicy.Hash"/>.</param>
     /// <param name="chain">All the peer sent, leaf first, in DER.</param>
     public static TrustCacheKey Create(ReadOnlySpan<byte> policy, IReadOnlyList<ReadOnlyMemory<byte>> chain)
     {

@@ -3,8 +3,8 @@ using System;
 namespace Sockets.Dtls.Crypto.OpenSsl;
 
 /// <summary>
-/// What all key exchanges and verifications of one group and thread share, since libcrypto takes 1 to 5 µs to look up each of
-/// it: a context that makes key pairs, a place for the peer's public key, and a context that verifies with that.
+/// What all key exchanges of one group and thread share, since libcrypto takes 1 to 5 µs to look up each of
+/// it: a context that makes key pairs, and a place for the peer's public key.
 /// </summary>
 internal sealed unsafe class EvpGroup
 {
@@ -19,7 +19,6 @@ internal sealed unsafe class EvpGroup
 
     private readonly nint _generator;
     private readonly nint _peer;
-    private readonly nint _verifier;
 
     private EvpGroup(NamedGroup group)
     {
@@ -34,13 +33,11 @@ internal sealed unsafe class EvpGroup
 
         // A key of ours that gives way to the first peer's.
         _peer = GenerateKey();
-        _verifier = OpenSslError.ThrowIfNull(LibCrypto.EVP_MD_CTX_new());
     }
 
     ~EvpGroup()
     {
         LibCrypto.EVP_PKEY_CTX_free(_generator);
-        LibCrypto.EVP_MD_CTX_free(_verifier);
         LibCrypto.EVP_PKEY_free(_peer);
     }
 
@@ -69,20 +66,5 @@ internal sealed unsafe class EvpGroup
     {
         fixed (byte* bytes = encoded)
             return LibCrypto.EVP_PKEY_set1_encoded_public_key(_peer, bytes, (nuint)encoded.Length) == 1;
-    }
-
-    /// <summary>Verifies an ECDSA signature of the peer that was set last.</summary>
-    /// <param name="hash">The hash of the scheme.</param>
-    /// <param name="data">What was signed.</param>
-    /// <param name="signature">The signature, in DER.</param>
-    public bool Verify(nint hash, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
-    {
-        nint keyContext = 0;
-        fixed (byte* content = data)
-        fixed (byte* signatureBytes = signature)
-        {
-            return LibCrypto.EVP_DigestVerifyInit(_verifier, &keyContext, hash, 0, _peer) == 1
-                && LibCrypto.EVP_DigestVerify(_verifier, signatureBytes, (nuint)signature.Length, content, (nuint)data.Length) == 1;
-        }
     }
 }

@@ -15,8 +15,9 @@ internal static unsafe class OpenSslSignature
 
         bool valid = algorithm switch
         {
-            KeyAlgorithm.EcP256 => VerifyOnCurve(NamedGroup.Secp256r1, scheme, subjectPublicKeyInfo[^65..], data, signature),
-            KeyAlgorithm.EcP384 => VerifyOnCurve(NamedGroup.Secp384r1, scheme, subjectPublicKeyInfo[^97..], data, signature),
+            // The general decoder of libcrypto takes longer than a verification on P-256; the point alone is taken here.
+            KeyAlgorithm.EcP256 => EvpVerifier.Get(scheme).Verify(subjectPublicKeyInfo[^65..], data, signature),
+            KeyAlgorithm.EcP384 => EvpVerifier.Get(scheme).Verify(subjectPublicKeyInfo[^97..], data, signature),
             _ => VerifyDecoded(scheme, subjectPublicKeyInfo, data, signature),
         };
         if (!valid)
@@ -37,14 +38,6 @@ internal static unsafe class OpenSslSignature
 
     private static bool IsPss(SignatureScheme scheme) => scheme
         is SignatureScheme.RsaPssRsaeSha256 or SignatureScheme.RsaPssRsaeSha384 or SignatureScheme.RsaPssRsaeSha512;
-
-    /// <summary>The general decoder of libcrypto takes longer than a verification on P-256; the point alone is taken here.</summary>
-    private static bool VerifyOnCurve(
-        NamedGroup curve, SignatureScheme scheme, ReadOnlySpan<byte> point, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
-    {
-        EvpGroup group = EvpGroup.Get(curve);
-        return group.TrySetPeer(point) && group.Verify(EvpAlgorithms.SignatureHash(scheme), data, signature);
-    }
 
     private static bool VerifyDecoded(
         SignatureScheme scheme, ReadOnlySpan<byte> subjectPublicKeyInfo, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
