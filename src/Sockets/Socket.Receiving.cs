@@ -16,9 +16,33 @@ public sealed partial class Socket
     /// <exception cref="SocketFailureException">The connection failed.</exception>
     public bool TryReceive(Span<byte> buffer, out SocketReceiveResult result)
     {
-        SocketReceiveResult? received = Receive(buffer, static (socket, buffer) => socket.Interpret(socket._link.TryReceive(buffer), buffer.Length));
-        result = received.GetValueOrDefault();
-        return received is not null;
+        // Written out: this and its sending twin are what a poll's loop consists of.
+        _receiving.Enter();
+        try
+        {
+            ThrowIfUnusable();
+            SocketLink link = _link;
+            int received = link.TryReceive(buffer);
+            if (received <= 0 || received > buffer.Length)
+            {
+                SocketReceiveResult? other = Interpret(received, buffer.Length);
+                result = other.GetValueOrDefault();
+                return other is not null;
+            }
+
+            if (SocketsMeter.IsCountingBytes)
+                SocketsMeter.CountReceived(received, link.SecurityName);
+            result = new SocketReceiveResult(received);
+            return true;
+        }
+        catch (Exception exception)
+        {
+            throw Translate(exception, "Receiving from");
+        }
+        finally
+        {
+            _receiving.Exit();
+        }
     }
 
     /// <summary>As <see cref="TryReceive(Span{byte}, out SocketReceiveResult)"/>, into several buffers in order.</summary>

@@ -150,7 +150,7 @@ public sealed partial class Socket
     {
         if (sent == SocketLink.WouldBlock)
             _sending.Blocked |= LinkWants.Write;
-        else
+        else if (SocketsMeter.IsCountingBytes)
             SocketsMeter.CountSent(sent, _link.SecurityName);
         return sent;
     }

@@ -39,6 +39,9 @@ internal static class SocketsMeter
 
     public static void Closed(string security) => Connections.Add(-1, new KeyValuePair<string, object?>("sockets.security", security));
 
+    /// <summary>Whether somebody listens to <see cref="CountSent"/> and <see cref="CountReceived"/>.</summary>
+    public static bool IsCountingBytes => Bytes.Enabled;
+
     public static void CountSent(long bytes, string security)
     {
         if (bytes > 0 && Bytes.Enabled)
