@@ -13,7 +13,7 @@ internal static class ConfigBuilder
     private const int DefaultDatagramSize = (1 << 14) + 256;
 
     /// <exception cref="UnimplementedException">A group, scheme or key that the library lacks.</exception>
-    public static DtlsConfig Build(ShimOptions options)
+    public static DtlsConfig Build(ShimOptions options, SessionKeeper sessions)
     {
         CryptoProvider crypto = CryptoProviders.Default;
         int datagramSize = options.DatagramSize ?? DefaultDatagramSize;
@@ -29,6 +29,9 @@ internal static class ConfigBuilder
                 : DtlsClientAuthentication.None,
             DangerousUnlimitedAmplification = true,
             RequestTickets = true,
+            UtcNow = sessions.UtcNow,
+            Ticket = options.IsServer ? null : sessions.Ticket,
+            TicketProtector = options.IsServer && !options.WithoutTickets ? sessions.Keys : null,
             RequireMatchingCredential = true,
             MaxDatagramSize = datagramSize,
             MinDatagramSize = Math.Min(datagramSize, 256),

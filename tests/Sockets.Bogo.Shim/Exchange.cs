@@ -21,6 +21,8 @@ internal sealed class Exchange : IDisposable
     private readonly DtlsConfig _config;
     private readonly RunnerChannel _channel;
     private readonly ShimClock _clock;
+    private readonly SessionKeeper _sessions;
+    private readonly bool _mustResume;
     private readonly DtlsConnection _connection;
     private readonly Queue<byte[]> _received = new();
     private readonly byte[] _buffer = new byte[MaxDatagram];
@@ -30,12 +32,14 @@ internal sealed class Exchange : IDisposable
     private bool _isConnected;
     private bool _isDone;
 
-    public Exchange(ShimOptions options, DtlsConfig config, RunnerChannel channel, ShimClock clock)
+    public Exchange(ShimOptions options, DtlsConfig config, RunnerChannel channel, ShimClock clock, SessionKeeper sessions, bool mustResume)
     {
         _options = options;
         _config = config;
         _channel = channel;
         _clock = clock;
+        _sessions = sessions;
+        _mustResume = mustResume;
         _connection = options.IsServer
             ? DtlsConnection.CreateServer(config, default, clock.Now)
             : DtlsConnection.CreateClient(config, default, clock.Now);
@@ -138,7 +142,7 @@ internal sealed class Exchange : IDisposable
             {
                 case DtlsEventKind.CertificateVerificationRequired:
                     bool isEnforced = _options.VerifyPeer || _options.RequireClientCertificate;
-                    _connection.CompleteCertificateVerification(isEnforced && _options.VerifyFail ? _options.VerifyFailAlert : null, _clock.Now);
+                    _connection.CompleteCertificateVerification(isEnforced && _options.VerifyFail && (_options.VerifyOnResume || !_connection.IsResumed) ? _options.VerifyFailAlert : null, _clock.Now);
                     break;
                 case DtlsEventKind.SignatureRequired:
                     Sign();
@@ -148,6 +152,7 @@ internal sealed class Exchange : IDisposable
                     break;
                 case DtlsEventKind.TicketReceived:
                     _hasTicket = true;
+                    _sessions.TakeFrom(_connection);
                     break;
                 case DtlsEventKind.PeerClosed:
                     _isDone = true;
@@ -268,6 +273,8 @@ internal sealed class Exchange : IDisposable
 
     private void CheckExpectations()
     {
+        if (_connection.IsResumed != _mustResume)
+            throw new ShimFailureException(_mustResume ? "Expectation: the session was not resumed." : "Expectation: the session was resumed.");
         if (_options.ExpectRetry && !_connection.UsedHelloRetryRequest)
             throw new ShimFailureException("Expectation: no HelloRetryRequest took place.");
         if (_options.ExpectServerName is { } name && name != _connection.ServerName)

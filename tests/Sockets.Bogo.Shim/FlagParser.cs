@@ -56,7 +56,6 @@ internal static class FlagParser
             case "-no-tls1":
             case "-no-tls11":
             case "-no-tls12":
-            case "-no-ticket": // a server of this library sends none
             case "-use-export-context": // an empty context is the same as none (RFC 8446 §7.5)
             case "-decline-alpn":
                 return true;
@@ -84,6 +83,10 @@ internal static class FlagParser
                 return options.WritesFirst = true;
             case "-key-update-before-read":
                 return options.KeyUpdateBeforeRead = true;
+            case "-reverify-on-resume":
+                return options.VerifyOnResume = true;
+            case "-no-ticket":
+                return options.WithoutTickets = true;
             case "-expect-session-miss":
                 return options.ExpectSessionMiss = true;
             case "-expect-no-session":

@@ -28,11 +28,10 @@ internal static class Program
         {
             ShimOptions first = FlagParser.Parse(args, isResumption: false);
             ShimOptions later = FlagParser.Parse(args, isResumption: true);
-            if (first.ResumeCount > 0 && !later.ExpectSessionMiss)
-                throw new UnimplementedException("session resumption");
             var clock = new ShimClock();
+            using var sessions = new SessionKeeper(clock);
             for (int i = 0; i <= first.ResumeCount; i++)
-                Connect(i == 0 ? first : later, clock);
+                Connect(i == 0 ? first : later, clock, sessions, mustResume: i > 0 && !later.ExpectSessionMiss);
             return Success;
         }
         catch (UnimplementedException missing)
@@ -47,11 +46,11 @@ internal static class Program
         }
     }
 
-    private static void Connect(ShimOptions options, ShimClock clock)
+    private static void Connect(ShimOptions options, ShimClock clock, SessionKeeper sessions, bool mustResume)
     {
-        DtlsConfig config = ConfigBuilder.Build(options);
+        DtlsConfig config = ConfigBuilder.Build(options, sessions);
         using RunnerChannel channel = RunnerChannel.Connect(options.UseIPv6, options.Port, options.ShimId);
-        using var exchange = new Exchange(options, config, channel, clock);
+        using var exchange = new Exchange(options, config, channel, clock, sessions, mustResume);
         try
         {
             exchange.Run();

@@ -45,6 +45,9 @@ internal sealed class ShimOptions
     /// <summary>The alert that refuses a certificate: the application's choice, which BoringSSL makes by its kind of callback.</summary>
     public AlertDescription VerifyFailAlert { get; set; } = AlertDescription.HandshakeFailure;
 
+    /// <summary>Whether the verdict applies to the certificates of a resumed session too, which are judged in any case.</summary>
+    public bool VerifyOnResume { get; set; }
+
     public bool RequireClientCertificate { get; set; }
 
     /// <summary>Time that passes while the first signature is made.</summary>
@@ -61,6 +64,9 @@ internal sealed class ShimOptions
     public bool WritesFirst { get; set; }
 
     public bool KeyUpdateBeforeRead { get; set; }
+
+    /// <summary>Server: neither sends tickets nor takes any.</summary>
+    public bool WithoutTickets { get; set; }
 
     public bool ExpectSessionMiss { get; set; }
 

@@ -202,8 +202,9 @@ internal sealed partial class ServerHandshake : HandshakeMachine
         SendWritten(HandshakeType.ServerHello);
         InstallHandshakeKeys();
 
+        // RFC 6066 §3: the name of a resumed session is not acknowledged again.
         Writer.Clear();
-        EncryptedExtensionsMessage.Write(Writer, ServerName is not null, ApplicationProtocol);
+        EncryptedExtensionsMessage.Write(Writer, ServerName is not null && !IsResumed, ApplicationProtocol);
         SendWritten(HandshakeType.EncryptedExtensions);
 
         if (HasPsk)
