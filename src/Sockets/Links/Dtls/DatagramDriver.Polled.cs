@@ -28,6 +28,7 @@ internal sealed partial class DatagramDriver
     /// <summary>What was received and not handled yet. Of whoever has the turn.</summary>
     private volatile DatagramBatch? _received;
     private int _waiters;
+    private int _isPumpQueued;
     private bool _drivesItself;
 
     /// <summary>Polled: whom to tell that a pump is wanted.</summary>
@@ -66,8 +67,7 @@ internal sealed partial class DatagramDriver
 
         bool mayHaveMore = PumpInTurn(ref sink);
         RunOutside();
-        if (_received is not null)
-            Owner?.OnDriverChanged(); // the system does not know of it
+        TellWhatIsLeft();
         return mayHaveMore;
     }
 
@@ -117,6 +117,7 @@ internal sealed partial class DatagramDriver
             var sink = new ChannelSink();
             PumpInTurn(ref sink);
             RunOutside();
+            TellWhatIsLeft();
         }
 
         return isReady || isTimer || !isLast;
@@ -133,8 +134,14 @@ internal sealed partial class DatagramDriver
         lock (_gate)
         {
             _waiters++;
-            if (_stopped || _drivesItself)
+            if (_stopped)
                 return;
+            if (_drivesItself)
+            {
+                PumpWhatIsLeft();
+                return;
+            }
+
             _drivesItself = true;
             if (_timer is null)
                 CreateTimer();
@@ -151,6 +158,32 @@ internal sealed partial class DatagramDriver
             return;
         lock (_gate)
             _waiters--;
+    }
+
+    /// <summary>
+    /// After a turn that took more from the system than it handled: the system does not know of the rest any more, so neither
+    /// does who waits for it, a poll or <see cref="DriveAsync"/>.
+    /// </summary>
+    private void TellWhatIsLeft()
+    {
+        if (_received is null || Volatile.Read(ref _stopped))
+            return;
+        Owner?.OnDriverChanged();
+        PumpWhatIsLeft();
+    }
+
+    /// <summary>While asynchronous calls wait. Whoever has the turn now does the same at its end.</summary>
+    private void PumpWhatIsLeft()
+    {
+        if (_received is not null && Volatile.Read(ref _waiters) > 0 && Interlocked.Exchange(ref _isPumpQueued, 1) == 0)
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    /// <summary>What <see cref="PumpWhatIsLeft"/> has queued.</summary>
+    void IThreadPoolWorkItem.Execute()
+    {
+        Volatile.Write(ref _isPumpQueued, 0);
+        Pump();
     }
 
     private async Task DriveAsync()

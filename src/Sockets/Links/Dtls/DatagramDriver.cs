@@ -17,7 +17,7 @@ namespace Sockets.Links.Dtls;
 /// in the background or when pumped. It serves a listener (many channels) or one client channel. Everything that touches the engine happens
 /// under <see cref="_gate"/>; nothing allocates per datagram.
 /// </summary>
-internal sealed partial class DatagramDriver : IAsyncDisposable
+internal sealed partial class DatagramDriver : IAsyncDisposable, IThreadPoolWorkItem
 {
     /// <summary>After so many, whoever waits for the thread or the gate gets its turn, and the engine's answers are sent, of which it holds a bounded number.</summary>
     private const int DatagramsPerTurn = 64;

@@ -51,6 +51,29 @@ public class DatagramManyTests
         }
     }
 
+    [Fact]
+    public async Task What_one_peers_receive_leaves_over_reaches_another_who_waits()
+    {
+        await using DatagramPair pair = await DatagramPair.OpenAsync(DatagramKind.DtlsPolled);
+        Task<Socket> accepting = Task.Run(pair.Listener.Accept);
+        using Socket otherClient = await Socket.ConnectAsync(pair.Listener.LocalEndPoint, pair.ClientOptions(DatagramKind.DtlsPolled), CancellationToken.None);
+        using Socket other = await accepting.WaitAsync(Waiting.HangGuard);
+        pair.Server.ReceiveTimeout = Waiting.HangGuard;
+        int[] lengths = [10, 20, 30, 40];
+        byte[] data = Fill(lengths, 1);
+        byte[] buffer = new byte[100];
+        for (int round = 0; round < 100; round++)
+        {
+            // One receive of the system brings all of it, and the first call takes the first of them.
+            Task<SocketReceiveResult> waiting = other.ReceiveAsync(buffer).AsTask();
+            Assert.Equal(4, pair.Client.SendDatagrams(data, lengths));
+            otherClient.Send([7]);
+            await AssertArrivesAsync(pair.Server, DatagramFace.Blocking, data.AsMemory(0, 10), lengths.AsMemory(0, 1), room: 100, results: 1);
+            Assert.Equal(1, (await waiting.WaitAsync(Waiting.HangGuard)).Count);
+            await AssertArrivesAsync(pair.Server, DatagramFace.Blocking, data.AsMemory(10), lengths.AsMemory(1), room: 100, results: 4);
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Kinds))]
     public async Task Only_the_first_is_cut_and_what_does_not_fit_waits(DatagramKind kind)
