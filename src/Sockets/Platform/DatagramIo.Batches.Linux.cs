@@ -23,6 +23,7 @@ internal static unsafe partial class DatagramIo
         fixed (byte* start = data, names = routes.Names)
         {
             byte* next = start;
+            byte* end = start + data.Length;
             while (done < lengths.Length)
             {
                 int datagram = done;
@@ -31,6 +32,8 @@ internal static unsafe partial class DatagramIo
                 do
                 {
                     counts[messages] = MeasureRun(lengths, datagram, abilities.MaxSegment, routes, out int bytes);
+                    if ((nuint)(nint)bytes > (nuint)(end - position))
+                        throw new ArgumentException("The lengths make more than there is."); // changed by another thread: the system would read beyond it
                     vectors[messages] = new IoVector { Base = position, Length = (nuint)bytes };
                     int segmentSize = counts[messages] > 1 ? lengths[datagram] : 0;
                     byte* control = controls + (messages * SendControlSize);

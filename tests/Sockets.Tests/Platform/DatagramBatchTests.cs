@@ -132,6 +132,18 @@ public class DatagramBatchTests
     }
 
     [Theory]
+    [InlineData(5, 6)]
+    [InlineData(10, 1)]
+    [InlineData(-1, 5)]
+    [InlineData(int.MinValue, 5)]
+    public void LengthsThatMakeMoreThanThereIsSendNothing(int first, int second)
+    {
+        using SystemPair pair = SystemPair.Udp();
+        Assert.ThrowsAny<ArgumentException>(() => DatagramIo.TrySend(pair.First, new DatagramAbilities(), Fill([10], 1), [first, second], default, out _));
+        Assert.False(pair.Second.Poll(0, SelectMode.SelectRead));
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void AnErrorThatIsNoRefusalIsToldAndLearnsNothing(bool isBatch)
