@@ -39,7 +39,7 @@ public sealed partial class DtlsConnection
         if (error.IsError)
             return error;
         Raise(DtlsEventKind.TicketReceived);
-        if (_resumptionSecret is not { } secret || message.Lifetime == 0)
+        if (_resumptionSecret is not { } secret || message.Lifetime == 0 || message.Ticket.Length > DtlsTicket.MaxIdentityLength)
             return ProtocolError.None; // RFC 8446 §4.6.1: a lifetime of zero has it discarded at once
 
         DateTimeOffset now = _config.UtcNow!();

@@ -16,6 +16,9 @@ public sealed class DtlsTicket : IDisposable
     /// <summary>No ticket is older (RFC 8446 §4.6.1).</summary>
     internal static readonly TimeSpan MaxLifetime = TimeSpan.FromDays(7);
 
+    /// <summary>A longer identity might leave no room in a ClientHello, whose extensions have 65535 bytes (RFC 8446 §4.1.2).</summary>
+    internal const int MaxIdentityLength = 16_384;
+
     private const byte FormatVersion = 1;
     private const int MaxCertificates = 16;
 
@@ -104,7 +107,7 @@ public sealed class DtlsTicket : IDisposable
             || !reader.TryReadUInt32(out uint ageAdd)
             || !reader.TryReadUInt64(out ulong received)
             || !reader.TryReadUInt64(out ulong expires)
-            || !reader.TryReadVector16(out ReadOnlySpan<byte> identity) || identity.IsEmpty
+            || !reader.TryReadVector16(out ReadOnlySpan<byte> identity) || identity.Length is 0 or > MaxIdentityLength
             || !reader.TryReadVector8(out ReadOnlySpan<byte> name) || !System.Text.Ascii.IsValid(name)
             || !reader.TryReadVector8(out ReadOnlySpan<byte> protocol)
             || !reader.TryReadVector16(out ReadOnlySpan<byte> pskIdentity)

@@ -86,6 +86,8 @@ public sealed class DtlsTicketKeys : IDtlsTicketProtector, IDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (_keys.Count > 0)
+                _keys[0].IsShared = true;
             Add(key, default);
         }
     }
@@ -189,6 +191,13 @@ public sealed class DtlsTicketKeys : IDtlsTicketProtector, IDisposable
     {
         for (int i = _keys.Count - 1; i > 0; i--)
         {
+            if (_keys[i].IsShared)
+            {
+                // Until now others may have sealed with it, for as long as a ticket lives.
+                _keys[i].IsShared = false;
+                _keys[i].LastExpiry = now + DtlsTicket.MaxLifetime;
+            }
+
             if (_keys[i].LastExpiry > now)
                 continue;
             _keys[i].Dispose();
@@ -247,6 +256,9 @@ public sealed class DtlsTicketKeys : IDtlsTicketProtector, IDisposable
 
         /// <summary>When the last ticket expires that it has sealed.</summary>
         public DateTimeOffset LastExpiry { get; set; }
+
+        /// <summary>Whether other servers have sealed with it, and <see cref="LastExpiry"/> does not say yet how long their tickets last.</summary>
+        public bool IsShared { get; set; }
 
         public void Dispose() => CryptographicOperations.ZeroMemory(Secret);
     }

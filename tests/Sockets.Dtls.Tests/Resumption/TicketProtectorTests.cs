@@ -65,6 +65,46 @@ public sealed class TicketProtectorTests
     }
 
     [Fact]
+    public void A_shared_key_opens_what_others_sealed_until_that_has_expired()
+    {
+        byte[] first = [.. Enumerable.Repeat((byte)1, DtlsTicketKeys.KeyLength)];
+        byte[] second = [.. Enumerable.Repeat((byte)2, DtlsTicketKeys.KeyLength)];
+        using var here = new DtlsTicketKeys(TestProviders.Default, first);
+        byte[] ticket = here.Protect(State, Start, Start.AddDays(7))!;
+        using var there = new DtlsTicketKeys(TestProviders.Default, first); // has sealed nothing with it
+        there.Rotate(second);
+        there.Protect(State, Start, Start.AddDays(1));
+        Assert.Equal(State, there.Unprotect(ticket, Start));
+        there.Protect(State, Start.AddDays(6), Start.AddDays(7));
+        Assert.Equal(State, there.Unprotect(ticket, Start.AddDays(6)));
+        there.Protect(State, Start.AddDays(7), Start.AddDays(8));
+        Assert.Equal(1, there.KeyCount);
+    }
+
+    [Fact]
+    public void A_ticket_that_no_ClientHello_has_room_for_is_not_kept()
+    {
+        using var rig = new ResumptionRig(protector: new LongTickets(16_384));
+        rig.Connect(null);
+        using (DtlsTicket ticket = rig.TakeTicket())
+            rig.Connect(ticket);
+        rig.AssertResumed(false);
+        rig.Protector = new LongTickets(16_385);
+        rig.Connect(null);
+        Assert.Null(rig.ClientConnection.TakeTicket());
+    }
+
+    /// <summary>Makes tickets of a length and reads none.</summary>
+    private sealed class LongTickets(int length) : IDtlsTicketProtector
+    {
+        public byte[]? Protect(ReadOnlySpan<byte> state, DateTimeOffset now, DateTimeOffset expires) => new byte[length];
+
+        public byte[]? Unprotect(ReadOnlySpan<byte> ticket, DateTimeOffset now) => null;
+
+        public bool TryUse(ReadOnlySpan<byte> ticket, DateTimeOffset now, DateTimeOffset expires) => false;
+    }
+
+    [Fact]
     public void Disposed_keys_make_and_read_nothing()
     {
         var keys = new DtlsTicketKeys(TestProviders.Default);

@@ -76,6 +76,8 @@ public sealed class DtlsTicketCache : IDisposable
                     chunks.Add(ticket.Export());
                 }
             }
+
+            Clear(); // in one step: nobody else is given what is exported
         }
 
         foreach (byte[] chunk in chunks)
@@ -91,7 +93,6 @@ public sealed class DtlsTicketCache : IDisposable
             CryptographicOperations.ZeroMemory(chunk);
         }
 
-        Clear();
         return export;
     }
 
