@@ -38,7 +38,7 @@ internal sealed class PlainDatagramLink(SystemSocket socket) : SocketLink
 
     public override bool IsOpen => true;
 
-    public override bool IsBare => true;
+    public override bool IsBare => _staged.IsEmpty;
 
     public override LinkWants Wants => LinkWants.None;
 
@@ -59,7 +59,7 @@ internal sealed class PlainDatagramLink(SystemSocket socket) : SocketLink
         SocketError error = _staged.TryReceive(socket, _abilities, results.Length);
         return error switch
         {
-            SocketError.Success => _staged.Take(buffer, results),
+            SocketError.Success => Take(buffer, results),
             SocketError.WouldBlock => WouldBlock,
             _ => throw SocketFailureException.From(error, $"Receiving from {_remote}"),
         };
@@ -147,6 +147,14 @@ internal sealed class PlainDatagramLink(SystemSocket socket) : SocketLink
     public override void Abort() => socket.Dispose();
 
     public override void Dispose() => socket.Dispose();
+
+    private int Take(Span<byte> buffer, Span<SocketReceiveResult> results)
+    {
+        int count = _staged.Take(buffer, results);
+        if (!_staged.IsEmpty)
+            Changed?.Invoke(); // the system does not know of the rest
+        return count;
+    }
 
     private int TryReceiveStaged(Span<byte> buffer)
     {
