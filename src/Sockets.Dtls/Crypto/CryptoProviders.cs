@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using Sockets.Dtls.Crypto.Bcl;
 using Sockets.Dtls.Crypto.Hardware;
@@ -93,7 +94,7 @@ public static class CryptoProviders
     }
 
     /// <summary>A shared provider that FIPS mode forbids, made before or not.</summary>
-    internal static T UnlessFips<T>(Lazy<T> provider)
+    internal static T UnlessFips<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] T>(Lazy<T> provider)
     {
         RefuseUnderFips();
         return provider.Value;

@@ -52,7 +52,7 @@ public sealed class SignerTests
     public void Ed25519_signs_as_RFC_8032_section_7_1_says(string name)
     {
         CryptoProvider provider = ProviderCases.Get(name);
-        Assert.SkipUnless(provider.SignatureSchemes.Contains(SignatureScheme.Ed25519), $"{provider.Name} has no Ed25519.");
+        bool isThere = provider.SignatureSchemes.Contains(SignatureScheme.Ed25519);
 
         // The key without and with its public key (RFC 8410 §10.3 shows both forms).
         foreach (string pkcs8 in new[]
@@ -62,6 +62,12 @@ public sealed class SignerTests
                 + "8121003d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
         })
         {
+            if (!isThere)
+            {
+                Assert.ThrowsAny<CryptographicException>(() => provider.ImportPrivateKey(Convert.FromHexString(pkcs8)));
+                continue;
+            }
+
             using DtlsSigner signer = provider.ImportPrivateKey(Convert.FromHexString(pkcs8));
             byte[] signature = signer.Sign(SignatureScheme.Ed25519, [0x72]);
             Assert.Equal(
