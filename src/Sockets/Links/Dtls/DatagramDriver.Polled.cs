@@ -102,7 +102,11 @@ internal sealed partial class DatagramDriver
             if (_received is null)
                 isReady = _port.Wait(isOpening ? LinkWants.Read : wants, isTimer ? untilTimer : limit);
         }
-        catch (Exception exception) when (exception is ObjectDisposedException or SocketException)
+        catch (SocketException exception)
+        {
+            NoteSocketError(exception.SocketErrorCode);
+        }
+        catch (ObjectDisposedException)
         {
             // Closed meanwhile: the caller finds out.
         }

@@ -190,6 +190,10 @@ internal sealed class UdpPort : IDisposable
     /// Sends datagrams in order. On a socket that does not wait it stops where the system has no room; every other error costs
     /// one datagram, and the others go on.
     /// </summary>
+    /// <param name="data">One behind the other.</param>
+    /// <param name="lengths">Of each.</param>
+    /// <param name="routes">Of each.</param>
+    /// <param name="lastError">What the system said last; may tell of an ICMP error though everything was sent.</param>
     /// <returns>How many are done with, the lost ones included. Fewer than given: the system has no room.</returns>
     public int SendMany(ReadOnlySpan<byte> data, ReadOnlySpan<int> lengths, in DatagramRoutes routes, out SocketError lastError)
     {
@@ -214,10 +218,10 @@ internal sealed class UdpPort : IDisposable
                 return done;
 
             // The system reports an ICMP error of an earlier datagram instead of sending this one.
+            lastError = error;
             isRepeated = error == SocketError.ConnectionRefused && IsConnected && (!isRepeated || sent > 0);
             if (isRepeated)
                 continue;
-            lastError = error;
             data = data[lengths[done++]..];
         }
     }
