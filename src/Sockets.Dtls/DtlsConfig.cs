@@ -92,6 +92,25 @@ public sealed record DtlsConfig
     public ReadOnlyMemory<byte> TicketContext { get; init; }
 
     /// <summary>
+    /// Client: whether data may be sent along with the first ClientHello when <see cref="Ticket"/> allows it: see
+    /// <see cref="DtlsConnection.WriteEarlyData"/>. Whoever records it can send it to the server again, which must see to it that
+    /// nothing is done twice; and it has no forward secrecy. The certificates of the session are judged before anything is sent.
+    /// </summary>
+    public bool SendEarlyData { get; init; }
+
+    /// <summary>
+    /// Server: bytes of early data taken with a ticket. 0, the default: none. Needs an <see cref="EarlyDataRecord"/>, and a server
+    /// that demands cookies never gets to it, since a cookie is a HelloRetryRequest. Not for sessions with a client certificate.
+    /// </summary>
+    public int MaxEarlyDataSize { get; init; }
+
+    /// <summary>Server: remembers the ClientHellos whose early data was taken, so that none is taken twice. Servers that share tickets must share it.</summary>
+    public IDtlsReplayRecord? EarlyDataRecord { get; init; }
+
+    /// <summary>Server: how far a ticket's age may differ from what the client says for its early data to be taken (RFC 8446 §8.3).</summary>
+    public TimeSpan EarlyDataWindow { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
     /// External pre-shared keys. A client offers them in this order and then accepts a server that has one of them, and no
     /// certificate instead. A server takes the first it knows, from here or by <see cref="FindPreSharedKey"/>; with no
     /// <see cref="Credentials"/> it serves nobody else.
@@ -257,6 +276,10 @@ public sealed record DtlsConfig
         Require(Ticket is null || UtcNow is not null, nameof(UtcNow), "set for a Ticket");
         Require(TicketProtector is null || UtcNow is not null, nameof(UtcNow), "set for a TicketProtector");
         Require(OfferKeyExchange || AllowPskWithoutExchange, nameof(OfferKeyExchange), "true unless AllowPskWithoutExchange is set");
+        Require(!SendEarlyData || UtcNow is not null, nameof(UtcNow), "set for SendEarlyData");
+        Require(MaxEarlyDataSize is >= 0 and <= 1 << 20, nameof(MaxEarlyDataSize), "0 to 2^20 bytes");
+        Require(MaxEarlyDataSize == 0 || EarlyDataRecord is not null, nameof(EarlyDataRecord), "set for a MaxEarlyDataSize");
+        Require(EarlyDataWindow > TimeSpan.Zero && EarlyDataWindow <= TimeSpan.FromMinutes(10), nameof(EarlyDataWindow), "more than zero, 10 minutes at most");
         Require(TicketCount is >= 0 and <= MaxTickets, nameof(TicketCount), "0 to 16");
         Require(TicketLifetime >= TimeSpan.FromSeconds(1) && TicketLifetime <= DtlsTicket.MaxLifetime, nameof(TicketLifetime), "1 s to 7 days");
         Require(PreSharedKeys.Count <= MaxPreSharedKeys && AreKeysValid(), nameof(PreSharedKeys), "64 keys at most, none of them null, with identities of 32000 bytes together");

@@ -194,6 +194,7 @@ public sealed partial class DtlsConnection
         keys[isClient ? ScheduledSecret.ClientApplication : ScheduledSecret.ServerApplication].CopyTo(WriteSecret);
         keys[ScheduledSecret.Exporter].CopyTo(ExporterSecret);
         machine.ClientRandom.CopyTo((Span<byte>)_clientRandom);
+        EndEarlyData();
         if (isClient)
             KeepResumptionSecret(machine);
         _machine = null;

@@ -144,8 +144,12 @@ public sealed partial class DtlsConnection
         }
 
         _statistics.RecordsReceived++;
-        _isAddressValidated = true;
-        _suspectedAlert = null; // a peer with keys does not complain in clear
+        if (epoch.Epoch != EarlyEpoch)
+        {
+            _isAddressValidated = true; // anybody can have sent a copy of early data from anywhere
+            _suspectedAlert = null; // a peer with keys does not complain in clear
+        }
+
         if (isFirst && epoch == _epochs.CurrentRead)
             _epochs.ExpirePrevious(_now + _config.PreviousEpochLifetime);
         // Nearly all records are these, so they go ahead of the rest.
@@ -205,6 +209,12 @@ public sealed partial class DtlsConnection
     private void HandleApplicationData<TSink>(in OpenedRecord record, ref TSink sink)
         where TSink : struct, IDtlsSink, allows ref struct
     {
+        if (record.Number.Epoch == EarlyEpoch && Role == DtlsRole.Server)
+        {
+            TakeEarlyRecord(record.Content);
+            return;
+        }
+
         // Epoch 2 protects handshakes only (RFC 9147 §6.1).
         if (record.Number.Epoch < FirstApplicationEpoch)
         {

@@ -52,6 +52,7 @@ public sealed partial class DtlsConnection
             Expires = now + (lifetime < DtlsTicket.MaxLifetime ? lifetime : DtlsTicket.MaxLifetime),
             PskIdentity = PskIdentity,
             AgeAdd = message.AgeAdd,
+            MaxEarlyDataSize = message.MaxEarlyDataSize,
         };
         KeySchedule.ExpandLabel(_config.Crypto, CipherSuites.Hash(CipherSuite), secret, "resumption"u8, message.Nonce, ticket.Secret);
         _tickets ??= new Queue<DtlsTicket>();
@@ -75,16 +76,23 @@ public sealed partial class DtlsConnection
         if (lifetime == 0)
             return;
         HashKind hash = CipherSuites.Hash(CipherSuite);
+
+        // Who the client is would have to be judged before its early data is used.
+        uint maxEarlyDataSize = machine.PeerCertificates.Count == 0 ? (uint)_config.MaxEarlyDataSize : 0;
         var writer = new WireWriter();
         Span<byte> ageAdd = stackalloc byte[4];
         for (int i = 0; i < _config.TicketCount && !IsOver; i++)
         {
             ReadOnlySpan<byte> nonce = [(byte)i];
+            _config.Crypto.FillRandom(ageAdd);
             using var state = new TicketState(CipherSuite, machine.Keys!.HashLength)
             {
                 Issued = now,
                 Authenticated = authenticated,
                 Lifetime = lifetime,
+                AgeAdd = BinaryPrimitives.ReadUInt32BigEndian(ageAdd),
+                MaxEarlyDataSize = maxEarlyDataSize,
+                ApplicationProtocol = ApplicationProtocol.Name.ToArray(),
                 Binding = machine.TicketBinding,
                 PskIdentity = machine.PskIdentity.ToArray(),
                 PeerCertificates = machine.PeerCertificates,
@@ -95,9 +103,8 @@ public sealed partial class DtlsConnection
             CryptographicOperations.ZeroMemory(bytes);
             if (ticket is null)
                 break;
-            _config.Crypto.FillRandom(ageAdd);
             writer.Clear();
-            NewSessionTicketMessage.Write(writer, lifetime, BinaryPrimitives.ReadUInt32BigEndian(ageAdd), nonce, ticket);
+            NewSessionTicketMessage.Write(writer, lifetime, state.AgeAdd, nonce, ticket, maxEarlyDataSize);
             Enqueue(HandshakeType.NewSessionTicket, writer.Written);
         }
 

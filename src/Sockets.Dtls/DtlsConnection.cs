@@ -293,6 +293,7 @@ public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
         _machine?.Dispose();
         _machine = null;
         _epochs.Dispose();
+        EndEarlyData();
         CryptographicOperations.ZeroMemory(_secrets);
         _secrets = null;
         DropResumptionSecret();

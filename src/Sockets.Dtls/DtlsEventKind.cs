@@ -32,6 +32,15 @@ public enum DtlsEventKind : byte
     /// <summary>A NewSessionTicket came and was acknowledged: <see cref="DtlsConnection.TakeTicket"/> has it.</summary>
     TicketReceived,
 
+    /// <summary>
+    /// Client: the server has taken the early data, or has not: <see cref="DtlsConnection.EarlyDataStatus"/>, and
+    /// <see cref="DtlsConnection.TakeRejectedEarlyData"/>.
+    /// </summary>
+    EarlyDataDecided,
+
+    /// <summary>Server: early data came: <see cref="DtlsConnection.TakeEarlyData"/>.</summary>
+    EarlyDataReceived,
+
     /// <summary>The peer sent close_notify: it will send no more.</summary>
     PeerClosed,
 

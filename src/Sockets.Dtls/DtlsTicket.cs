@@ -54,6 +54,9 @@ public sealed class DtlsTicket : IDisposable
     /// <summary>The external PSK that the session goes back to; empty when certificates did it.</summary>
     public ReadOnlyMemory<byte> PskIdentity { get; internal init; }
 
+    /// <summary>Early data the server takes with it, in bytes; 0: none.</summary>
+    public uint MaxEarlyDataSize { get; internal init; }
+
     /// <summary>Whether it was disposed.</summary>
     public bool IsDisposed { get; private set; }
 
@@ -77,6 +80,7 @@ public sealed class DtlsTicket : IDisposable
         writer.UInt8(FormatVersion);
         writer.UInt16((ushort)CipherSuite);
         writer.UInt32(AgeAdd);
+        writer.UInt32(MaxEarlyDataSize);
         writer.UInt64((ulong)Received.ToUnixTimeMilliseconds());
         writer.UInt64((ulong)Expires.ToUnixTimeMilliseconds());
         writer.Vector16(Identity);
@@ -105,6 +109,7 @@ public sealed class DtlsTicket : IDisposable
         if (!reader.TryReadUInt8(out byte version) || version != FormatVersion
             || !reader.TryReadUInt16(out ushort suite)
             || !reader.TryReadUInt32(out uint ageAdd)
+            || !reader.TryReadUInt32(out uint maxEarlyDataSize)
             || !reader.TryReadUInt64(out ulong received)
             || !reader.TryReadUInt64(out ulong expires)
             || !reader.TryReadVector16(out ReadOnlySpan<byte> identity) || identity.Length is 0 or > MaxIdentityLength
@@ -138,6 +143,7 @@ public sealed class DtlsTicket : IDisposable
             Expires = expiresAt,
             PskIdentity = pskIdentity.ToArray(),
             AgeAdd = ageAdd,
+            MaxEarlyDataSize = maxEarlyDataSize,
         };
         secret.CopyTo(ticket.Secret);
         return true;

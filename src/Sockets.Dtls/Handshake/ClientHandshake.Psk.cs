@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Security.Cryptography;
 using Sockets.Dtls.Crypto;
 using Sockets.Dtls.Handshake.Extensions;
 using Sockets.Dtls.Handshake.Messages;
@@ -11,12 +12,20 @@ internal sealed partial class ClientHandshake
 {
     private readonly List<PskOffer> _offers = [];
     private DtlsTicket? _resumed;
+    private bool _isFirstSelected;
+    private bool _offersEarlyData;
+    private bool _isBeforeHello;
+    private bool _isVerified;
 
     /// <summary>Collects what can be offered: the ticket, if it fits, then the external keys.</summary>
     private void PrepareOffers()
     {
         if (Config is { Ticket: { } ticket, UtcNow: { } clock } && ticket.IsUsable(clock()) && Fits(ticket))
+        {
             _offers.Add(new PskOffer(Config.Crypto, ticket));
+            _offersEarlyData = Config.SendEarlyData && ticket.MaxEarlyDataSize > 0 && OffersSuite(ticket.CipherSuite) && OffersProtocol(ticket.ApplicationProtocol);
+        }
+
         foreach (DtlsPreSharedKey key in Config.PreSharedKeys)
         {
             if (key.IsUsable && OffersSuiteOf(key.Hash))
@@ -71,7 +80,7 @@ internal sealed partial class ClientHandshake
         foreach (PskOffer offer in _offers)
         {
             int hashLength = CipherSuites.HashLength(offer.Hash);
-            Transcript.GetBinderHash(offer.Hash, truncated, writer.Written.Length, hash[..hashLength]);
+            Transcript.GetHelloHash(offer.Hash, truncated, writer.Written.Length, hash[..hashLength]);
             KeySchedule.ComputeBinder(Config.Crypto, offer.Hash, offer.EarlySecret, offer.Key is not null, hash[..hashLength], rest.Slice(1, hashLength));
             rest = rest[(1 + hashLength)..];
         }
@@ -98,6 +107,7 @@ internal sealed partial class ClientHandshake
         PskOffer offer = _offers[index];
         UsePsk(offer.EarlySecret);
         _resumed = offer.Ticket;
+        _isFirstSelected = index == 0;
         IsResumed = _resumed is not null;
         PskIdentity = _resumed?.PskIdentity ?? offer.Key!.Identity;
         return ProtocolError.None;
@@ -109,10 +119,85 @@ internal sealed partial class ClientHandshake
     /// </summary>
     private void GoOnWithPsk()
     {
-        if (_resumed is { PeerCertificates: { Count: > 0 } certificates })
-            VerifyAgain(certificates, DtlsState.WaitFinished);
+        if (_resumed is { PeerCertificates: { Count: > 0 } certificates } && _isVerified)
+        {
+            PeerCertificates.AddRange(certificates);
+            State = DtlsState.WaitFinished;
+        }
+        else if (_resumed is { PeerCertificates: { Count: > 0 } })
+            VerifyAgain(_resumed.PeerCertificates, DtlsState.WaitFinished);
         else
             State = DtlsState.WaitFinished;
+    }
+
+    /// <inheritdoc/>
+    public override ProtocolError CompleteVerification(AlertDescription? rejection)
+    {
+        if (!_isBeforeHello)
+            return base.CompleteVerification(rejection);
+        _isBeforeHello = false;
+        _isVerified = rejection is null;
+        PeerCertificates.Clear();
+        if (rejection is not null)
+        {
+            // Who was trusted then is not trusted now; the server may show another certificate in a full handshake.
+            _offersEarlyData = false;
+            _offers[0].Dispose();
+            _offers.RemoveAt(0);
+        }
+
+        SendClientHello(default);
+        return ProtocolError.None;
+    }
+
+    /// <summary>Early data goes out before the server has proven anything anew: the certificates of its session are judged first.</summary>
+    private void VerifyBeforeHello(IReadOnlyList<ReadOnlyMemory<byte>> certificates)
+    {
+        _isBeforeHello = true;
+        VerifyAgain(certificates, DtlsState.WaitServerHello);
+    }
+
+    /// <summary>Epoch 1 for writing, over the ClientHello that was just sent.</summary>
+    private void OfferEarlyData(ReadOnlySpan<byte> hello)
+    {
+        PskOffer offer = _offers[0];
+        int length = CipherSuites.HashLength(offer.Hash);
+        Span<byte> buffer = stackalloc byte[2 * CipherSuites.MaxHashLength];
+        Span<byte> secret = buffer.Slice(CipherSuites.MaxHashLength, length);
+        Transcript.GetHelloHash(offer.Hash, hello, hello.Length, buffer[..length]);
+        KeySchedule.DeriveEarlyTraffic(Config.Crypto, offer.Hash, offer.EarlySecret, buffer[..length], secret);
+        LogSecret("CLIENT_EARLY_TRAFFIC_SECRET", secret);
+        Host.OfferEarlyData(offer.Ticket!.CipherSuite, secret, offer.Ticket.MaxEarlyDataSize);
+        CryptographicOperations.ZeroMemory(buffer);
+    }
+
+    private void EndEarlyData(bool isAccepted)
+    {
+        if (_offersEarlyData)
+            Host.DecideEarlyData(isAccepted);
+        _offersEarlyData = false;
+    }
+
+    private bool OffersSuite(CipherSuite suite)
+    {
+        foreach (CipherSuite candidate in Config.EffectiveCipherSuites)
+        {
+            if (candidate == suite)
+                return true;
+        }
+
+        return false;
+    }
+
+    private bool OffersProtocol(DtlsApplicationProtocol protocol)
+    {
+        foreach (DtlsApplicationProtocol candidate in Config.ApplicationProtocols)
+        {
+            if (candidate == protocol)
+                return true;
+        }
+
+        return protocol.IsEmpty;
     }
 
     private void DropOffersWithout(HashKind hash)

@@ -43,7 +43,7 @@ internal sealed partial class ClientHandshake : HandshakeMachine
     }
 
     /// <inheritdoc/>
-    public override ulong ExpectedEpoch => State == DtlsState.WaitServerHello ? 0UL : 2UL;
+    public override ulong ExpectedEpoch => State == DtlsState.WaitServerHello || _isBeforeHello ? 0UL : 2UL;
 
     /// <summary>Sends the first ClientHello.</summary>
     public void Start()
@@ -54,7 +54,10 @@ internal sealed partial class ClientHandshake : HandshakeMachine
         for (int i = 0; i < shares; i++)
             _shares.Add(Config.Crypto.CreateKeyExchange(Config.EffectiveGroups[i]));
         PrepareOffers();
-        SendClientHello(default);
+        if (_offersEarlyData && _offers[0].Ticket is { PeerCertificates: { Count: > 0 } certificates })
+            VerifyBeforeHello(certificates);
+        else
+            SendClientHello(default);
     }
 
     /// <inheritdoc/>
@@ -117,6 +120,8 @@ internal sealed partial class ClientHandshake : HandshakeMachine
             PskKeyExchangeModesExtension.Write(writer, Config.AllowPskWithoutExchange);
         if (!cookie.IsEmpty)
             CookieExtension.Write(writer, cookie);
+        if (_offersEarlyData)
+            EarlyDataExtension.Write(writer);
         if (Config.OfferKeyExchange)
         {
             (int Outer, int Inner) marks = KeyShareExtension.BeginClient(writer);
@@ -132,6 +137,8 @@ internal sealed partial class ClientHandshake : HandshakeMachine
         SendWritten(HandshakeType.ClientHello);
         Host.EndFlight();
         State = DtlsState.WaitServerHello;
+        if (_offersEarlyData)
+            OfferEarlyData(writer.Written);
     }
 
     private ProtocolError HandleServerHello(ReadOnlySpan<byte> body)
@@ -189,6 +196,7 @@ internal sealed partial class ClientHandshake : HandshakeMachine
         }
 
         UsedHelloRetryRequest = true;
+        EndEarlyData(isAccepted: false); // RFC 8446 §4.2.10
         DropOffersWithout(CipherSuites.Hash(message.CipherSuite));
         _retrySuite = message.CipherSuite;
         Transcript.ReplaceByHash(CipherSuites.Hash(message.CipherSuite));
@@ -236,6 +244,8 @@ internal sealed partial class ClientHandshake : HandshakeMachine
         if (!TryEnterHandshakeKeys(share, peerShare))
             return new ProtocolError(DtlsFailureReason.InvalidKeyShare, AlertDescription.IllegalParameter);
         DisposeShares();
+        if (_offersEarlyData && !_isFirstSelected)
+            EndEarlyData(isAccepted: false);
         DropOffers();
         InstallHandshakeKeys();
         State = DtlsState.WaitEncryptedExtensions;
@@ -247,10 +257,13 @@ internal sealed partial class ClientHandshake : HandshakeMachine
         ProtocolError error = EncryptedExtensionsMessage.TryParse(body, out ExtensionBlock extensions);
         if (error.IsError)
             return error;
+        bool takesEarlyData = false;
         foreach (ExtensionBlock.Entry entry in extensions)
         {
+            takesEarlyData |= entry.Type == ExtensionType.EarlyData;
             error = entry.Type switch
             {
+                ExtensionType.EarlyData when _offersEarlyData => EarlyDataExtension.Parse(entry.Content),
                 ExtensionType.ServerName when Config.ServerName is not null =>
                     entry.Content.IsEmpty ? ProtocolError.None : ProtocolError.MalformedExtension,
                 ExtensionType.ApplicationLayerProtocolNegotiation when Config.ApplicationProtocols.Count > 0 => HandleAlpn(entry.Content),
@@ -261,6 +274,14 @@ internal sealed partial class ClientHandshake : HandshakeMachine
             };
             if (error.IsError)
                 return error;
+        }
+
+        if (_offersEarlyData)
+        {
+            // RFC 8446 §4.2.10: as the session was, or not at all.
+            if (takesEarlyData && (CipherSuite != _resumed!.CipherSuite || ApplicationProtocol != _resumed.ApplicationProtocol))
+                return ProtocolError.Illegal;
+            EndEarlyData(takesEarlyData);
         }
 
         Transcript.Append(HandshakeType.EncryptedExtensions, body);

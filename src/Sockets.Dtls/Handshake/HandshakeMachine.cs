@@ -160,6 +160,9 @@ internal abstract class HandshakeMachine : IDisposable
         return true;
     }
 
+    /// <summary>The early secret of the PSK that is used, until the handshake keys are made of it.</summary>
+    protected ReadOnlySpan<byte> EarlySecret => _earlySecret;
+
     /// <summary>The handshake goes by this PSK.</summary>
     protected void UsePsk(ReadOnlySpan<byte> earlySecret)
     {
@@ -370,6 +373,6 @@ internal abstract class HandshakeMachine : IDisposable
     private static bool IsHandshakeScheme(SignatureScheme scheme) =>
         scheme is not (SignatureScheme.RsaPkcs1Sha256 or SignatureScheme.RsaPkcs1Sha384 or SignatureScheme.RsaPkcs1Sha512);
 
-    private void LogSecret(string label, ReadOnlySpan<byte> secret) =>
+    protected void LogSecret(string label, ReadOnlySpan<byte> secret) =>
         Config.DangerousKeyLog?.Invoke($"{label} {Convert.ToHexStringLower(ClientRandom)} {Convert.ToHexStringLower(secret)}");
 }

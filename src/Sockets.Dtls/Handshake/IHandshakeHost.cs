@@ -1,4 +1,5 @@
 using System;
+using Sockets.Dtls.Crypto;
 
 namespace Sockets.Dtls.Handshake;
 
@@ -19,6 +20,12 @@ internal interface IHandshakeHost
 
     /// <summary>Opens a write epoch with a traffic secret.</summary>
     void InstallWrite(ulong epoch, ReadOnlySpan<byte> trafficSecret);
+
+    /// <summary>Client: early data may be written, so much of it, until the server has decided.</summary>
+    void OfferEarlyData(CipherSuite suite, ReadOnlySpan<byte> trafficSecret, uint maxSize);
+
+    /// <summary>Client: the server has decided about the early data that was offered.</summary>
+    void DecideEarlyData(bool isAccepted);
 
     /// <summary>Raises an event for the driver.</summary>
     void Raise(DtlsEventKind kind);

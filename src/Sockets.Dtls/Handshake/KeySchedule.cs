@@ -118,6 +118,10 @@ internal sealed unsafe class KeySchedule : IDisposable
         CryptographicOperations.ZeroMemory(buffer);
     }
 
+    /// <summary>client_early_traffic_secret, over the transcript through the first ClientHello (RFC 8446 §7.1).</summary>
+    public static void DeriveEarlyTraffic(CryptoProvider crypto, HashKind hash, ReadOnlySpan<byte> earlySecret, ReadOnlySpan<byte> transcriptHash, Span<byte> destination) =>
+        ExpandLabel(crypto, hash, earlySecret, "c e traffic"u8, transcriptHash, destination);
+
     /// <summary>HKDF-Expand-Label with the DTLS 1.3 prefix.</summary>
     public static void ExpandLabel(
         CryptoProvider crypto, HashKind hash, ReadOnlySpan<byte> secret, ReadOnlySpan<byte> label, ReadOnlySpan<byte> context, Span<byte> destination)

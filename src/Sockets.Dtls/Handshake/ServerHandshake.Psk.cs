@@ -16,6 +16,9 @@ internal sealed partial class ServerHandshake
 
     private ushort _selectedIdentity;
     private TicketState? _resumed;
+    private bool _takesEarlyData;
+    private uint _obfuscatedAge;
+    private byte[] _replayId = [];
 
     // The ClientHello, while the driver judges the certificates of the session it resumes.
     private byte[]? _heldHello;
@@ -105,7 +108,7 @@ internal sealed partial class ServerHandshake
 
     private ProtocolError SelectPsk(in PreSharedKeyExtension offers, ReadOnlySpan<byte> body)
     {
-        for (int i = 0; i < MaxIdentities && offers.TryGet(i, out ReadOnlySpan<byte> identity, out _, out ReadOnlySpan<byte> binder); i++)
+        for (int i = 0; i < MaxIdentities && offers.TryGet(i, out ReadOnlySpan<byte> identity, out uint obfuscatedAge, out ReadOnlySpan<byte> binder); i++)
         {
             ProtocolError error = ProtocolError.None;
             if (TryOpenTicket(identity) is { } state)
@@ -117,6 +120,9 @@ internal sealed partial class ServerHandshake
             if (!HasPsk)
                 continue;
             _selectedIdentity = (ushort)i;
+            _obfuscatedAge = obfuscatedAge;
+            if (Config.MaxEarlyDataSize > 0)
+                _replayId = HashOf(binder);
             return ProtocolError.None;
         }
 
@@ -201,13 +207,59 @@ internal sealed partial class ServerHandshake
         Span<byte> transcript = buffer.Slice(CipherSuites.MaxHashLength, length);
         Span<byte> expected = buffer.Slice(2 * CipherSuites.MaxHashLength, length);
         KeySchedule.ExtractEarly(Config.Crypto, hash, psk, early);
-        Transcript.GetBinderHash(hash, body[..^bindersLength], body.Length, transcript);
+        Transcript.GetHelloHash(hash, body[..^bindersLength], body.Length, transcript);
         KeySchedule.ComputeBinder(Config.Crypto, hash, early, isExternal, transcript, expected);
         bool isRight = CryptographicOperations.FixedTimeEquals(expected, binder); // false too when the lengths differ
         if (isRight)
             UsePsk(early);
         CryptographicOperations.ZeroMemory(buffer);
         return isRight ? ProtocolError.None : new ProtocolError(DtlsFailureReason.InvalidBinder, AlertDescription.DecryptError);
+    }
+
+    /// <summary>
+    /// Takes early data when all of RFC 8446 §4.2.10 and §8 holds: the first identity, a ticket that allows it, the same suite and
+    /// protocol, no HelloRetryRequest, an age the client can have, and a ClientHello that was not seen before. The record comes
+    /// last: it is the one step that changes something.
+    /// </summary>
+    private void DecideEarlyData(in ClientHelloMessage hello)
+    {
+        if (Config is not { MaxEarlyDataSize: > 0, EarlyDataRecord: { } record, UtcNow: { } clock }
+            || _resumed is not { MaxEarlyDataSize: > 0, PeerCertificates.Count: 0 } session
+            || _selectedIdentity != 0 || UsedHelloRetryRequest
+            || !hello.Extensions.TryGet(ExtensionType.EarlyData, out ReadOnlySpan<byte> content) || !content.IsEmpty
+            || session.CipherSuite != CipherSuite || !ApplicationProtocol.Name.SequenceEqual(session.ApplicationProtocol))
+        {
+            return;
+        }
+
+        DateTimeOffset now = clock();
+        double claimed = unchecked(_obfuscatedAge - session.AgeAdd); // milliseconds
+        TimeSpan difference = (now - session.Issued - TimeSpan.FromMilliseconds(claimed)).Duration();
+
+        // Remembered for as long as a copy would pass for fresh, on either side of the true age.
+        _takesEarlyData = difference <= Config.EarlyDataWindow && record.TryAdd(_replayId, now, now + (2 * Config.EarlyDataWindow) + TimeSpan.FromSeconds(1));
+    }
+
+    /// <summary>Opens epoch 1 for reading, over the transcript through ClientHello.</summary>
+    private void InstallEarlyRead()
+    {
+        Span<byte> buffer = stackalloc byte[2 * CipherSuites.MaxHashLength];
+        Span<byte> hash = buffer[..Transcript.Length];
+        Span<byte> secret = buffer.Slice(CipherSuites.MaxHashLength, Transcript.Length);
+        Transcript.GetCurrent(hash);
+        KeySchedule.DeriveEarlyTraffic(Config.Crypto, CipherSuites.Hash(CipherSuite), EarlySecret, hash, secret);
+        LogSecret("CLIENT_EARLY_TRAFFIC_SECRET", secret);
+        Host.InstallRead(DtlsConnection.EarlyEpoch, secret);
+        CryptographicOperations.ZeroMemory(buffer);
+    }
+
+    private byte[] HashOf(ReadOnlySpan<byte> value)
+    {
+        byte[] digest = new byte[32];
+        using TranscriptHash hash = Config.Crypto.CreateTranscriptHash(HashKind.Sha256);
+        hash.Append(value);
+        hash.GetCurrent(digest);
+        return digest;
     }
 
     /// <summary>

@@ -84,6 +84,8 @@ internal sealed partial class ServerHandshake : HandshakeMachine
         error = NegotiateNames(hello);
         if (!error.IsError)
             error = SelectPsk(hello, body);
+        if (!error.IsError)
+            DecideEarlyData(hello);
         if (error.IsError)
             return error;
         if (HasPsk && _resumed is { PeerCertificates: { Count: > 0 } certificates })
@@ -190,6 +192,8 @@ internal sealed partial class ServerHandshake : HandshakeMachine
 
         Transcript.SelectHash(CipherSuites.Hash(CipherSuite));
         Transcript.Append(HandshakeType.ClientHello, body);
+        if (_takesEarlyData)
+            InstallEarlyRead();
         Span<byte> random = stackalloc byte[32];
         Config.Crypto.FillRandom(random);
         using KeyExchange? share = Group == NamedGroup.None ? null : Config.Crypto.CreateKeyExchange(Group);
@@ -204,7 +208,7 @@ internal sealed partial class ServerHandshake : HandshakeMachine
 
         // RFC 6066 §3: the name of a resumed session is not acknowledged again.
         Writer.Clear();
-        EncryptedExtensionsMessage.Write(Writer, ServerName is not null && !IsResumed, ApplicationProtocol);
+        EncryptedExtensionsMessage.Write(Writer, ServerName is not null && !IsResumed, ApplicationProtocol, _takesEarlyData);
         SendWritten(HandshakeType.EncryptedExtensions);
 
         if (HasPsk)

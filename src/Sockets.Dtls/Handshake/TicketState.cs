@@ -20,7 +20,7 @@ internal sealed class TicketState : IDisposable
     public const int MaxLength = 6_000;
 
     private const byte FormatVersion = 1;
-    private const int FixedLength = 1 + 2 + 8 + 8 + 4 + BindingLength + 1 + 2 + 3;
+    private const int FixedLength = 1 + 2 + 8 + 8 + 4 + 4 + 4 + 1 + BindingLength + 1 + 2 + 3;
 
     private readonly byte[] _secret;
 
@@ -41,6 +41,15 @@ internal sealed class TicketState : IDisposable
     /// <summary>In seconds.</summary>
     public required uint Lifetime { get; init; }
 
+    /// <summary>ticket_age_add.</summary>
+    public uint AgeAdd { get; init; }
+
+    /// <summary>Early data that may come with the ticket, in bytes; 0: none.</summary>
+    public uint MaxEarlyDataSize { get; init; }
+
+    /// <summary>The application protocol, which early data needs to be the same (RFC 8446 §4.2.10); empty when there was none.</summary>
+    public byte[] ApplicationProtocol { get; init; } = [];
+
     /// <summary>What the ticket is bound to: see <see cref="ServerHandshake"/>.</summary>
     public required byte[] Binding { get; init; }
 
@@ -57,7 +66,7 @@ internal sealed class TicketState : IDisposable
     /// <summary>All of it in memory that the collector does not copy; the caller zeroes it. Null: too long for a ticket.</summary>
     public byte[]? Write()
     {
-        int length = FixedLength + _secret.Length + PskIdentity.Length;
+        int length = FixedLength + _secret.Length + PskIdentity.Length + ApplicationProtocol.Length;
         foreach (ReadOnlyMemory<byte> certificate in PeerCertificates)
             length += 3 + certificate.Length;
         if (length > MaxLength)
@@ -69,6 +78,9 @@ internal sealed class TicketState : IDisposable
         writer.UInt64((ulong)Issued.ToUnixTimeMilliseconds());
         writer.UInt64((ulong)Authenticated.ToUnixTimeMilliseconds());
         writer.UInt32(Lifetime);
+        writer.UInt32(AgeAdd);
+        writer.UInt32(MaxEarlyDataSize);
+        writer.Vector8(ApplicationProtocol);
         writer.Bytes(Binding);
         writer.Vector16(PskIdentity);
         int mark = writer.Begin(3);
@@ -92,6 +104,9 @@ internal sealed class TicketState : IDisposable
             || !reader.TryReadUInt64(out ulong issued) || issued > MaxTime
             || !reader.TryReadUInt64(out ulong authenticated) || authenticated > MaxTime
             || !reader.TryReadUInt32(out uint lifetime) || lifetime > DtlsTicket.MaxLifetime.TotalSeconds
+            || !reader.TryReadUInt32(out uint ageAdd)
+            || !reader.TryReadUInt32(out uint maxEarlyDataSize)
+            || !reader.TryReadVector8(out ReadOnlySpan<byte> protocol)
             || !reader.TryReadBytes(BindingLength, out ReadOnlySpan<byte> binding)
             || !reader.TryReadVector16(out ReadOnlySpan<byte> pskIdentity)
             || !reader.TryReadVector24(out ReadOnlySpan<byte> list)
@@ -115,6 +130,9 @@ internal sealed class TicketState : IDisposable
             Issued = DateTimeOffset.FromUnixTimeMilliseconds((long)issued),
             Authenticated = DateTimeOffset.FromUnixTimeMilliseconds((long)authenticated),
             Lifetime = lifetime,
+            AgeAdd = ageAdd,
+            MaxEarlyDataSize = maxEarlyDataSize,
+            ApplicationProtocol = protocol.ToArray(),
             Binding = binding.ToArray(),
             PskIdentity = pskIdentity.ToArray(),
             PeerCertificates = certificates,

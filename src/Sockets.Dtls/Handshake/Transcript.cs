@@ -75,10 +75,10 @@ internal sealed class Transcript(CryptoProvider crypto) : IDisposable
     }
 
     /// <summary>
-    /// Writes the hash that the binders of a ClientHello are made over (RFC 8446 §4.2.11.2): of what went before it, and of
-    /// it up to the binders, its header having its whole length. Before <see cref="Append"/> has taken it.
+    /// Writes the hash of what went before a ClientHello and of its beginning, its header having its whole length. That up to
+    /// the binders is what they are made over (RFC 8446 §4.2.11.2). Does not depend on whether <see cref="Append"/> has taken it.
     /// </summary>
-    public void GetBinderHash(HashKind kind, ReadOnlySpan<byte> truncatedHello, int wholeLength, Span<byte> destination)
+    public void GetHelloHash(HashKind kind, ReadOnlySpan<byte> truncatedHello, int wholeLength, Span<byte> destination)
     {
         Span<byte> header = stackalloc byte[HeaderLength];
         WriteHeader(header, HandshakeType.ClientHello, wholeLength);

@@ -16,13 +16,15 @@ internal static class EncryptedExtensionsMessage
     }
 
     /// <summary>Writes the extensions a server answers with.</summary>
-    public static void Write(WireWriter writer, bool acknowledgeServerName, DtlsApplicationProtocol protocol)
+    public static void Write(WireWriter writer, bool acknowledgeServerName, DtlsApplicationProtocol protocol, bool acceptEarlyData)
     {
         int mark = writer.Begin(2);
         if (acknowledgeServerName)
             ServerNameExtension.WriteServer(writer);
         if (!protocol.IsEmpty)
             AlpnExtension.Write(writer, [protocol]);
+        if (acceptEarlyData)
+            EarlyDataExtension.Write(writer);
         writer.End(mark, 2);
     }
 }

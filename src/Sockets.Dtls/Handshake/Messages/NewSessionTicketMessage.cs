@@ -6,12 +6,13 @@ namespace Sockets.Dtls.Handshake.Messages;
 /// <summary>NewSessionTicket (RFC 8446 §4.6.1).</summary>
 internal readonly ref struct NewSessionTicketMessage
 {
-    private NewSessionTicketMessage(uint lifetime, uint ageAdd, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> ticket)
+    private NewSessionTicketMessage(uint lifetime, uint ageAdd, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> ticket, uint maxEarlyDataSize)
     {
         Lifetime = lifetime;
         AgeAdd = ageAdd;
         Nonce = nonce;
         Ticket = ticket;
+        MaxEarlyDataSize = maxEarlyDataSize;
     }
 
     /// <summary>ticket_lifetime, in seconds.</summary>
@@ -25,6 +26,9 @@ internal readonly ref struct NewSessionTicketMessage
 
     /// <summary>The ticket: the identity to offer.</summary>
     public ReadOnlySpan<byte> Ticket { get; }
+
+    /// <summary>max_early_data_size; 0: none.</summary>
+    public uint MaxEarlyDataSize { get; }
 
     public static ProtocolError TryParse(ReadOnlySpan<byte> body, out NewSessionTicketMessage message)
     {
@@ -41,18 +45,24 @@ internal readonly ref struct NewSessionTicketMessage
             return ProtocolError.Malformed;
         }
 
-        ProtocolError error = ExtensionBlock.TryParse(extensions, out _);
+        ProtocolError error = ExtensionBlock.TryParse(extensions, out ExtensionBlock block);
+        uint maxEarlyDataSize = 0;
+        if (!error.IsError && block.TryGet(ExtensionType.EarlyData, out ReadOnlySpan<byte> content))
+            error = EarlyDataExtension.ParseTicket(content, out maxEarlyDataSize);
         if (!error.IsError)
-            message = new NewSessionTicketMessage(lifetime, ageAdd, nonce, ticket);
+            message = new NewSessionTicketMessage(lifetime, ageAdd, nonce, ticket, maxEarlyDataSize);
         return error;
     }
 
-    public static void Write(WireWriter writer, uint lifetime, uint ageAdd, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> ticket)
+    public static void Write(WireWriter writer, uint lifetime, uint ageAdd, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> ticket, uint maxEarlyDataSize)
     {
         writer.UInt32(lifetime);
         writer.UInt32(ageAdd);
         writer.Vector8(nonce);
         writer.Vector16(ticket);
-        writer.UInt16(0); // extensions
+        int extensions = writer.Begin(2);
+        if (maxEarlyDataSize > 0)
+            EarlyDataExtension.WriteTicket(writer, maxEarlyDataSize);
+        writer.End(extensions, 2);
     }
 }
