@@ -70,6 +70,7 @@ public sealed partial class DtlsConnection
             EarlyEpoch, KeySchedule.CreateCipher(_config.Crypto, suite, trafficSecret), _config.HeaderForm, _config.MaxRecordsPerKey);
         _earlyDataLeft = maxSize;
         EarlyDataStatus = DtlsEarlyDataStatus.Pending;
+        Raise(DtlsEventKind.EarlyDataReady);
     }
 
     void IHandshakeHost.DecideEarlyData(bool isAccepted)

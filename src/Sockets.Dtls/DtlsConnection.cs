@@ -142,6 +142,7 @@ public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
         var machine = new ClientHandshake(config, connection);
         connection._machine = machine;
         machine.Start();
+        connection.AdoptNegotiated(machine);
         machine.ClientRandom.CopyTo((Span<byte>)connection._clientRandom);
         return connection;
     }

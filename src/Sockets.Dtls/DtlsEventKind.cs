@@ -32,6 +32,9 @@ public enum DtlsEventKind : byte
     /// <summary>A NewSessionTicket came and was acknowledged: <see cref="DtlsConnection.TakeTicket"/> has it.</summary>
     TicketReceived,
 
+    /// <summary>Client: the ClientHello is on its way and <see cref="DtlsConnection.WriteEarlyData"/> may be called.</summary>
+    EarlyDataReady,
+
     /// <summary>
     /// Client: the server has taken the early data, or has not: <see cref="DtlsConnection.EarlyDataStatus"/>, and
     /// <see cref="DtlsConnection.TakeRejectedEarlyData"/>.

@@ -166,6 +166,7 @@ public sealed class EarlyDataTests
         using DtlsTicket ticket = rig.GetTicket();
         DtlsPair pair = rig.Begin(ticket);
         pair.Client.VerificationDelay = TimeSpan.FromSeconds(1);
+        pair.Client.Verify = static connection => connection.PeerCertificates.Count == 2 ? null : AlertDescription.BadCertificate;
         pair.Start();
         Assert.Equal(0, pair.Network.DatagramsSent);
         Assert.Equal(DtlsEarlyDataStatus.None, pair.Client.Connection.EarlyDataStatus);

@@ -122,6 +122,46 @@ public class ResumptionTests
         Assert.Equal(AlertDescription.DecryptError, failure.Failure!.Alert);
     }
 
+    [Fact]
+    public async Task Early_data_arrives_or_comes_back()
+    {
+        using var keys = new DtlsTicketKeys(CryptoProviders.Default);
+        using var cache = new DtlsTicketCache();
+        var received = new List<string>();
+        await using Loopback loopback = Loopback.Start((options, _) =>
+        {
+            options.Tickets = keys;
+            options.RequireCookie = false;
+            options.MaxEarlyDataSize = 100;
+            options.EarlyDataRecord = new DtlsReplayRecord();
+            options.EarlyDataReceived = (_, datagram) => received.Add(Encoding.ASCII.GetString(datagram.Span));
+        });
+        ReadOnlyMemory<byte>[] data = ["one"u8.ToArray(), "two"u8.ToArray()];
+        foreach (bool isResumed in new[] { false, true })
+        {
+            (DtlsChannel client, DtlsChannel server) = await loopback.ConnectPairAsync(options =>
+            {
+                options.Tickets = cache;
+                options.EarlyData = data;
+            });
+            Assert.Equal(isResumed, client.IsResumed);
+            Assert.Equal(isResumed ? DtlsEarlyDataStatus.Accepted : DtlsEarlyDataStatus.Rejected, client.EarlyDataStatus);
+            Assert.Equal(isResumed ? 0 : 2, client.RejectedEarlyData.Count);
+            server.TrySend([1]); // behind the tickets
+            await client.ReceiveAsync(new byte[10]).AsTask().WaitAsync(Loopback.HangGuard);
+        }
+
+        Assert.Equal(["one", "two"], received);
+        (DtlsChannel large, _) = await loopback.ConnectPairAsync(options =>
+        {
+            options.Tickets = cache;
+            options.EarlyData = [new byte[60], new byte[60]];
+        });
+        Assert.True(large.IsResumed);
+        Assert.Equal(DtlsEarlyDataStatus.Rejected, large.EarlyDataStatus);
+        Assert.Equal(2, received.Count);
+    }
+
     /// <summary>Connects, waits for the tickets, and gives the server's end.</summary>
     private static async Task<DtlsChannel> ConnectAsync(Loopback loopback, DtlsTicketCache cache, bool isResumed, Action<DtlsClientOptions>? configure = null, int tickets = 2)
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.IO;
 using System.Net.Sockets;
+using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using Sockets.Dtls;
@@ -24,6 +25,8 @@ internal sealed class DtlsConnecting
     private readonly Option<DtlsPreSharedKey[]> _psk = PskOption.Create();
     private readonly Option<string?> _ticket = TicketFile.CreateOption();
 
+    private readonly Option<string?> _earlyData = new("--early-data") { Description = "Send this text along with the ClientHello when --ticket resumes a session that allows it. Whoever records it can send it again.", HelpName = "TEXT" };
+
     private DtlsConnecting(ConnectOptions shared) => _shared = shared;
 
     public static TransportMode CreateMode(ConnectOptions shared)
@@ -31,7 +34,7 @@ internal sealed class DtlsConnecting
         var mode = new DtlsConnecting(shared);
         return new TransportMode(
             mode._selector,
-            [.. shared.CertificateOptions, mode._suites, mode._groups, mode._datagramSize, mode._keyUpdate, mode._export, mode._keyLog, mode._psk, mode._ticket],
+            [.. shared.CertificateOptions, mode._suites, mode._groups, mode._datagramSize, mode._keyUpdate, mode._export, mode._keyLog, mode._psk, mode._ticket, mode._earlyData],
             mode.RunAsync)
         {
             IsDefault = true,
@@ -51,6 +54,8 @@ internal sealed class DtlsConnecting
         };
         using TicketFile? tickets = TicketFile.Open(result.GetValue(_ticket));
         options.Tickets = tickets?.Cache;
+        if (result.GetValue(_earlyData) is { Length: > 0 } early)
+            options.EarlyData = [Encoding.UTF8.GetBytes(early)];
         options.PreSharedKeys = result.GetValue(_psk) ?? [];
         if (_shared.ReadCredential(result) is var (certificatePath, keyPath))
             options.Credentials = [CredentialFiles.Load(certificatePath, keyPath)];
@@ -60,6 +65,8 @@ internal sealed class DtlsConnecting
         await using DtlsChannel channel = await ConnectAsync(_shared.ReadServer(result), options, cancellationToken);
         ToolConsole console = _shared.Console;
         console.WriteLine(ChannelText.Connected(channel));
+        if (channel.EarlyDataStatus != DtlsEarlyDataStatus.None)
+            console.WriteLine($"early-data {(channel.EarlyDataStatus == DtlsEarlyDataStatus.Accepted ? "accepted" : "rejected")}");
         if (result.GetValue(_export) is { } exporter)
             console.WriteLine($"exporter {exporter.Derive(channel)}");
         var session = new ClientSession(console, channel, options.HandshakeTimeout, result.GetValue(_keyUpdate));

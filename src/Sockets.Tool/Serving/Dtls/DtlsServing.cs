@@ -5,6 +5,7 @@ using System.Linq;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using Sockets.Dtls;
@@ -34,6 +35,8 @@ internal sealed class DtlsServing
     private readonly Option<DtlsPreSharedKey[]> _psk = PskOption.Create();
     private readonly Option<int> _tickets = new("--tickets") { Description = "Send each client so many session tickets, 16 at most; their keys end with this process.", HelpName = "COUNT" };
 
+    private readonly Option<int> _earlyData = new("--early-data") { Description = "Take so many bytes of early data with a ticket and print them; needs --tickets and --cookie never.", HelpName = "BYTES" };
+
     private DtlsServing(ServeOptions shared) => _shared = shared;
 
     public static TransportMode CreateMode(ServeOptions shared)
@@ -41,7 +44,7 @@ internal sealed class DtlsServing
         var mode = new DtlsServing(shared);
         return new TransportMode(
             mode._selector,
-            [shared.Certificate, shared.Key, shared.ClientAuthority, shared.ClientAuthentication, mode._suites, mode._groups, mode._datagramSize, mode._cookie, mode._export, mode._keyLog, mode._psk, mode._tickets],
+            [shared.Certificate, shared.Key, shared.ClientAuthority, shared.ClientAuthentication, mode._suites, mode._groups, mode._datagramSize, mode._cookie, mode._export, mode._keyLog, mode._psk, mode._tickets, mode._earlyData],
             mode.RunAsync)
         {
             Required = [shared.Certificate, shared.Key],
@@ -60,6 +63,9 @@ internal sealed class DtlsServing
             PreSharedKeys = result.GetValue(_psk) ?? [],
             Tickets = tickets > 0 ? ticketKeys : null,
             TicketCount = tickets,
+            MaxEarlyDataSize = result.GetValue(_earlyData),
+            EarlyDataRecord = new DtlsReplayRecord(),
+            EarlyDataReceived = (channel, datagram) => console.WriteLine($"early-data peer={channel.RemoteEndPoint} {SocketText.OneWord(Encoding.UTF8.GetString(datagram.Span))}"),
             Credentials = [.. _shared.ReadCredentials(result).Select(static files => CredentialFiles.Load(files.CertificatePath, files.KeyPath))],
             CipherSuites = NameTable.NullIfEmpty(result.GetValue(_suites)),
             Groups = NameTable.NullIfEmpty(result.GetValue(_groups)),

@@ -1,5 +1,6 @@
 using System;
 using System.Threading.Tasks;
+using Sockets.Buffers;
 using Sockets.Certificates;
 using Sockets.Dtls;
 
@@ -112,6 +113,12 @@ internal sealed partial class DatagramDriver
             case DtlsEventKind.ReadKeyUpdated:
                 channel.KeysUpdated(sending: false);
                 break;
+            case DtlsEventKind.EarlyDataReady:
+                SendEarlyData(channel, now);
+                break;
+            case DtlsEventKind.EarlyDataReceived:
+                ReceiveEarlyData(channel);
+                break;
             case DtlsEventKind.TicketReceived:
                 if (connection.TakeTicket() is { } ticket)
                 {
@@ -130,6 +137,53 @@ internal sealed partial class DatagramDriver
             case DtlsEventKind.Closed:
                 Finish(channel);
                 break;
+        }
+    }
+
+    /// <summary>Header, content type and tag of a record, and some to spare.</summary>
+    private const int LargestOverhead = 64;
+
+    /// <summary>The ClientHello was drained: all of the early data behind it, or none.</summary>
+    private void SendEarlyData(DtlsChannel channel, MonotonicTime now)
+    {
+        long length = 0;
+        foreach (ReadOnlyMemory<byte> datagram in EarlyData)
+        {
+            length += datagram.Length;
+            if (datagram.IsEmpty || datagram.Length > MaxDatagramSize - LargestOverhead)
+                return;
+        }
+
+        if (length > channel.Connection.EarlyDataLeft)
+            return;
+        foreach (ReadOnlyMemory<byte> datagram in EarlyData)
+        {
+            DatagramOutbox outbox = RoomInOutbox();
+            if (channel.Connection.WriteEarlyData(datagram.Span, now, outbox.Free, out int sealedLength) != DtlsWriteResult.Success)
+            {
+                // Some may have left: the server may take those, and the channel must not say that all were taken or none.
+                channel.Connection.Abort(AlertDescription.InternalError, now);
+                return;
+            }
+
+            Post(outbox, sealedLength, channel.RemoteAddress, channel.Connection.Path.Local);
+        }
+
+        channel.HasSentEarlyData = true;
+    }
+
+    private void ReceiveEarlyData(DtlsChannel channel)
+    {
+        while (channel.Connection.TakeEarlyData() is { } datagram)
+        {
+            try
+            {
+                EarlyDataReceived?.Invoke(channel, datagram);
+            }
+            catch (Exception exception)
+            {
+                channel.AbortFor(exception);
+            }
         }
     }
 

@@ -82,6 +82,12 @@ internal sealed partial class DatagramDriver : IAsyncDisposable, IThreadPoolWork
     /// <summary>Server: what happens to a channel whose handshake is done and that no handler takes. False: nobody has room for it.</summary>
     public Func<DtlsChannel, bool>? Accepted { get; init; }
 
+    /// <summary>Client: what goes along with the ClientHello, if a ticket allows it.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> EarlyData { get; init; } = [];
+
+    /// <summary>Server: takes early data.</summary>
+    public Action<DtlsChannel, ReadOnlyMemory<byte>>? EarlyDataReceived { get; init; }
+
     /// <summary>Client: where its tickets go. Null: nowhere.</summary>
     public TicketPlace? Tickets { get; init; }
 

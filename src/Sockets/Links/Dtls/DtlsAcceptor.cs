@@ -32,6 +32,7 @@ internal sealed class DtlsAcceptor : DatagramAcceptor, IDriverOwner
             Admitting = TryAdmit,
             Abandoned = OnAbandoned,
             Accepted = TryQueue,
+            EarlyDataReceived = options.EarlyDataReceived,
             HandshakeFailed = (remote, failure) =>
             {
                 options.HandshakeFailed?.Invoke(remote, failure);

@@ -66,7 +66,7 @@ public sealed partial class DtlsChannel
         {
             string name = TargetHostName.ToAscii(target);
             TicketPlace? tickets = options.Tickets is { } cache ? new TicketPlace(cache, TicketPlace.KeyOf(options, config, name, remote.Port)) : null;
-            var driver = new DatagramDriver(port, new DtlsEndpointConfig(), config.MaxDatagramSize, options, name, mode) { Tickets = tickets };
+            var driver = new DatagramDriver(port, new DtlsEndpointConfig(), config.MaxDatagramSize, options, name, mode) { Tickets = tickets, EarlyData = options.EarlyData };
             using DtlsTicket? ticket = config.Ticket is null ? tickets?.Take(config.UtcNow!()) : null;
             return driver.Connect(ticket is null ? config : config with { Ticket = ticket }, DtlsAddress.FromEndPoint(remote));
         }

@@ -11,6 +11,9 @@ namespace Sockets;
 /// <summary>What the driver tells the channel. All of it under the driver's gate.</summary>
 public sealed partial class DtlsChannel
 {
+    /// <summary>Client: the early data has left.</summary>
+    internal bool HasSentEarlyData { get; set; }
+
     internal HandshakeScope? Scope { get; set; }
 
     /// <summary>The handshake is done: what was negotiated stays readable after the engine's connection is gone.</summary>
@@ -26,6 +29,7 @@ public sealed partial class DtlsChannel
         UsedHelloRetryRequest = Connection.UsedHelloRetryRequest;
         PeerCertificates = Connection.PeerCertificates;
         IsResumed = Connection.IsResumed;
+        ConcludeEarlyData();
         PskIdentity = Connection.PskIdentity;
         HandshakeDuration = Connection.Statistics.HandshakeDuration;
         _maxDatagramLength = Connection.MaxPlaintextSize;
@@ -36,6 +40,16 @@ public sealed partial class DtlsChannel
         Interlocked.MemoryBarrier(); // either waiters see that it is open, or they are seen here
         _waiters?.Open();
         Changed?.Invoke();
+    }
+
+    /// <summary>All of it was sent and the server takes it, or it comes back.</summary>
+    private void ConcludeEarlyData()
+    {
+        if (_driver.EarlyData.Count == 0)
+            return;
+        EarlyDataStatus = HasSentEarlyData && Connection.EarlyDataStatus == DtlsEarlyDataStatus.Accepted ? DtlsEarlyDataStatus.Accepted : DtlsEarlyDataStatus.Rejected;
+        if (EarlyDataStatus == DtlsEarlyDataStatus.Rejected)
+            RejectedEarlyData = _driver.EarlyData;
     }
 
     /// <summary>One application record, inside the engine's call.</summary>
@@ -125,7 +139,7 @@ public sealed partial class DtlsChannel
     }
 
     /// <summary>An exception of the application ends its own connection and nothing else.</summary>
-    private void AbortFor(Exception exception)
+    internal void AbortFor(Exception exception)
     {
         HandlerException ??= exception;
         _driver.Request(this, ChannelRequests.Abort);

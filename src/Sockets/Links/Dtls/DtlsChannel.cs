@@ -70,6 +70,15 @@ public sealed partial class DtlsChannel : IAsyncDisposable
     /// <summary>The identity of the pre-shared key that authenticates the peer, now or where the session began; empty without one.</summary>
     public ReadOnlyMemory<byte> PskIdentity { get; private set; }
 
+    /// <summary>
+    /// Client: what became of <see cref="DtlsClientOptions.EarlyData"/>; None when there was none to send. Rejected also when it
+    /// could not be offered, for want of a ticket that allows it.
+    /// </summary>
+    public DtlsEarlyDataStatus EarlyDataStatus { get; private set; }
+
+    /// <summary>Client: the early data when it was rejected, for the application to send again if it wants to; else empty.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> RejectedEarlyData { get; private set; } = [];
+
     /// <summary>The peer's certificates in DER, leaf first; empty for a client that sent none.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> PeerCertificates { get; private set; } = [];
 

@@ -1,3 +1,5 @@
+using System;
+using System.Collections.Generic;
 using System.Net;
 using Sockets.Certificates;
 using Sockets.Dtls;
@@ -20,15 +22,29 @@ public sealed class DtlsClientOptions : DtlsOptions
     /// </summary>
     public DtlsTicketCache? Tickets { get; set; }
 
+    /// <summary>
+    /// Datagrams to send along with the ClientHello (0-RTT) when a session is resumed whose server takes early data. <b>Whoever
+    /// records them can send them again</b>, so nothing may be among them that may not be done twice, and they have no forward
+    /// secrecy. All of them are sent or none; <see cref="DtlsChannel.EarlyDataStatus"/> says what became of them, and what the
+    /// server has not taken is in <see cref="DtlsChannel.RejectedEarlyData"/>. Default: none.
+    /// </summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> EarlyData { get; set; } = [];
+
     internal override DtlsRole Role => DtlsRole.Client;
 
     /// <summary>As <see cref="DtlsOptions.Copy"/>.</summary>
-    internal DtlsClientOptions Snapshot() => (DtlsClientOptions)Copy();
+    internal DtlsClientOptions Snapshot()
+    {
+        var copy = (DtlsClientOptions)Copy();
+        copy.EarlyData = [.. EarlyData];
+        return copy;
+    }
 
     /// <param name="host">The name to ask for and to verify; an IP address is never sent (RFC 6066 §3).</param>
     internal DtlsConfig CreateConfig(string host) => Finish(CreateConfig() with
     {
         ServerName = IPAddress.TryParse(host, out _) ? null : TargetHostName.ToAscii(host),
         RequestTickets = Tickets is not null,
+        SendEarlyData = EarlyData.Count > 0,
     });
 }

@@ -56,6 +56,7 @@ public sealed class DtlsListener : IAsyncDisposable
             {
                 Accepted = backlog.Writer.TryWrite,
                 HandshakeFailed = options.HandshakeFailed,
+                EarlyDataReceived = options.EarlyDataReceived,
             };
             driver.Start();
             return new DtlsListener(driver, backlog);

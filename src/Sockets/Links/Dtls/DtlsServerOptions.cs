@@ -29,6 +29,25 @@ public sealed class DtlsServerOptions : DtlsOptions
     public TimeSpan TicketLifetime { get; set; } = TimeSpan.FromDays(1);
 
     /// <summary>
+    /// Bytes of early data (0-RTT) taken from a client that resumes a session; 0, the default: none. It needs
+    /// <see cref="EarlyDataRecord"/> and <see cref="EarlyDataReceived"/>, and no <see cref="RequireCookie"/>, which costs the round trip
+    /// that early data saves. Sessions with a client certificate have none.
+    /// </summary>
+    public int MaxEarlyDataSize { get; set; }
+
+    /// <summary>Remembers what was taken, so that no copy is. Servers that share <see cref="Tickets"/> must share it.</summary>
+    public IDtlsReplayRecord? EarlyDataRecord { get; set; }
+
+    /// <summary>How far the age of a ticket may differ from what the client says. Default: 10 s.</summary>
+    public TimeSpan EarlyDataWindow { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Takes each datagram of early data when it comes, before the client has proven that it is there. Called in the receive
+    /// loop: it must not block.
+    /// </summary>
+    public Action<DtlsChannel, ReadOnlyMemory<byte>>? EarlyDataReceived { get; set; }
+
+    /// <summary>
     /// Finds the key of an identity that is not among <see cref="DtlsOptions.PreSharedKeys"/>; null when there is none. Called
     /// in the receive loop with what anybody may send: it must not block or throw.
     /// </summary>
@@ -66,6 +85,8 @@ public sealed class DtlsServerOptions : DtlsOptions
     {
         if (Credentials.Count == 0 && PreSharedKeys.Count == 0 && FindPreSharedKey is null)
             throw new ArgumentException($"A server needs a certificate and its key, or {nameof(PreSharedKeys)}.", nameof(Credentials));
+        if (MaxEarlyDataSize > 0 && (EarlyDataReceived is null || RequireCookie))
+            throw new ArgumentException($"{nameof(MaxEarlyDataSize)} needs {nameof(EarlyDataReceived)}, and {nameof(RequireCookie)} to be false.", nameof(MaxEarlyDataSize));
         if (Backlog < 1)
             throw new ArgumentException($"{nameof(Backlog)} must be 1 or more.", nameof(Backlog));
         return Finish(base.CreateConfig() with
@@ -77,6 +98,9 @@ public sealed class DtlsServerOptions : DtlsOptions
             TicketLifetime = TicketLifetime,
             TicketContext = CreateTicketContext(),
             FindPreSharedKey = FindPreSharedKey,
+            MaxEarlyDataSize = MaxEarlyDataSize,
+            EarlyDataRecord = EarlyDataRecord,
+            EarlyDataWindow = EarlyDataWindow,
         });
     }
 
