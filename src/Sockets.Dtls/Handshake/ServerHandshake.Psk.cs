@@ -144,7 +144,6 @@ internal sealed partial class ServerHandshake
         // In force, under a suite of the same hash (RFC 8446 §4.6.1), for the name, the policy and the trust it was made
         // under, and, where an external key was the trust, as long as that key is known.
         if (state!.Expires > now
-            && state.Authenticated + DtlsTicket.MaxLifetime > now
             && CipherSuites.Hash(state.CipherSuite) == CipherSuites.Hash(CipherSuite)
             && state.Binding.AsSpan().SequenceEqual(TicketBinding)
             && (state.PskIdentity.Length == 0 || FindKey(state.PskIdentity) is not null))

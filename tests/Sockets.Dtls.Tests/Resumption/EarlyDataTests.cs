@@ -209,6 +209,7 @@ public sealed class EarlyDataTests
     {
         using ResumptionRig rig = Rig();
         using DtlsTicket ticket = rig.GetTicket();
+        rig.Server = Then(rig.Server, static config => config with { MaxRetransmitTimeout = config.InitialRetransmitTimeout, MaxRetransmissions = 100 });
         DtlsPair pair = rig.Begin(ticket);
         long toServer = 0;
         long toClient = 0;

@@ -154,6 +154,11 @@ public sealed class ResumptionTests
         ["another policy"] = static rig => rig.Server = static config => config with { ClientAuthentication = DtlsClientAuthentication.Requested },
         ["another trust"] = static rig => rig.Server = static config => config with { TicketContext = new byte[] { 1 } },
         ["another hash"] = static rig => rig.Client = static config => config with { CipherSuites = [CipherSuite.Aes256GcmSha384] },
+        ["another hash, chosen by the server"] = static rig =>
+        {
+            rig.Client = static config => config with { CipherSuites = [CipherSuite.Aes128GcmSha256, CipherSuite.Aes256GcmSha384] };
+            rig.Server = static config => config with { CipherSuites = [CipherSuite.Aes256GcmSha384] };
+        },
         ["a server without tickets"] = static rig => rig.Server = static config => config with { TicketProtector = null },
     };
 
@@ -203,6 +208,7 @@ public sealed class ResumptionTests
             resumed++;
             ticket.Dispose();
             ticket = rig.ClientConnection.TakeTicket();
+            Assert.True(ticket is null || ticket.Expires <= start.AddDays(7));
         }
 
         Assert.Equal(3, resumed);
