@@ -275,6 +275,8 @@ internal sealed class Exchange : IDisposable
     {
         if (_connection.IsResumed != _mustResume)
             throw new ShimFailureException(_mustResume ? "Expectation: the session was not resumed." : "Expectation: the session was resumed.");
+        if (_options.ExpectNoEarlyData && _connection.EarlyDataStatus != DtlsEarlyDataStatus.None)
+            throw new ShimFailureException($"Expectation: no early data, it is {_connection.EarlyDataStatus}.");
         if (_options.ExpectRetry && !_connection.UsedHelloRetryRequest)
             throw new ShimFailureException("Expectation: no HelloRetryRequest took place.");
         if (_options.ExpectServerName is { } name && name != _connection.ServerName)

@@ -57,6 +57,8 @@ internal static class FlagParser
             case "-no-tls11":
             case "-no-tls12":
             case "-use-export-context": // an empty context is the same as none (RFC 8446 §7.5)
+            case "-expect-no-session-id": // DTLS 1.3 has none (RFC 9147 §5.3)
+            case "-use-ticket-callback": // a server of this library always goes through its IDtlsTicketProtector
             case "-decline-alpn":
                 return true;
             case "-ipv6":
@@ -137,6 +139,11 @@ internal static class FlagParser
                 break;
             case "-trust-cert":
                 Value(flag, ref args); // the verdict on a certificate is a flag, too
+                break;
+            case "-expect-early-data-reason":
+                if (Value(flag, ref args) != "disabled")
+                    throw new UnimplementedException("reasons of early data");
+                options.ExpectNoEarlyData = true;
                 break;
             case "-host-name":
                 options.HostName = Value(flag, ref args);

@@ -68,6 +68,8 @@ internal sealed class ShimOptions
     /// <summary>Server: neither sends tickets nor takes any.</summary>
     public bool WithoutTickets { get; set; }
 
+    public bool ExpectNoEarlyData { get; set; }
+
     public bool ExpectSessionMiss { get; set; }
 
     public bool ExpectNoSession { get; set; }
