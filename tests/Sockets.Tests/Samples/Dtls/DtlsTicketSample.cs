@@ -15,6 +15,17 @@ internal static class DtlsTicketSample
         return (client, server);
     }
 
+    public static async Task ConnectWithEarlyDataAsync(string host, int port, DtlsTicketCache cache, ReadOnlyMemory<byte> request)
+    {
+        var client = new DtlsClientOptions { Tickets = cache, EarlyData = [request] };
+        DtlsChannel channel = await DtlsChannel.ConnectAsync(host, port, client);
+        if (channel.EarlyDataStatus == DtlsEarlyDataStatus.Rejected)
+        {
+            foreach (ReadOnlyMemory<byte> datagram in channel.RejectedEarlyData)
+                channel.TrySend(datagram.Span);
+        }
+    }
+
     public static async Task ConnectWithKeyAsync(byte[] secret, Func<DtlsClientOptions, DtlsPreSharedKey, Task> connect)
     {
         using var key = new DtlsPreSharedKey("device 17"u8, secret); // 16 random bytes or more; never a password
