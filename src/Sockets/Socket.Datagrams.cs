@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
 using Sockets.Diagnostics;
+using Sockets.Engine;
 using Sockets.Links;
 
 namespace Sockets;
@@ -65,7 +66,7 @@ public sealed partial class Socket
     /// <param name="lengths">Their lengths; together all of the buffer.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <inheritdoc cref="TrySendDatagrams(ReadOnlySpan{byte}, ReadOnlySpan{int}, out int)"/>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(ReusedTaskMethodBuilder<>))]
     public async ValueTask<int> SendDatagramsAsync(ReadOnlyMemory<byte> buffer, ReadOnlyMemory<int> lengths, CancellationToken cancellationToken = default)
     {
         CheckDatagrams(buffer.Span, lengths.Span);
@@ -136,7 +137,7 @@ public sealed partial class Socket
 
     /// <summary>As <see cref="ReceiveDatagrams(Span{byte}, Span{SocketReceiveResult})"/>, waiting without a thread. Cancellation and <see cref="ReceiveTimeout"/> end the wait only.</summary>
     /// <inheritdoc cref="TryReceiveDatagrams(Span{byte}, Span{SocketReceiveResult}, out int)"/>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(ReusedTaskMethodBuilder<>))]
     public async ValueTask<int> ReceiveDatagramsAsync(Memory<byte> buffer, Memory<SocketReceiveResult> results, CancellationToken cancellationToken = default)
     {
         CheckDatagrams(results.Length);

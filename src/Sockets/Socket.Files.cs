@@ -199,7 +199,7 @@ public sealed partial class Socket
     }
 
     /// <inheritdoc cref="SendFileTurn"/>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(ReusedTaskMethodBuilder<>))]
     private async ValueTask<SocketSendFileResult> SendFileTurnAsync(SafeFileHandle file, long offset, long count, long sent, byte[] next, CancellationToken cancellationToken)
     {
         try

@@ -135,7 +135,7 @@ public sealed partial class Socket
         return EndReceiveAsync(receiving, length, cancellationToken);
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(ReusedTaskMethodBuilder<>))]
     private async ValueTask<SocketReceiveResult> EndReceiveAsync(ValueTask<int> receiving, int length, CancellationToken cancellationToken)
     {
         try

@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
 using Sockets.Diagnostics;
+using Sockets.Engine;
 using Sockets.Links;
 
 namespace Sockets;
@@ -126,7 +127,7 @@ public sealed partial class Socket
         return EndSendAsync(sending, cancellationToken);
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(ReusedTaskMethodBuilder<>))]
     private async ValueTask<TCount> EndSendAsync<TCount>(ValueTask<TCount> sending, CancellationToken cancellationToken)
         where TCount : struct, IBinaryInteger<TCount>
     {

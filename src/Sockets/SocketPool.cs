@@ -159,7 +159,7 @@ public sealed partial class SocketPool : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(ReusedTaskMethodBuilder<>))]
     private async ValueTask<SocketLease> RentAsync(SocketTarget target, SocketClientOptions options, CancellationToken cancellationToken)
     {
         var key = PoolKey.Create(target, options);

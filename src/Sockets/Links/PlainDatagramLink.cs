@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
+using Sockets.Engine;
 using Sockets.Platform;
 
 namespace Sockets.Links;
@@ -164,7 +165,7 @@ internal sealed class PlainDatagramLink(SystemSocket socket) : SocketLink
             : result.IsTruncated ? buffer.Length + 1 : result.Count;
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(ReusedTaskMethodBuilder<>))]
     private async ValueTask<int> ReceiveStagedAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         while (true)

@@ -172,7 +172,7 @@ internal sealed partial class PlainLink : SocketLink
         return SendRestAsync(sent, _socket.SendAsync(buffer[sent..], SocketFlags.None, CancellationToken.None));
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(ReusedTaskMethodBuilder<>))]
     private static async ValueTask<int> SendRestAsync(int sent, ValueTask<int> sending) => sent + await sending.ConfigureAwait(false);
 
     public override int TrySend(ReadOnlySpan<ReadOnlyMemory<byte>> buffers)

@@ -3,6 +3,7 @@ using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
+using Sockets.Engine;
 
 namespace Sockets.Links;
 
@@ -13,7 +14,7 @@ internal abstract partial class SocketLink
     private const int SequenceParts = 64;
 
     /// <summary>As <see cref="ReceiveAsync(Memory{byte}, CancellationToken)"/>, into several buffers in order.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(ReusedTaskMethodBuilder<>))]
     public async ValueTask<int> ReceiveAsync(ReadOnlyMemory<Memory<byte>> buffers, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -28,7 +29,7 @@ internal abstract partial class SocketLink
     }
 
     /// <summary>As <see cref="SendAsync(ReadOnlyMemory{byte}, CancellationToken)"/>, from several buffers in order; where boundaries are kept as one datagram.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(ReusedTaskMethodBuilder<>))]
     public async ValueTask<int> SendAsync(ReadOnlyMemory<ReadOnlyMemory<byte>> buffers, CancellationToken cancellationToken)
     {
         int sent = await SendPartsAsync(buffers, cancellationToken).ConfigureAwait(false);
@@ -38,7 +39,7 @@ internal abstract partial class SocketLink
     }
 
     /// <summary>As <see cref="SendAsync(ReadOnlyMemory{byte}, CancellationToken)"/>, a sequence; where boundaries are kept as one datagram.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(ReusedTaskMethodBuilder<>))]
     public async ValueTask<long> SendAsync(ReadOnlySequence<byte> buffer, CancellationToken cancellationToken)
     {
         if (buffer.IsSingleSegment)
@@ -84,7 +85,7 @@ internal abstract partial class SocketLink
     }
 
     /// <summary>Sends all of it; fewer bytes, or an exception when none were accepted, only when cancelled.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(ReusedTaskMethodBuilder<>))]
     private async ValueTask<int> SendPartsAsync(ReadOnlyMemory<ReadOnlyMemory<byte>> buffers, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

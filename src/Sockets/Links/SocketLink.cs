@@ -198,7 +198,7 @@ internal abstract partial class SocketLink : IDisposable
         return sent == buffer.Length && TryFlush() ? new ValueTask<int>(sent) : SendRestAsync(buffer, sent, cancellationToken);
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(ReusedTaskMethodBuilder<>))]
     private async ValueTask<int> SendRestAsync(ReadOnlyMemory<byte> buffer, int sent, CancellationToken cancellationToken)
     {
         for (int total = 0; ; sent = TrySend(buffer.Span[total..]))

@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
 using Sockets.Dtls;
+using Sockets.Engine;
 using Sockets.Platform;
 
 namespace Sockets.Links.Dtls;
@@ -132,7 +133,7 @@ internal sealed class UdpPort : IDisposable
             _tellsLocalAddress ? SocketAddressFormat.FromLocalAddress(batch.Local(index), _localPort) : default);
 
     /// <summary>Waits until a datagram is there and leaves it there.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    [AsyncMethodBuilder(typeof(ReusedTaskMethodBuilder))]
     public async ValueTask WaitReadableAsync()
     {
         try

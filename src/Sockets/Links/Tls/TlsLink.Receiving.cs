@@ -2,6 +2,7 @@ using System;
 using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
+using Sockets.Engine;
 
 namespace Sockets.Links.Tls;
 
@@ -96,7 +97,7 @@ internal sealed partial class TlsLink
         return count != WouldBlock ? new ValueTask<int>(count) : ReceiveByWaitingAsync(buffer, cancellationToken);
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(ReusedTaskMethodBuilder<>))]
     private async ValueTask<int> ReceiveByWaitingAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         bool isTried = _isOpen;

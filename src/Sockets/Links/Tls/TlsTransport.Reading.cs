@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
 using System.Threading.Tasks.Sources;
+using Sockets.Engine;
 using Sockets.Platform;
 
 namespace Sockets.Links.Tls;
@@ -121,7 +122,7 @@ internal sealed partial class TlsTransport : IValueTaskSource<int>
     /// Waits for the system to complete the pending read. Cancellation ends the wait and leaves the read as it was: SslStream
     /// does not learn of it.
     /// </summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    [AsyncMethodBuilder(typeof(ReusedTaskMethodBuilder))]
     public async ValueTask FillAsync(CancellationToken cancellationToken)
     {
         Memory<byte> memory;

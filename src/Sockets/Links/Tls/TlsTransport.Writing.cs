@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
 using System.Threading.Tasks.Sources;
+using Sockets.Engine;
 using Sockets.Platform;
 
 namespace Sockets.Links.Tls;
@@ -171,7 +172,7 @@ internal sealed partial class TlsTransport : IValueTaskSource
     private TaskCompletionSource Flushed => _flushed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Never fails: the next one who uses the queue meets the failure. The platform has no wait for room that sends nothing: one byte is sent with it, which is taken or not.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    [AsyncMethodBuilder(typeof(ReusedTaskMethodBuilder))]
     private async ValueTask FlushAllAsync()
     {
         byte[] next = _next ??= new byte[1]; // a copy: the queue moves what it holds when more comes meanwhile
