@@ -116,18 +116,38 @@ internal abstract partial class SocketLink
         return total;
     }
 
+    /// <summary>Sends several buffers as one datagram, where the system can't be given them as they are.</summary>
+    /// <param name="buffers">The parts of the datagram.</param>
+    /// <param name="length">Their length together.</param>
+    protected int TrySendGathered(ReadOnlySpan<ReadOnlyMemory<byte>> buffers, int length)
+    {
+        byte[] datagram = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            Gather(buffers, datagram);
+            return TrySend(datagram.AsSpan(0, length));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(datagram);
+        }
+    }
+
+    private static void Gather(ReadOnlySpan<ReadOnlyMemory<byte>> buffers, Span<byte> destination)
+    {
+        foreach (ReadOnlyMemory<byte> buffer in buffers)
+        {
+            buffer.Span.CopyTo(destination);
+            destination = destination[buffer.Length..];
+        }
+    }
+
     private async ValueTask<int> SendGatheredAsync(ReadOnlyMemory<ReadOnlyMemory<byte>> buffers, int length, CancellationToken cancellationToken)
     {
         byte[] datagram = ArrayPool<byte>.Shared.Rent(length);
         try
         {
-            int written = 0;
-            foreach (ReadOnlyMemory<byte> buffer in buffers.Span)
-            {
-                buffer.Span.CopyTo(datagram.AsSpan(written));
-                written += buffer.Length;
-            }
-
+            Gather(buffers.Span, datagram);
             return await SendAsync(datagram.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
         }
         finally

@@ -1,5 +1,4 @@
 using System;
-using System.Buffers;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -165,23 +164,8 @@ internal sealed class UdpServerLink : SocketLink
     {
         int length = 0;
         foreach (ReadOnlyMemory<byte> buffer in buffers)
-            length += buffer.Length;
-        byte[] datagram = ArrayPool<byte>.Shared.Rent(length);
-        try
-        {
-            int written = 0;
-            foreach (ReadOnlyMemory<byte> buffer in buffers)
-            {
-                buffer.Span.CopyTo(datagram.AsSpan(written));
-                written += buffer.Length;
-            }
-
-            return TrySend(datagram.AsSpan(0, length));
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(datagram);
-        }
+            length = checked(length + buffer.Length);
+        return TrySendGathered(buffers, length);
     }
 
     public override async ValueTask<int> SendWhenReadyAsync(ReadOnlyMemory<byte> next, CancellationToken cancellationToken)

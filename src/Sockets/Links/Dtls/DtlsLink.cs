@@ -1,5 +1,4 @@
 using System;
-using System.Buffers;
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Threading;
@@ -183,22 +182,7 @@ internal sealed class DtlsLink : SocketLink, IDriverOwner
             length = checked(length + buffer.Length);
         if (length > MaxDatagramLength)
             throw CreateTooLong(length);
-        byte[] datagram = ArrayPool<byte>.Shared.Rent(length);
-        try
-        {
-            int written = 0;
-            foreach (ReadOnlyMemory<byte> buffer in buffers)
-            {
-                buffer.Span.CopyTo(datagram.AsSpan(written));
-                written += buffer.Length;
-            }
-
-            return TrySend(datagram.AsSpan(0, length));
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(datagram);
-        }
+        return TrySendGathered(buffers, length);
     }
 
     [AsyncMethodBuilder(typeof(ReusedTaskMethodBuilder<>))]
