@@ -9,7 +9,7 @@ namespace Sockets.Dtls;
 /// Everything a connection has to know before it starts. Immutable, shared by any number of connections of either
 /// role; call <see cref="Validate"/> once (creating a connection does).
 /// </summary>
-public sealed record DtlsConfig
+public sealed partial record DtlsConfig
 {
     // UDP payload: enough for a record with one byte of a handshake message and for little else; and all IPv4 can carry.
     internal const int SmallestDatagram = 128;
@@ -38,7 +38,7 @@ public sealed record DtlsConfig
     /// <summary>Schemes accepted inside the peer's certificates, sent as signature_algorithms_cert. Null: not sent.</summary>
     public IReadOnlyList<SignatureScheme>? CertificateSignatureSchemes { get; init; }
 
-    /// <summary>Own certificates, tried in order. A server needs at least one.</summary>
+    /// <summary>Own certificates or bare keys, tried in order. A server needs at least one.</summary>
     public IReadOnlyList<DtlsCredential> Credentials { get; init; } = [];
 
     /// <summary>
@@ -286,6 +286,7 @@ public sealed record DtlsConfig
         Require(AreAuthoritiesValid(), nameof(CertificateAuthorities), "names in DER, none of them empty, of 60000 bytes together at most");
         Require(AreProtocolsValid(), nameof(ApplicationProtocols), "names, none of them empty");
         Require(ServerName is null || (ServerName.Length is > 0 and <= 255 && System.Text.Ascii.IsValid(ServerName)), nameof(ServerName), "a DNS name in ASCII (punycode) of at most 255 characters");
+        ValidateAuthentication();
         _check = new CheckMark(this);
     }
 

@@ -104,8 +104,15 @@ public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
     /// </summary>
     public ReadOnlyMemory<byte> PskIdentity { get; private set; }
 
-    /// <summary>The peer's chain, leaf first, DER; empty when it showed none.</summary>
+    /// <summary>
+    /// The peer's chain, leaf first, DER; empty when it showed none. Under <see cref="DtlsCertificateType.RawPublicKey"/> the one
+    /// entry is the bare key.
+    /// </summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> PeerCertificates { get; private set; } = [];
+
+    /// <summary>The kind of <see cref="PeerCertificates"/>.</summary>
+    public DtlsCertificateType PeerCertificateType =>
+        HandshakeMachine.IsRawPublicKey(PeerCertificates) ? DtlsCertificateType.RawPublicKey : DtlsCertificateType.X509;
 
     /// <summary>
     /// The signature the handshake waits for; null when it waits for none, or no longer: the connection may have ended

@@ -4,7 +4,7 @@ using Sockets.Dtls.Crypto;
 
 namespace Sockets.Dtls;
 
-/// <summary>A certificate chain and what its key can sign with. The key itself may live elsewhere.</summary>
+/// <summary>A certificate chain, or a bare public key, and what its key can sign with. The key itself may live elsewhere.</summary>
 public sealed class DtlsCredential
 {
     /// <summary>A credential whose key is in this process.</summary>
@@ -17,19 +17,45 @@ public sealed class DtlsCredential
     /// <param name="certificateChain">DER certificates, leaf first.</param>
     /// <param name="schemes">Schemes the key can sign with, the preferred one first.</param>
     public DtlsCredential(IReadOnlyList<ReadOnlyMemory<byte>> certificateChain, IReadOnlyList<SignatureScheme> schemes)
+        : this(certificateChain, schemes, null)
+    {
+        if (certificateChain.Count == 0)
+            throw new ArgumentException("A credential needs at least the leaf certificate.", nameof(certificateChain));
+    }
+
+    private DtlsCredential(IReadOnlyList<ReadOnlyMemory<byte>> certificateChain, IReadOnlyList<SignatureScheme> schemes, DtlsSigner? signer)
     {
         ArgumentNullException.ThrowIfNull(certificateChain);
         ArgumentNullException.ThrowIfNull(schemes);
-        if (certificateChain.Count == 0)
-            throw new ArgumentException("A credential needs at least the leaf certificate.", nameof(certificateChain));
         if (schemes.Count == 0)
             throw new ArgumentException("A credential needs at least one signature scheme.", nameof(schemes));
         CertificateChain = certificateChain;
         SignatureSchemes = schemes;
+        Signer = signer;
     }
 
-    /// <summary>DER certificates, leaf first.</summary>
+    /// <summary>A bare public key without a certificate (RFC 7250), whose private key is in this process. Peers have to know it beforehand.</summary>
+    /// <param name="subjectPublicKeyInfo">The public key in DER.</param>
+    /// <param name="signer">Its private key.</param>
+    /// <exception cref="ArgumentException">It is not a key on P-256 or P-384, of Ed25519 or RSA, or the private key is of another kind.</exception>
+    public static DtlsCredential FromPublicKey(ReadOnlyMemory<byte> subjectPublicKeyInfo, DtlsSigner signer)
+    {
+        ArgumentNullException.ThrowIfNull(signer);
+        return FromPublicKey(subjectPublicKeyInfo, signer.Schemes, signer);
+    }
+
+    /// <summary>A bare public key without a certificate (RFC 7250), whose private key lives elsewhere.</summary>
+    /// <param name="subjectPublicKeyInfo">The public key in DER.</param>
+    /// <param name="schemes">Schemes the key can sign with, the preferred one first.</param>
+    /// <exception cref="ArgumentException">It is not a key on P-256 or P-384, of Ed25519 or RSA, or does not fit the schemes.</exception>
+    public static DtlsCredential FromPublicKey(ReadOnlyMemory<byte> subjectPublicKeyInfo, IReadOnlyList<SignatureScheme> schemes) =>
+        FromPublicKey(subjectPublicKeyInfo, schemes, null);
+
+    /// <summary>DER certificates, leaf first; the bare key alone where <see cref="CertificateType"/> says so.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> CertificateChain { get; }
+
+    /// <summary>What <see cref="CertificateChain"/> is.</summary>
+    public DtlsCertificateType CertificateType { get; private init; }
 
     /// <summary>Schemes the key may be used with, the preferred one first. May be narrowed to a subset.</summary>
     public IReadOnlyList<SignatureScheme> SignatureSchemes { get; init; }
@@ -42,4 +68,19 @@ public sealed class DtlsCredential
     /// certificate_authorities.
     /// </summary>
     public bool MustMatchIssuer { get; init; }
+
+    private static DtlsCredential FromPublicKey(ReadOnlyMemory<byte> subjectPublicKeyInfo, IReadOnlyList<SignatureScheme> schemes, DtlsSigner? signer)
+    {
+        ArgumentNullException.ThrowIfNull(schemes);
+        KeyAlgorithm algorithm = KeyEncoding.OfPublicKey(subjectPublicKeyInfo.Span);
+        if (algorithm == KeyAlgorithm.Unknown)
+            throw new ArgumentException("A bare key is one on P-256 or P-384, of Ed25519 or RSA, in DER (SubjectPublicKeyInfo).", nameof(subjectPublicKeyInfo));
+        foreach (SignatureScheme scheme in schemes)
+        {
+            if (!KeyEncoding.Fits(algorithm, scheme))
+                throw new ArgumentException($"A key of this kind ({algorithm}) does not sign under {scheme}.", nameof(schemes));
+        }
+
+        return new DtlsCredential([subjectPublicKeyInfo.ToArray()], schemes, signer) { CertificateType = DtlsCertificateType.RawPublicKey };
+    }
 }

@@ -75,6 +75,9 @@ public enum DtlsFailureReason
     /// <summary>No credential of ours is issued by an authority the peer names.</summary>
     NoMatchingIssuer,
 
+    /// <summary>No kind of certificate in common: X.509 here, bare keys there.</summary>
+    NoCommonCertificateType,
+
     /// <summary>No application protocol in common.</summary>
     NoCommonApplicationProtocol,
 

@@ -26,6 +26,9 @@ public sealed class SocketSecurityInfo
     /// <summary>The peer's certificates in DER, leaf first; empty when it has none or the platform shows only the leaf.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> PeerCertificates { get; init; } = [];
 
+    /// <summary>The peer's bare public key in DER (RFC 7250, under DTLS); empty when it has none or shows a certificate.</summary>
+    public ReadOnlyMemory<byte> PeerPublicKey { get; init; }
+
     /// <summary>Whether an earlier session was resumed; null where the platform does not tell, as under TLS.</summary>
     public bool? IsResumed { get; init; }
 

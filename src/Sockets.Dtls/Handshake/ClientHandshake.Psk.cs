@@ -39,7 +39,7 @@ internal sealed partial class ClientHandshake
     /// </summary>
     private bool Fits(DtlsTicket ticket)
     {
-        if (!string.Equals(ticket.ServerName, Config.ServerName, StringComparison.OrdinalIgnoreCase) || !OffersSuiteOf(CipherSuites.Hash(ticket.CipherSuite)))
+        if (!string.Equals(ticket.ServerName, Config.ServerName, StringComparison.OrdinalIgnoreCase) || !OffersSuiteOf(CipherSuites.Hash(ticket.CipherSuite)) || !TakesKindOf(ticket.PeerCertificates))
             return false;
         if (Config.PreSharedKeys.Count == 0)
             return ticket.PskIdentity.IsEmpty && ticket.PeerCertificates.Count > 0;

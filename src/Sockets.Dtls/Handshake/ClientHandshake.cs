@@ -116,6 +116,7 @@ internal sealed partial class ClientHandshake : HandshakeMachine
             AlpnExtension.Write(writer, Config.ApplicationProtocols);
         if (Config.CertificateAuthorities.Count > 0)
             CertificateAuthoritiesExtension.Write(writer, Config.CertificateAuthorities);
+        WriteCertificateTypes(writer);
         if (Config.RequestTickets || _offers.Count > 0)
             PskKeyExchangeModesExtension.Write(writer, Config.AllowPskWithoutExchange);
         if (!cookie.IsEmpty)
@@ -268,6 +269,7 @@ internal sealed partial class ClientHandshake : HandshakeMachine
                     entry.Content.IsEmpty ? ProtocolError.None : ProtocolError.MalformedExtension,
                 ExtensionType.ApplicationLayerProtocolNegotiation when Config.ApplicationProtocols.Count > 0 => HandleAlpn(entry.Content),
                 ExtensionType.SupportedGroups => CodePointListExtension.Parse(entry.Content, out _),
+                ExtensionType.ClientCertificateType or ExtensionType.ServerCertificateType => HandleCertificateType(entry.Type, entry.Content),
                 ExtensionType.ServerName or ExtensionType.ApplicationLayerProtocolNegotiation or ExtensionType.EarlyData =>
                     ProtocolError.UnexpectedExtension,
                 _ => ProtocolError.MisplacedExtension(entry.Type, belongs: false),
@@ -284,6 +286,9 @@ internal sealed partial class ClientHandshake : HandshakeMachine
             EndEarlyData(takesEarlyData);
         }
 
+        // RFC 7250 §4.2: without a choice of the server it is X.509, which has to be one that we take.
+        if (!HasPsk && !Config.TakesFromPeer(PeerCertificateType))
+            return NoCommonCertificateType;
         Transcript.Append(HandshakeType.EncryptedExtensions, body);
         if (!HasPsk)
             State = DtlsState.WaitCertificateOrRequest;
@@ -320,7 +325,7 @@ internal sealed partial class ClientHandshake : HandshakeMachine
             return ProtocolError.Illegal;
         if (Config.Credentials.Count > 0)
         {
-            error = SelectCredential(message.Schemes, message.Authorities, out _credential, out _credentialScheme);
+            error = SelectCredential(message.Schemes, message.Authorities, [(byte)_ownCertificateType], out _credential, out _credentialScheme);
             if (error.IsError && Config.RequireMatchingCredential)
                 return error;
         }

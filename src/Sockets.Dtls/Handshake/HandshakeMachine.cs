@@ -11,7 +11,7 @@ namespace Sockets.Dtls.Handshake;
 /// What client and server share: the state, the transcript, the keys, certificates and Finished in both directions.
 /// Takes whole messages in order; each wrong one gives one error. Lives as long as the handshake.
 /// </summary>
-internal abstract class HandshakeMachine : IDisposable
+internal abstract partial class HandshakeMachine : IDisposable
 {
     [ThreadStatic]
     private static WireWriter? t_writer;
@@ -271,9 +271,10 @@ internal abstract class HandshakeMachine : IDisposable
             return ProtocolError.Illegal; // RFC 8446 §4.4.2: empty during the handshake
         if (PeerCertificates.Count > 0)
         {
-            if (!CertificateFields.TryRead(PeerCertificates[0].Span, out CertificateFields fields))
-                return new ProtocolError(DtlsFailureReason.InvalidCertificate, AlertDescription.DecodeError);
-            _peerPublicKey = fields.SubjectPublicKeyInfo.ToArray();
+            error = ReadPeerKey(out ReadOnlySpan<byte> publicKey);
+            if (error.IsError)
+                return error;
+            _peerPublicKey = publicKey.ToArray();
         }
 
         Transcript.Append(HandshakeType.Certificate, body);
@@ -325,22 +326,26 @@ internal abstract class HandshakeMachine : IDisposable
     /// <summary>The first credential that fits what the peer accepts.</summary>
     /// <param name="peerSchemes">Code points of the schemes the peer accepts.</param>
     /// <param name="authorities">Names of the authorities the peer trusts; empty when it names none.</param>
+    /// <param name="kinds">The kinds of certificates the peer takes, as bytes.</param>
     /// <param name="credential">The credential.</param>
     /// <param name="scheme">The scheme to sign with.</param>
     protected ProtocolError SelectCredential(
-        ReadOnlySpan<byte> peerSchemes, ReadOnlySpan<byte> authorities, out DtlsCredential? credential, out SignatureScheme scheme)
+        ReadOnlySpan<byte> peerSchemes, ReadOnlySpan<byte> authorities, ReadOnlySpan<byte> kinds, out DtlsCredential? credential, out SignatureScheme scheme)
     {
         // What the last credential that was tried lacked is what the peer is told.
-        DtlsFailureReason reason = DtlsFailureReason.NoCommonSignatureScheme;
+        ProtocolError error = NoCommonCertificateType;
         foreach (DtlsCredential candidate in Config.Credentials)
         {
+            if (!kinds.Contains((byte)candidate.CertificateType))
+                continue;
+            error = new ProtocolError(DtlsFailureReason.NoCommonSignatureScheme, AlertDescription.HandshakeFailure);
             foreach (SignatureScheme offered in candidate.SignatureSchemes)
             {
                 if (!IsHandshakeScheme(offered) || !CodePointListExtension.Contains(peerSchemes, (ushort)offered))
                     continue;
                 if (candidate.MustMatchIssuer && !MatchesIssuer(candidate, authorities))
                 {
-                    reason = DtlsFailureReason.NoMatchingIssuer;
+                    error = new ProtocolError(DtlsFailureReason.NoMatchingIssuer, AlertDescription.HandshakeFailure);
                     break;
                 }
 
@@ -352,7 +357,7 @@ internal abstract class HandshakeMachine : IDisposable
 
         credential = null;
         scheme = SignatureScheme.None;
-        return new ProtocolError(reason, AlertDescription.HandshakeFailure);
+        return error;
     }
 
     private static bool MatchesIssuer(DtlsCredential credential, ReadOnlySpan<byte> authorities)

@@ -146,6 +146,7 @@ internal sealed partial class ServerHandshake
         if (state!.Expires > now
             && CipherSuites.Hash(state.CipherSuite) == CipherSuites.Hash(CipherSuite)
             && state.Binding.AsSpan().SequenceEqual(TicketBinding)
+            && TakesKindOf(state.PeerCertificates)
             && (state.PskIdentity.Length == 0 || FindKey(state.PskIdentity) is not null))
         {
             return state;

@@ -50,7 +50,7 @@ internal sealed partial class ServerHandshake : HandshakeMachine
         Host.EndFlight();
         DeriveApplicationSecrets();
         InstallApplicationWrite();
-        State = HasPsk || Config.ClientAuthentication == DtlsClientAuthentication.None ? DtlsState.WaitFinished : DtlsState.WaitCertificate;
+        State = _asksForCertificate ? DtlsState.WaitCertificate : DtlsState.WaitFinished;
         return ProtocolError.None;
     }
 
@@ -157,7 +157,10 @@ internal sealed partial class ServerHandshake : HandshakeMachine
         if (!hello.Extensions.TryGet(ExtensionType.SignatureAlgorithms, out content))
             return ProtocolError.MissingExtension;
         error = CodePointListExtension.Parse(content, out ReadOnlySpan<byte> schemes);
-        return error.IsError ? error : SelectCredential(schemes, authorities, out credential, out scheme);
+        if (error.IsError)
+            return error;
+        error = ParseCertificateTypes(hello, ExtensionType.ServerCertificateType, out ReadOnlySpan<byte> kinds, out _sendsServerCertificateType);
+        return error.IsError ? error : SelectCredential(schemes, authorities, kinds, out credential, out scheme);
     }
 
     private ProtocolError NegotiateAlpn(ReadOnlySpan<byte> content)
@@ -186,6 +189,8 @@ internal sealed partial class ServerHandshake : HandshakeMachine
             if (Group == NamedGroup.None)
                 return ProtocolError.MissingExtension;
             ProtocolError error = NegotiateCredential(hello, out credential, out scheme);
+            if (!error.IsError)
+                error = NegotiateClientCertificate(hello);
             if (error.IsError)
                 return error;
         }
@@ -208,12 +213,14 @@ internal sealed partial class ServerHandshake : HandshakeMachine
 
         // RFC 6066 §3: the name of a resumed session is not acknowledged again.
         Writer.Clear();
-        EncryptedExtensionsMessage.Write(Writer, ServerName is not null && !IsResumed, ApplicationProtocol, _takesEarlyData);
+        int extensions = EncryptedExtensionsMessage.Begin(Writer, ServerName is not null && !IsResumed, ApplicationProtocol, _takesEarlyData);
+        WriteCertificateTypes(Writer, credential);
+        EncryptedExtensionsMessage.End(Writer, extensions);
         SendWritten(HandshakeType.EncryptedExtensions);
 
         if (HasPsk)
             return OnSigned();
-        if (Config.ClientAuthentication != DtlsClientAuthentication.None)
+        if (_asksForCertificate)
         {
             Writer.Clear();
             CertificateRequestMessage.Write(Writer, Config.EffectiveSignatureSchemes, Config.CertificateSignatureSchemes, Config.CertificateAuthorities);

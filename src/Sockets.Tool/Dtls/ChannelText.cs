@@ -1,3 +1,4 @@
+using System;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -29,6 +30,8 @@ internal static class ChannelText
 
     private static string PeerSubject(DtlsChannel channel)
     {
+        if (!channel.PeerPublicKey.IsEmpty)
+            return $"bare-key:{Convert.ToHexStringLower(SHA256.HashData(channel.PeerPublicKey.Span))}";
         try
         {
             using X509Certificate2? certificate = channel.GetPeerCertificate();

@@ -43,6 +43,16 @@ internal sealed class CertificateVerifier(PeerTrust trust, CertificatePurpose pu
         return verdict;
     }
 
+    /// <summary>Judges a bare key in DER (RFC 7250). Never throws for what the peer sent.</summary>
+    public CertificateVerdict VerifyKey(ReadOnlySpan<byte> subjectPublicKeyInfo)
+    {
+        var findings = new List<CertificateFinding>();
+        trust.JudgeKey(subjectPublicKeyInfo, findings);
+        if (findings.Count == 0 && AdditionalCheck is not null)
+            findings.Add(new CertificateFinding(CertificateProblem.RefusedByApplication, "the application's check looks at certificates, and it is a bare key"));
+        return findings.Count > 0 ? CertificateVerdict.Refused(findings, purpose) : CertificateVerdict.Accepted;
+    }
+
     /// <param name="chain">What the peer sent.</param>
     /// <param name="isKnown">It was judged before: only the application is asked.</param>
     /// <param name="now">The time of the check.</param>

@@ -81,6 +81,16 @@ public abstract class PeerTrust
     /// <summary>Appends what is wrong with the certificate; nothing when it is trusted.</summary>
     internal abstract void Judge(PeerCertificateContext context, List<CertificateFinding> findings);
 
+    /// <summary>Whether it can judge a key without a certificate (RFC 7250).</summary>
+    internal virtual bool JudgesBareKeys => false;
+
+    /// <summary>
+    /// As <see cref="Judge"/>, for a bare key in DER. There is no issuer to ask and no name to compare: only who was told of the key
+    /// can say that it is the right one.
+    /// </summary>
+    internal virtual void JudgeKey(ReadOnlySpan<byte> subjectPublicKeyInfo, List<CertificateFinding> findings) =>
+        findings.Add(new CertificateFinding(CertificateProblem.UntrustedRoot, "it is a bare key, which only PeerTrust.PublicKeyHashes can tell to be the right one"));
+
     /// <summary>For <see cref="Identity"/>: the values in a fixed order.</summary>
     private protected static string Fingerprint(IEnumerable<byte[]> values) =>
         string.Join(',', values.Select(Convert.ToHexStringLower).Order(StringComparer.Ordinal));

@@ -9,9 +9,14 @@ internal sealed class PublicKeyTrust(byte[][] pins) : PeerTrust
 {
     internal override string Identity { get; } = "key " + Fingerprint(pins);
 
-    internal override void Judge(PeerCertificateContext context, List<CertificateFinding> findings)
+    internal override bool JudgesBareKeys => true;
+
+    internal override void Judge(PeerCertificateContext context, List<CertificateFinding> findings) =>
+        JudgeKey(context.Leaf.PublicKey.ExportSubjectPublicKeyInfo(), findings);
+
+    internal override void JudgeKey(ReadOnlySpan<byte> subjectPublicKeyInfo, List<CertificateFinding> findings)
     {
-        byte[] actual = SHA256.HashData(context.Leaf.PublicKey.ExportSubjectPublicKeyInfo());
+        byte[] actual = SHA256.HashData(subjectPublicKeyInfo);
         foreach (byte[] pin in pins)
         {
             if (actual.AsSpan().SequenceEqual(pin))

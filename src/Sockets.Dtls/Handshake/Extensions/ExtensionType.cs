@@ -7,6 +7,8 @@ internal enum ExtensionType : ushort
     SupportedGroups = 10,
     SignatureAlgorithms = 13,
     ApplicationLayerProtocolNegotiation = 16,
+    ClientCertificateType = 19,
+    ServerCertificateType = 20,
     Padding = 21,
     PreSharedKey = 41,
     EarlyData = 42,

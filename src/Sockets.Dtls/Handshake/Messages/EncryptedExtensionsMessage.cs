@@ -15,8 +15,9 @@ internal static class EncryptedExtensionsMessage
             : ProtocolError.Malformed;
     }
 
-    /// <summary>Writes the extensions a server answers with.</summary>
-    public static void Write(WireWriter writer, bool acknowledgeServerName, DtlsApplicationProtocol protocol, bool acceptEarlyData)
+    /// <summary>Begins with the extensions a server answers with; others may follow before <see cref="End"/>.</summary>
+    /// <returns>A mark for <see cref="End"/>.</returns>
+    public static int Begin(WireWriter writer, bool acknowledgeServerName, DtlsApplicationProtocol protocol, bool acceptEarlyData)
     {
         int mark = writer.Begin(2);
         if (acknowledgeServerName)
@@ -25,6 +26,9 @@ internal static class EncryptedExtensionsMessage
             AlpnExtension.Write(writer, [protocol]);
         if (acceptEarlyData)
             EarlyDataExtension.Write(writer);
-        writer.End(mark, 2);
+        return mark;
     }
+
+    /// <summary>No extension comes after.</summary>
+    public static void End(WireWriter writer, int mark) => writer.End(mark, 2);
 }

@@ -12,6 +12,8 @@ internal static class CertificateReport
     /// <summary>What was sent, leaf first.</summary>
     public static void Describe(SocketSecurityInfo security, DiagnosisReport report)
     {
+        if (!security.PeerPublicKey.IsEmpty)
+            report.Detail($"bare public key, no certificate: sha256 {Convert.ToHexString(SHA256.HashData(security.PeerPublicKey.Span))}");
         for (int i = 0; i < security.PeerCertificates.Count; i++)
         {
             try

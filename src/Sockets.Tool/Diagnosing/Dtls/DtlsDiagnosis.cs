@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
+using Sockets.Dtls;
 using Sockets.Tool.Certificates;
 using Sockets.Tool.Connecting;
 
@@ -43,6 +44,8 @@ internal sealed class DtlsDiagnosis
         Task<Socket> ConnectAsync(PeerTrust judgement, CancellationToken token)
         {
             var options = new DtlsClientOptions { TargetHost = name, Trust = judgement, HandshakeTimeout = _shared.ReadTimeout(result) };
+            if (ReferenceEquals(judgement, PeerTrust.DangerousAcceptAnyCertificate))
+                options.PeerCertificateTypes = [DtlsCertificateType.X509, DtlsCertificateType.RawPublicKey]; // to see what there is
             if (credential is var (certificatePath, keyPath))
                 options.Credentials = [CredentialFiles.Load(certificatePath, keyPath)];
             return Socket.ConnectAsync(host, _shared.ReadServer(result).Port, new SocketClientOptions { ConnectTimeout = options.HandshakeTimeout }.UseDtls(options), token).AsTask();

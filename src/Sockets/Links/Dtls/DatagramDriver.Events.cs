@@ -222,7 +222,9 @@ internal sealed partial class DatagramDriver
         CertificateVerdict verdict;
         try
         {
-            verdict = _verifier.Verify(channel.ReadPeerCertificates());
+            verdict = channel.ReadPeerCertificates(out DtlsCertificateType type) is var shown && type == DtlsCertificateType.RawPublicKey
+                ? _verifier.VerifyKey(shown[0].Span)
+                : _verifier.Verify(shown);
         }
         catch (Exception exception)
         {

@@ -27,7 +27,7 @@ public sealed partial class DtlsChannel
         ApplicationProtocol = Connection.ApplicationProtocol;
         ServerName = Connection.ServerName;
         UsedHelloRetryRequest = Connection.UsedHelloRetryRequest;
-        PeerCertificates = Connection.PeerCertificates;
+        AdoptPeerCertificates();
         IsResumed = Connection.IsResumed;
         ConcludeEarlyData();
         PskIdentity = Connection.PskIdentity;
@@ -40,6 +40,13 @@ public sealed partial class DtlsChannel
         Interlocked.MemoryBarrier(); // either waiters see that it is open, or they are seen here
         _waiters?.Open();
         Changed?.Invoke();
+    }
+
+    private void AdoptPeerCertificates()
+    {
+        bool isBareKey = Connection.PeerCertificateType == DtlsCertificateType.RawPublicKey;
+        PeerCertificates = isBareKey ? [] : Connection.PeerCertificates;
+        PeerPublicKey = isBareKey ? Connection.PeerCertificates[0] : default;
     }
 
     /// <summary>All of it was sent and the server takes it, or it comes back.</summary>
@@ -131,11 +138,16 @@ public sealed partial class DtlsChannel
     internal void Trim() => _queue?.Trim();
 
     /// <summary>What the peer sent, for the verifier, which runs beside the loop.</summary>
-    internal IReadOnlyList<ReadOnlyMemory<byte>> ReadPeerCertificates()
+    internal IReadOnlyList<ReadOnlyMemory<byte>> ReadPeerCertificates(out DtlsCertificateType type)
     {
-        var holder = new List<ReadOnlyMemory<byte>>();
-        _driver.Inspect(this, holder, static (connection, certificates) => certificates.AddRange(connection.PeerCertificates));
-        return holder;
+        var shown = new List<ReadOnlyMemory<byte>>();
+        type = DtlsCertificateType.X509;
+        _driver.Inspect(this, new ShownCertificates(shown, ref type), static (connection, shown) =>
+        {
+            shown.Certificates.AddRange(connection.PeerCertificates);
+            shown.Type = connection.PeerCertificateType;
+        });
+        return shown;
     }
 
     /// <summary>An exception of the application ends its own connection and nothing else.</summary>
@@ -156,6 +168,18 @@ public sealed partial class DtlsChannel
         catch (Exception exception)
         {
             AbortFor(exception);
+        }
+    }
+
+    private readonly ref struct ShownCertificates(List<ReadOnlyMemory<byte>> certificates, ref DtlsCertificateType type)
+    {
+        private readonly ref DtlsCertificateType _type = ref type;
+
+        public List<ReadOnlyMemory<byte>> Certificates { get; } = certificates;
+
+        public DtlsCertificateType Type
+        {
+            set => _type = value;
         }
     }
 }

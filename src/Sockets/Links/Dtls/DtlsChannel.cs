@@ -79,8 +79,11 @@ public sealed partial class DtlsChannel : IAsyncDisposable
     /// <summary>Client: the early data when it was rejected, for the application to send again if it wants to; else empty.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> RejectedEarlyData { get; private set; } = [];
 
-    /// <summary>The peer's certificates in DER, leaf first; empty for a client that sent none.</summary>
+    /// <summary>The peer's certificates in DER, leaf first; empty for a client that sent none, and for a peer with a bare key.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> PeerCertificates { get; private set; } = [];
+
+    /// <summary>The peer's bare public key in DER (SubjectPublicKeyInfo, RFC 7250); empty when it has none or shows a certificate.</summary>
+    public ReadOnlyMemory<byte> PeerPublicKey { get; private set; }
 
     /// <summary>How long the handshake took.</summary>
     public TimeSpan HandshakeDuration { get; private set; }

@@ -63,6 +63,62 @@ public static class DtlsCredentialLoader
         return new DtlsCredential(Chain(certificate, intermediates), schemes);
     }
 
+    /// <summary>A bare public key without a certificate (RFC 7250), with its private key, wherever the platform keeps it.</summary>
+    /// <param name="key">A key on P-256 or P-384. It must live as long as the credential is used.</param>
+    /// <exception cref="CryptographicException">It is on another curve.</exception>
+    public static DtlsCredential FromKey(ECDsa key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return DtlsCredential.FromPublicKey(key.ExportSubjectPublicKeyInfo(), new AsymmetricKeySigner(key));
+    }
+
+    /// <summary>As <see cref="FromKey(ECDsa)"/>, of 2048 to 8192 bits.</summary>
+    /// <param name="key">The key. It must live as long as the credential is used.</param>
+    /// <exception cref="CryptographicException">It has another size.</exception>
+    public static DtlsCredential FromKey(RSA key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return DtlsCredential.FromPublicKey(key.ExportSubjectPublicKeyInfo(), new AsymmetricKeySigner(key));
+    }
+
+    /// <summary>A bare public key without a certificate (RFC 7250), from a PEM text with the public key and one with the private key.</summary>
+    /// <param name="publicKey">PUBLIC KEY: ECDSA, RSA or Ed25519.</param>
+    /// <param name="key">The unencrypted private key.</param>
+    /// <param name="crypto">Holds the key. Null: as <see cref="DtlsOptions.Crypto"/>.</param>
+    /// <exception cref="CryptographicException">The text does not hold what it should, or the two do not belong together.</exception>
+    public static DtlsCredential FromPublicKeyPem(string publicKey, string key, CryptoProvider? crypto = null)
+    {
+        ArgumentNullException.ThrowIfNull(publicKey);
+        ArgumentNullException.ThrowIfNull(key);
+        crypto ??= PreferredCrypto.Get();
+        byte[] info = ReadPublicKey(publicKey);
+        DtlsSigner signer = ReadKey(key, crypto, "the key text");
+        try
+        {
+            SignatureScheme scheme = signer.Schemes[0];
+            if (!crypto.VerifySignature(scheme, info, Probe, signer.Sign(scheme, Probe)))
+                throw new CryptographicException("The two keys do not belong together.");
+            return DtlsCredential.FromPublicKey(info, signer);
+        }
+        catch
+        {
+            signer.Dispose();
+            throw;
+        }
+    }
+
+    private static byte[] ReadPublicKey(ReadOnlySpan<char> text)
+    {
+        while (PemEncoding.TryFind(text, out PemFields fields))
+        {
+            if (text[fields.Label] is "PUBLIC KEY")
+                return Decode(text[fields.Base64Data]);
+            text = text[fields.Location.End..];
+        }
+
+        throw new CryptographicException("There is no PEM public key in the public key text.");
+    }
+
     private static List<ReadOnlyMemory<byte>> Chain(X509Certificate2 certificate, X509Certificate2Collection? intermediates)
     {
         var chain = new List<ReadOnlyMemory<byte>> { certificate.RawDataMemory };

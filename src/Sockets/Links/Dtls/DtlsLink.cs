@@ -282,6 +282,7 @@ internal sealed class DtlsLink : SocketLink, IDriverOwner
         ApplicationProtocol = _channel.ApplicationProtocol.Name.ToArray(),
         ServerName = _channel.ServerName,
         PeerCertificates = _channel.PeerCertificates,
+        PeerPublicKey = _channel.PeerPublicKey,
         IsResumed = _channel.IsResumed,
         PskIdentity = _channel.PskIdentity,
         HandshakeDuration = _channel.HandshakeDuration,

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Security.Cryptography.X509Certificates;
 using System.Threading;
 using System.Threading.Tasks;
@@ -36,7 +37,7 @@ public abstract class DtlsOptions
     /// <summary>Application protocols (ALPN), the preferred one first.</summary>
     public IReadOnlyList<DtlsApplicationProtocol> ApplicationProtocols { get; set; } = [];
 
-    /// <summary>Own certificates, tried in order: see <see cref="DtlsCredentialLoader"/>. A server needs one.</summary>
+    /// <summary>Own certificates or bare keys, tried in order: see <see cref="DtlsCredentialLoader"/>. A server needs one.</summary>
     public IReadOnlyList<DtlsCredential> Credentials { get; set; } = [];
 
     /// <summary>
@@ -47,6 +48,13 @@ public abstract class DtlsOptions
 
     /// <summary>How the peer's certificate is judged: exactly one way. Default: the system's roots, and the name.</summary>
     public PeerTrust Trust { get; set; } = PeerTrust.SystemRoots;
+
+    /// <summary>
+    /// Kinds of certificates taken from the peer, the preferred one first. A bare key (RFC 7250) needs <see cref="Trust"/> to be
+    /// <see cref="PeerTrust.PublicKeyHashes"/>, which then holds for certificates too. To show one, see
+    /// <see cref="DtlsCredentialLoader.FromKey(System.Security.Cryptography.ECDsa)"/>. Default: X.509 alone.
+    /// </summary>
+    public IReadOnlyList<DtlsCertificateType> PeerCertificateTypes { get; set; } = [DtlsCertificateType.X509];
 
     /// <summary>
     /// Revocation check of chains. Nothing is ever downloaded during a handshake, so <see cref="X509RevocationMode.Offline"/>
@@ -136,6 +144,7 @@ public abstract class DtlsOptions
         copy.Groups = Groups is null ? null : [.. Groups];
         copy.ApplicationProtocols = [.. ApplicationProtocols];
         copy.Credentials = [.. Credentials];
+        copy.PeerCertificateTypes = [.. PeerCertificateTypes];
         copy.PreSharedKeys = [.. PreSharedKeys];
         return copy;
     }
@@ -153,6 +162,7 @@ public abstract class DtlsOptions
             Groups = Groups,
             ApplicationProtocols = ApplicationProtocols,
             Credentials = Credentials,
+            PeerCertificateTypes = PeerCertificateTypes,
             PreSharedKeys = PreSharedKeys,
             UtcNow = TimeProvider.GetUtcNow,
             MaxDatagramSize = MaxDatagramSize,
@@ -166,6 +176,8 @@ public abstract class DtlsOptions
     {
         config = ConfigureEngine?.Invoke(config) ?? config;
         config.Validate();
+        if (!Trust.JudgesBareKeys && config.PeerCertificateTypes.Contains(DtlsCertificateType.RawPublicKey))
+            throw new ArgumentException($"{nameof(PeerCertificateTypes)} with bare keys needs {nameof(Trust)} to be PeerTrust.PublicKeyHashes.");
         foreach (DtlsCredential credential in config.Credentials)
         {
             if (credential.Signer is null && SigningCallback is null)

@@ -25,6 +25,8 @@ internal sealed class TicketPlace(DtlsTicketCache cache, string key)
         Add(hash, BitConverter.GetBytes(config.Credentials.Count));
         foreach (DtlsCredential credential in config.Credentials)
             Add(hash, credential.CertificateChain[0].Span);
+        foreach (DtlsCertificateType type in config.PeerCertificateTypes)
+            Add(hash, [(byte)type]);
         foreach (DtlsPreSharedKey psk in config.PreSharedKeys)
             Add(hash, psk.Identity.Span);
         return Convert.ToHexStringLower(hash.GetHashAndReset());

@@ -1,0 +1,68 @@
+using System;
+using System.Collections.Generic;
+
+namespace Sockets.Dtls;
+
+/// <content>How the ends prove who they are, beyond a certificate chain of each.</content>
+public sealed partial record DtlsConfig
+{
+    private static readonly IReadOnlyList<DtlsCertificateType> X509Only = [DtlsCertificateType.X509];
+
+    /// <summary>
+    /// Kinds of certificates taken from the peer, the preferred one first. A bare key (RFC 7250) is offered and taken only where
+    /// it is among them; the kinds of our own are those of <see cref="Credentials"/>. Default: X.509 alone.
+    /// </summary>
+    public IReadOnlyList<DtlsCertificateType> PeerCertificateTypes { get; init; } = X509Only;
+
+    /// <summary>Whether a kind may come from the peer.</summary>
+    internal bool TakesFromPeer(DtlsCertificateType kind)
+    {
+        foreach (DtlsCertificateType candidate in PeerCertificateTypes)
+        {
+            if (candidate == kind)
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>The kinds of our own credentials, in their order; without any, the default.</summary>
+    internal IReadOnlyList<DtlsCertificateType> OwnCertificateTypes()
+    {
+        bool hasRawKey = false;
+        foreach (DtlsCredential credential in Credentials)
+            hasRawKey |= credential.CertificateType == DtlsCertificateType.RawPublicKey;
+        if (!hasRawKey)
+            return X509Only;
+        var kinds = new List<DtlsCertificateType>(2);
+        foreach (DtlsCredential credential in Credentials)
+        {
+            if (!kinds.Contains(credential.CertificateType))
+                kinds.Add(credential.CertificateType);
+        }
+
+        return kinds;
+    }
+
+    /// <summary>Whether a list of kinds says more than that it is the default, so that it has to be sent (RFC 7250 §4.1).</summary>
+    internal static bool IsDefault(IReadOnlyList<DtlsCertificateType> kinds) => kinds.Count == 1 && kinds[0] == DtlsCertificateType.X509;
+
+    private void ValidateAuthentication() =>
+        Require(AreCertificateTypesValid(), nameof(PeerCertificateTypes), "at least one kind, each of them once");
+
+    private bool AreCertificateTypesValid()
+    {
+        for (int i = 0; i < PeerCertificateTypes.Count; i++)
+        {
+            if (!Enum.IsDefined(PeerCertificateTypes[i]))
+                return false;
+            for (int j = 0; j < i; j++)
+            {
+                if (PeerCertificateTypes[i] == PeerCertificateTypes[j])
+                    return false;
+            }
+        }
+
+        return PeerCertificateTypes.Count > 0;
+    }
+}
