@@ -5,12 +5,16 @@ using System.Threading;
 namespace Sockets.Dtls;
 
 /// <summary>A bounded <see cref="IDtlsReplayRecord"/> in this process's memory.</summary>
+/// <param name="remembersSince">Now, by the clock of the configuration that uses it: what a process before this one has seen is not in it.</param>
 /// <param name="capacity">Identifiers at most; when all of them are still needed, nothing more is accepted.</param>
-public sealed class DtlsReplayRecord(int capacity = 100_000) : IDtlsReplayRecord
+public sealed class DtlsReplayRecord(DateTimeOffset remembersSince, int capacity = 100_000) : IDtlsReplayRecord
 {
     private readonly Lock _gate = new();
     private readonly HashSet<(ulong, ulong, ulong, ulong)> _known = [];
     private readonly PriorityQueue<(ulong, ulong, ulong, ulong), long> _expiries = new();
+
+    /// <inheritdoc/>
+    public DateTimeOffset RemembersSince => remembersSince;
 
     /// <summary>Identifiers now.</summary>
     public int Count

@@ -149,10 +149,12 @@ public sealed class DtlsTicketKeys : IDtlsTicketProtector, IDisposable
     }
 
     /// <inheritdoc/>
-    public bool TryUse(ReadOnlySpan<byte> ticket, DateTimeOffset now, DateTimeOffset expires)
+    public bool TryUse(ReadOnlySpan<byte> ticket, DateTimeOffset issued, DateTimeOffset now, DateTimeOffset expires)
     {
         if (SingleUse is not { } record)
             return true;
+        if (record.RemembersSince > issued)
+            return false; // it may have been used when nobody took note
         Span<byte> id = stackalloc byte[IdLength];
         using (TranscriptHash hash = _crypto.CreateTranscriptHash(HashKind.Sha256))
         {

@@ -65,7 +65,7 @@ public sealed class DtlsTicketStore(CryptoProvider crypto, int capacity = 10_000
     }
 
     /// <inheritdoc/>
-    public bool TryUse(ReadOnlySpan<byte> ticket, DateTimeOffset now, DateTimeOffset expires)
+    public bool TryUse(ReadOnlySpan<byte> ticket, DateTimeOffset issued, DateTimeOffset now, DateTimeOffset expires)
     {
         if (ticket.Length != NameLength)
             return false;

@@ -8,6 +8,12 @@ namespace Sockets.Dtls;
 /// </summary>
 public interface IDtlsReplayRecord
 {
+    /// <summary>
+    /// From when on nothing was forgotten. What may have happened before, in a process that has ended or on a server that did not
+    /// share this record yet, is not accepted (RFC 8446 §8.2).
+    /// </summary>
+    DateTimeOffset RemembersSince { get; }
+
     /// <summary>Records an identifier, unless it is there.</summary>
     /// <param name="id">32 bytes that look random.</param>
     /// <param name="now">The time.</param>

@@ -29,8 +29,9 @@ public interface IDtlsTicketProtector
     /// one atomic step: of all callers with the same ticket, on all servers, one gets true.
     /// </summary>
     /// <param name="ticket">What <see cref="Unprotect"/> has read.</param>
+    /// <param name="issued">When it was made.</param>
     /// <param name="now">The time.</param>
     /// <param name="expires">From when on the ticket is of no use anyway.</param>
     /// <returns>False: it was used before. There is a full handshake then.</returns>
-    bool TryUse(ReadOnlySpan<byte> ticket, DateTimeOffset now, DateTimeOffset expires);
+    bool TryUse(ReadOnlySpan<byte> ticket, DateTimeOffset issued, DateTimeOffset now, DateTimeOffset expires);
 }

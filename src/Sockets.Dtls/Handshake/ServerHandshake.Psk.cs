@@ -175,7 +175,7 @@ internal sealed partial class ServerHandshake
         ProtocolError error = CheckBinder(state.Secret, isExternal: false, binder, body, bindersLength);
 
         // Only who has the session's secret may use the ticket up.
-        if (error.IsError || !Config.TicketProtector!.TryUse(identity, Config.UtcNow!(), state.Expires))
+        if (error.IsError || !Config.TicketProtector!.TryUse(identity, state.Issued, Config.UtcNow!(), state.Expires))
         {
             DropPsk();
             state.Dispose();
@@ -234,10 +234,17 @@ internal sealed partial class ServerHandshake
 
         DateTimeOffset now = clock();
         double claimed = unchecked(_obfuscatedAge - session.AgeAdd); // milliseconds
-        TimeSpan difference = (now - session.Issued - TimeSpan.FromMilliseconds(claimed)).Duration();
+        DateTimeOffset sent = session.Issued + TimeSpan.FromMilliseconds(claimed);
+
+        // The first time a copy could have been taken: RFC 8446 §8.2, after a restart.
+        DateTimeOffset first = sent - Config.EarlyDataWindow;
+        if (first < session.Issued)
+            first = session.Issued;
 
         // Remembered for as long as a copy would pass for fresh, on either side of the true age.
-        _takesEarlyData = difference <= Config.EarlyDataWindow && record.TryAdd(_replayId, now, now + (2 * Config.EarlyDataWindow) + TimeSpan.FromSeconds(1));
+        _takesEarlyData = (now - sent).Duration() <= Config.EarlyDataWindow
+            && record.RemembersSince <= first
+            && record.TryAdd(_replayId, now, now + (2 * Config.EarlyDataWindow) + TimeSpan.FromSeconds(1));
     }
 
     /// <summary>Opens epoch 1 for reading, over the transcript through ClientHello.</summary>

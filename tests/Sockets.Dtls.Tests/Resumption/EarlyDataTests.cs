@@ -91,7 +91,14 @@ public sealed class EarlyDataTests
     {
         ["the server takes none any more"] = (static rig => rig.Server = static config => config, true),
         ["the age is wrong"] = (static rig => rig.Server = Then(rig.Server, config => config with { UtcNow = () => rig.Now + TimeSpan.FromSeconds(11) }), true),
-        ["the record is full"] = (static rig => rig.Server = Then(rig.Server, static config => config with { EarlyDataRecord = new DtlsReplayRecord(0) }), true),
+        ["the record is full"] = (static rig => rig.Server = Then(rig.Server, static config => config with { EarlyDataRecord = new DtlsReplayRecord(DateTimeOffset.MinValue, 0) }), true),
+        ["the server may have forgotten it"] = (static rig =>
+        {
+            // RFC 8446 §8.2: a record that began after the ticket was made, and less than the window ago.
+            rig.Now += TimeSpan.FromSeconds(20);
+            DateTimeOffset restarted = rig.Now - TimeSpan.FromSeconds(9);
+            rig.Server = Then(rig.Server, config => config with { EarlyDataRecord = new DtlsReplayRecord(restarted) });
+        }, true),
         ["a cookie is demanded"] = (static rig => rig.UseEndpoint = true, true),
         ["another group is asked for"] = (static rig =>
         {
@@ -248,7 +255,7 @@ public sealed class EarlyDataTests
 
     private static ResumptionRig Rig()
     {
-        var record = new DtlsReplayRecord();
+        var record = new DtlsReplayRecord(DateTimeOffset.MinValue);
         return new ResumptionRig
         {
             Client = static config => config with { SendEarlyData = true },

@@ -101,7 +101,7 @@ public sealed class TicketProtectorTests
 
         public byte[]? Unprotect(ReadOnlySpan<byte> ticket, DateTimeOffset now) => null;
 
-        public bool TryUse(ReadOnlySpan<byte> ticket, DateTimeOffset now, DateTimeOffset expires) => false;
+        public bool TryUse(ReadOnlySpan<byte> ticket, DateTimeOffset issued, DateTimeOffset now, DateTimeOffset expires) => false;
     }
 
     [Fact]
@@ -123,8 +123,8 @@ public sealed class TicketProtectorTests
         Assert.Null(store.Unprotect(tickets[0], Start));
         Assert.Equal(State, store.Unprotect(tickets[1], Start));
         Assert.Equal(State, store.Unprotect(tickets[1], Start)); // looking is not using
-        Assert.True(store.TryUse(tickets[1], Start, Start.AddDays(1)));
-        Assert.False(store.TryUse(tickets[1], Start, Start.AddDays(1)));
+        Assert.True(store.TryUse(tickets[1], Start, Start, Start.AddDays(1)));
+        Assert.False(store.TryUse(tickets[1], Start, Start, Start.AddDays(1)));
         Assert.Null(store.Unprotect(tickets[1], Start));
         Assert.Null(store.Unprotect(tickets[2], Start.AddDays(1)));
         Assert.Null(store.Unprotect([1, 2, 3], Start));
@@ -133,7 +133,7 @@ public sealed class TicketProtectorTests
     [Fact]
     public void A_record_accepts_once_and_nothing_when_it_is_full()
     {
-        var record = new DtlsReplayRecord(capacity: 2);
+        var record = new DtlsReplayRecord(Start, capacity: 2);
         Assert.True(record.TryAdd(Id(1), Start, Start.AddSeconds(10)));
         Assert.False(record.TryAdd(Id(1), Start, Start.AddSeconds(10)));
         Assert.True(record.TryAdd(Id(2), Start, Start.AddSeconds(20)));
@@ -145,6 +145,20 @@ public sealed class TicketProtectorTests
         static byte[] Id(byte value) => [.. Enumerable.Repeat(value, 32)];
     }
 
+    [Fact]
+    public void A_ticket_for_one_use_that_is_older_than_the_record_is_not_used()
+    {
+        byte[] key = [.. Enumerable.Repeat((byte)7, 32)];
+        using var before = new DtlsTicketKeys(TestProviders.Default, key);
+        using var rig = new ResumptionRig(protector: before);
+        using DtlsTicket ticket = rig.GetTicket();
+        using var after = new DtlsTicketKeys(TestProviders.Default, key) { SingleUse = new DtlsReplayRecord(rig.Now.AddSeconds(1)) };
+        rig.Protector = after;
+        rig.Now += TimeSpan.FromHours(1);
+        rig.Connect(ticket);
+        rig.AssertResumed(false);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -152,7 +166,7 @@ public sealed class TicketProtectorTests
     {
         using IDisposable protector = stored
             ? new DtlsTicketStore(TestProviders.Default)
-            : new DtlsTicketKeys(TestProviders.Default) { SingleUse = new DtlsReplayRecord() };
+            : new DtlsTicketKeys(TestProviders.Default) { SingleUse = new DtlsReplayRecord(DateTimeOffset.MinValue) };
         using var rig = new ResumptionRig(protector: (IDtlsTicketProtector)protector);
         using DtlsTicket ticket = rig.GetTicket();
         rig.Connect(ticket);

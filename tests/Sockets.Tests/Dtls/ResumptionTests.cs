@@ -133,7 +133,7 @@ public class ResumptionTests
             options.Tickets = keys;
             options.RequireCookie = false;
             options.MaxEarlyDataSize = 100;
-            options.EarlyDataRecord = new DtlsReplayRecord();
+            options.EarlyDataRecord = new DtlsReplayRecord(DateTimeOffset.UtcNow);
             options.EarlyDataReceived = (_, datagram) => received.Add(Encoding.ASCII.GetString(datagram.Span));
         });
         ReadOnlyMemory<byte>[] data = ["one"u8.ToArray(), "two"u8.ToArray()];

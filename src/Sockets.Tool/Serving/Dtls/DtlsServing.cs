@@ -64,7 +64,7 @@ internal sealed class DtlsServing
             Tickets = tickets > 0 ? ticketKeys : null,
             TicketCount = tickets,
             MaxEarlyDataSize = result.GetValue(_earlyData),
-            EarlyDataRecord = new DtlsReplayRecord(),
+            EarlyDataRecord = new DtlsReplayRecord(DateTimeOffset.UtcNow),
             EarlyDataReceived = (channel, datagram) => console.WriteLine($"early-data peer={channel.RemoteEndPoint} {SocketText.OneWord(Encoding.UTF8.GetString(datagram.Span))}"),
             Credentials = [.. _shared.ReadCredentials(result).Select(static files => CredentialFiles.Load(files.CertificatePath, files.KeyPath))],
             CipherSuites = NameTable.NullIfEmpty(result.GetValue(_suites)),
