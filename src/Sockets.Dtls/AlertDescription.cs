@@ -51,6 +51,9 @@ public enum AlertDescription : byte
     /// <summary>A signature or Finished value was wrong.</summary>
     DecryptError = 51,
 
+    /// <summary>More connection IDs were requested than the peer puts up with (RFC 9147 §9).</summary>
+    TooManyCidsRequested = 52,
+
     /// <summary>The protocol version is not supported.</summary>
     ProtocolVersion = 70,
 

@@ -17,6 +17,7 @@ internal struct ConnectionStatistics
     public ulong RecordsSent;
     public TimeSpan HandshakeDuration;
     public uint Retransmissions;
+    public uint RecordsFromOtherPaths;
 
     /// <summary>Counts a discard. A connection has no more than 2^32 - 1 for one reason; further ones are not counted.</summary>
     public void Discard(DiscardReason reason)
@@ -38,6 +39,7 @@ internal struct ConnectionStatistics
             RecordsSent = RecordsSent,
             HandshakeDuration = HandshakeDuration,
             Retransmissions = Retransmissions,
+            RecordsFromOtherPaths = RecordsFromOtherPaths,
         };
         for (int i = 0; i < DtlsStatistics.ReasonCount; i++)
             statistics.Discard((DiscardReason)i, _discards[i]);

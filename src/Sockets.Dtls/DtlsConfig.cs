@@ -217,7 +217,19 @@ public sealed partial record DtlsConfig
     /// </summary>
     public int EarlyDatagramBuffer { get; init; } = 16_384;
 
-    /// <summary>KeyUpdates of the peer accepted without application data between them.</summary>
+    /// <summary>
+    /// Length in bytes of the connection ID that the peer shall put into its records, 0 to 20 (RFC 9146, RFC 9147 §9); 0: none, but
+    /// ours carry what the peer wants. Null: connection IDs are neither offered nor taken.
+    /// </summary>
+    public int? ConnectionIdLength { get; init; }
+
+    /// <summary>Connection IDs of ours that the peer may use at the same time, those on their way included.</summary>
+    public int MaxConnectionIds { get; init; } = 8;
+
+    /// <summary>Spare connection IDs of the peer that are kept; what it issues beyond is dropped (RFC 9147 §9).</summary>
+    public int MaxSpareConnectionIds { get; init; } = 8;
+
+    /// <summary>KeyUpdates and RequestConnectionIds of the peer accepted without application data between them.</summary>
     public int MaxKeyUpdates { get; init; } = 32;
 
     /// <summary>
@@ -272,6 +284,9 @@ public sealed partial record DtlsConfig
         Require(ReassemblyBudget >= MaxHandshakeMessageSize, nameof(ReassemblyBudget), "MaxHandshakeMessageSize or more");
         Require(EarlyDatagramBuffer >= 0, nameof(EarlyDatagramBuffer), "0 or more bytes");
         Require(MaxKeyUpdates >= 1, nameof(MaxKeyUpdates), "1 or more");
+        Require(ConnectionIdLength is null or (>= 0 and <= DtlsConnectionIdLayout.MaxLength), nameof(ConnectionIdLength), "0 to 20 bytes, or null");
+        Require(MaxConnectionIds is >= 2 and <= 64, nameof(MaxConnectionIds), "2 to 64");
+        Require(MaxSpareConnectionIds is >= 0 and <= 64, nameof(MaxSpareConnectionIds), "0 to 64");
         Require(MaxRecordsPerKey >= 16, nameof(MaxRecordsPerKey), "16 or more");
         Require(Ticket is null || UtcNow is not null, nameof(UtcNow), "set for a Ticket");
         Require(TicketProtector is null || UtcNow is not null, nameof(UtcNow), "set for a TicketProtector");

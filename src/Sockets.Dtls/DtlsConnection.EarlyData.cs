@@ -31,7 +31,7 @@ public sealed partial class DtlsConnection
     /// </summary>
     /// <param name="plaintext">The content, <see cref="EarlyDataLeft"/> bytes at most; not empty. Must not overlap the destination.</param>
     /// <param name="now">The time.</param>
-    /// <param name="destination">As large as the content and 32 bytes more.</param>
+    /// <param name="destination">As large as the content and 96 bytes more.</param>
     /// <param name="bytesWritten">Bytes of the datagram.</param>
     /// <returns>NotConnected where early data was not offered, or not any more.</returns>
     public DtlsWriteResult WriteEarlyData(ReadOnlySpan<byte> plaintext, MonotonicTime now, Span<byte> destination, out int bytesWritten)

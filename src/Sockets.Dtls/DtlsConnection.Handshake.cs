@@ -32,9 +32,14 @@ public sealed partial class DtlsConnection
     private void InstallRead(CipherSuite suite, ulong epoch, ReadOnlySpan<byte> trafficSecret) =>
         _epochs.InstallRead(new ReadEpoch(epoch, KeySchedule.CreateCipher(_config.Crypto, suite, trafficSecret), _config.ReplayWindowSize));
 
-    private void InstallWrite(CipherSuite suite, ulong epoch, ReadOnlySpan<byte> trafficSecret) =>
-        _epochs.InstallWrite(new WriteEpoch(
-            epoch, KeySchedule.CreateCipher(_config.Crypto, suite, trafficSecret), _config.HeaderForm, _config.MaxRecordsPerKey));
+    private void InstallWrite(CipherSuite suite, ulong epoch, ReadOnlySpan<byte> trafficSecret)
+    {
+        var keys = new WriteEpoch(
+            epoch, KeySchedule.CreateCipher(_config.Crypto, suite, trafficSecret), _config.HeaderForm, _config.MaxRecordsPerKey);
+        if (_ids is { } ids)
+            keys.UseConnectionId(ids.Peer);
+        _epochs.InstallWrite(keys);
+    }
 
     /// <summary>Cuts a handshake record into fragments, buffers them, and takes the messages that are whole.</summary>
     private void HandleHandshakeRecord(RecordNumber number, ReadOnlySpan<byte> content)
@@ -224,6 +229,11 @@ public sealed partial class DtlsConnection
     {
         HandshakeType.KeyUpdate => header.MessageLength == KeyUpdateMessage.Length ? ProtocolError.None : ProtocolError.Malformed,
         HandshakeType.NewSessionTicket when Role == DtlsRole.Client => ProtocolError.None,
+
+        // RFC 9147 §9: not without connection IDs, nor from a peer whose own or whose records' are empty.
+        HandshakeType.NewConnectionId when _ids is { Peer.Length: > 0 } => ProtocolError.None,
+        HandshakeType.RequestConnectionId when _ids is { ExpectsOwn: true } =>
+            header.MessageLength == RequestConnectionIdMessage.Length ? ProtocolError.None : ProtocolError.Malformed,
         _ => ProtocolError.Unexpected,
     };
 
@@ -235,6 +245,10 @@ public sealed partial class DtlsConnection
                 return HandleKeyUpdate(body);
             case HandshakeType.NewSessionTicket when Role == DtlsRole.Client:
                 return HandleTicket(body);
+            case HandshakeType.NewConnectionId when _ids is { Peer.Length: > 0 }:
+                return HandleNewConnectionId(body);
+            case HandshakeType.RequestConnectionId when _ids is { ExpectsOwn: true }:
+                return HandleRequestConnectionId(body);
             default:
                 return ProtocolError.Unexpected;
         }

@@ -41,13 +41,15 @@ public sealed partial class DtlsConnection
             return;
         }
 
-        if (path != _path)
+        bool isOtherPath = path != _path;
+        if (isOtherPath && (_machine is not null || _ids is not { ExpectsOwn: true }))
         {
-            // Without a negotiated connection ID the path is the identity (RFC 9147 §9).
+            // Without a connection ID the path is the identity (RFC 9147 §9), and a handshake stays where it began.
             _statistics.Discard(DiscardReason.WrongPath);
             return;
         }
 
+        _ids?.BeginDatagram(path, isOtherPath);
         if (datagram.IsEmpty)
             _statistics.Discard(DiscardReason.Truncated);
         if (!_isAddressValidated)
@@ -81,6 +83,7 @@ public sealed partial class DtlsConnection
     {
         List<byte[]> early = _early!;
         _early = null;
+        _ids?.BeginKeptRecord();
         foreach (byte[] records in early)
             HandleRecords(records, ref sink);
     }
@@ -122,10 +125,16 @@ public sealed partial class DtlsConnection
     private int HandleCiphertext<TSink>(Span<byte> datagram, ref TSink sink)
         where TSink : struct, IDtlsSink, allows ref struct
     {
-        // RFC 9147 §4: with a connection ID that was not negotiated not even the end of the record can be told.
-        if (UnifiedHeader.HasConnectionId(datagram[0]))
-            return Discard(DiscardReason.UnexpectedConnectionId, datagram.Length);
-        if (!UnifiedHeader.TryRead(datagram, out UnifiedHeader header))
+        int connectionIdLength = 0;
+        if (_ids is not null || UnifiedHeader.HasConnectionId(datagram[0]))
+        {
+            // RFC 9147 §4: with a connection ID that is not ours not even the end of the record can be told.
+            connectionIdLength = CheckConnectionId(datagram, out DiscardReason reason);
+            if (connectionIdLength < 0)
+                return Discard(reason, datagram.Length);
+        }
+
+        if (!UnifiedHeader.TryRead(datagram, connectionIdLength, out UnifiedHeader header))
             return Discard(DiscardReason.Truncated, datagram.Length);
 
         int length = header.Layout.Length + header.CiphertextLength;
@@ -144,6 +153,8 @@ public sealed partial class DtlsConnection
         }
 
         _statistics.RecordsReceived++;
+        if (_ids is { } ids)
+            AcceptIdentified(ids, epoch, record.Number);
         if (epoch.Epoch != EarlyEpoch)
         {
             _isAddressValidated = true; // anybody can have sent a copy of early data from anywhere

@@ -287,6 +287,8 @@ public sealed partial class DtlsConnection
         int offset = epoch?.ContentOffset ?? PlaintextHeader.Length;
         int length = AckMessage.Write(numbers[..count], destination[offset..]);
         _acksWithoutProgress++;
+        if (_ids is { } ids)
+            ids.OwesAck = false;
         return Seal(epoch, destination.Slice(offset, length), ContentType.Ack, destination, out _);
     }
 
@@ -404,6 +406,6 @@ public sealed partial class DtlsConnection
         if (hasKeyUpdate)
             AdvanceWriteKeys();
         _epochs.DropHandshakeWrite();
-        SendQueuedKeyUpdate();
+        SendQueuedMessages();
     }
 }

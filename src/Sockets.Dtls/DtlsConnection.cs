@@ -142,13 +142,25 @@ public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
 
     /// <summary>Starts a client: its ClientHello is ready in <see cref="PollTransmit"/>.</summary>
     /// <exception cref="ArgumentException">A setting is out of range; the message names it.</exception>
-    public static DtlsConnection CreateClient(DtlsConfig config, in DtlsPath path, MonotonicTime now)
+    public static DtlsConnection CreateClient(DtlsConfig config, in DtlsPath path, MonotonicTime now) => CreateClient(config, path, now, null);
+
+    /// <summary>Starts a client for an endpoint, which issues its connection IDs.</summary>
+    internal static DtlsConnection CreateClient(DtlsConfig config, in DtlsPath path, MonotonicTime now, IConnectionOwner? owner)
     {
         ArgumentNullException.ThrowIfNull(config);
-        var connection = new DtlsConnection(config, DtlsRole.Client, path, now, 0, 0);
+        var connection = new DtlsConnection(config, DtlsRole.Client, path, now, 0, 0) { Owner = owner };
         var machine = new ClientHandshake(config, connection);
         connection._machine = machine;
-        machine.Start();
+        try
+        {
+            machine.Start();
+        }
+        catch
+        {
+            connection.Abandon();
+            throw;
+        }
+
         connection.AdoptNegotiated(machine);
         machine.ClientRandom.CopyTo((Span<byte>)connection._clientRandom);
         return connection;
@@ -172,19 +184,27 @@ public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
     /// <param name="config">The server's configuration.</param>
     /// <param name="path">The validated path.</param>
     /// <param name="now">The time.</param>
+    /// <param name="owner">The endpoint, which issues the connection IDs.</param>
     /// <param name="retry">What the cookie brought back.</param>
     /// <param name="clientHello">Body of the second ClientHello, message_seq 1.</param>
     /// <param name="firstRecord">Sequence number of our next plaintext record.</param>
     internal static DtlsConnection CreateServer(
-        DtlsConfig config, in DtlsPath path, MonotonicTime now, RetryState retry, ReadOnlySpan<byte> clientHello, ulong firstRecord)
+        DtlsConfig config,
+        in DtlsPath path,
+        MonotonicTime now,
+        IConnectionOwner owner,
+        RetryState retry,
+        ReadOnlySpan<byte> clientHello,
+        ulong firstRecord)
     {
         var connection = new DtlsConnection(config, DtlsRole.Server, path, now, 1, firstRecord)
         {
+            Owner = owner,
             _isAddressValidated = true,
             CookieTime = retry.Created,
         };
         connection._machine = new ServerHandshake(config, connection, retry);
-        connection.AcceptMessage(HandshakeType.ClientHello, clientHello);
+        connection.AcceptFirstMessage(clientHello);
         return connection;
     }
 
@@ -192,11 +212,12 @@ public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
     /// Makes a server connection for a client whose first ClientHello has been reassembled, without a cookie.
     /// </summary>
     internal static DtlsConnection CreateServer(
-        DtlsConfig config, in DtlsPath path, MonotonicTime now, ReadOnlySpan<byte> clientHello, int bytesReceived)
+        DtlsConfig config, in DtlsPath path, MonotonicTime now, IConnectionOwner owner, ReadOnlySpan<byte> clientHello, int bytesReceived)
     {
         DtlsConnection connection = CreateServer(config, path, now);
+        connection.Owner = owner;
         connection._unvalidatedBytesReceived = bytesReceived;
-        connection.AcceptMessage(HandshakeType.ClientHello, clientHello);
+        connection.AcceptFirstMessage(clientHello);
         return connection;
     }
 
@@ -274,6 +295,27 @@ public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
         ReleaseSecrets();
         DisposeTickets();
         Owner?.OnTouched(this);
+    }
+
+    private void AcceptFirstMessage(ReadOnlySpan<byte> clientHello)
+    {
+        try
+        {
+            AcceptMessage(HandshakeType.ClientHello, clientHello);
+        }
+        catch
+        {
+            Abandon();
+            throw;
+        }
+    }
+
+    /// <summary>It could not be made, say because a list in the configuration is too long: its owner has nothing of it.</summary>
+    private void Abandon()
+    {
+        ((IHandshakeHost)this).DropConnectionIds();
+        Owner = null;
+        Dispose();
     }
 
     private static void RequireCredential(DtlsConfig config)

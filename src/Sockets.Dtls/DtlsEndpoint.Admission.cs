@@ -154,8 +154,8 @@ public sealed partial class DtlsEndpoint
 
         // Our HelloRetryRequest had the record number of the first ClientHello, so the second one's is free.
         DtlsConnection connection = retry is not null
-            ? DtlsConnection.CreateServer(server, context.Path, context.Now, retry, body, Math.Min(context.RecordSequence, MaxFirstRecord))
-            : DtlsConnection.CreateServer(server, context.Path, context.Now, body, context.BytesReceived);
+            ? DtlsConnection.CreateServer(server, context.Path, context.Now, this, retry, body, Math.Min(context.RecordSequence, MaxFirstRecord))
+            : DtlsConnection.CreateServer(server, context.Path, context.Now, this, body, context.BytesReceived);
         SetRoute(context.Path, route.Connection is { } old ? new Route(old, connection) : new Route(connection));
         _accepted.Enqueue(new DtlsEvent(DtlsEventKind.Accepted, connection));
         Adopt(connection);

@@ -120,7 +120,12 @@ public sealed partial class DtlsEndpoint
             return;
         DtlsConnection old = route.Connection;
         SetRoute(connection.Path, new Route(connection));
-        old.Replace();
+
+        // A client that has moved away is no longer whom this address belongs to, and its connection ID finds it (RFC 9147 §9).
+        if (old.IsHeardElsewhere && old.IsConnected)
+            _withoutRoute.Add(old);
+        else
+            old.Replace();
     }
 
     private void Forget(DtlsConnection connection)
@@ -131,6 +136,8 @@ public sealed partial class DtlsEndpoint
         connection.Owner = null;
         connection.ScheduledTimeout = MonotonicTime.Never;
         ConnectionCount--;
+        RetireConnectionIds(connection);
+        _withoutRoute.Remove(connection);
         if (!_routes.TryGetValue(connection.Path, out Route route))
             return;
         if (route.Successor == connection)

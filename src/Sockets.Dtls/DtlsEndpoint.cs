@@ -6,8 +6,8 @@ using Sockets.Dtls.Records;
 namespace Sockets.Dtls;
 
 /// <summary>
-/// Many connections of either role behind one UDP socket, without any I/O: routes datagrams by path, answers
-/// ClientHellos statelessly until their cookie comes back, and holds the limits.
+/// Many connections of either role behind one UDP socket, without any I/O: routes datagrams by connection ID, then by path,
+/// answers ClientHellos statelessly until their cookie comes back, and holds the limits.
 /// </summary>
 /// <remarks>
 /// The contract is that of <see cref="DtlsConnection"/>: after each input, or each batch of datagrams, drain
@@ -40,6 +40,10 @@ public sealed partial class DtlsEndpoint : IDisposable, IConnectionOwner
             _cookies = new CookieJar(server.Crypto, config.CookieLifetime, config.CookieKeyLifetime);
             _helloCache = new ClientHelloCache(config.ReassemblySlots, config.ReassemblySlotSize);
         }
+
+        _connectionIds = config.ConnectionIds;
+        if (config.Server is not null)
+            RequireConnectionIdLength(config.Server);
     }
 
     /// <summary>
@@ -68,6 +72,7 @@ public sealed partial class DtlsEndpoint : IDisposable, IConnectionOwner
 
     /// <summary>Starts a client connection.</summary>
     /// <exception cref="InvalidOperationException">There is a connection on this path already, or the limit is reached.</exception>
+    /// <exception cref="ArgumentException">A setting is out of range, or the connection IDs have another length than this endpoint's.</exception>
     public DtlsConnection Connect(DtlsConfig config, in DtlsPath path, MonotonicTime now)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
@@ -75,7 +80,9 @@ public sealed partial class DtlsEndpoint : IDisposable, IConnectionOwner
             throw new InvalidOperationException($"There is a connection to {path} already.");
         if (ConnectionCount >= _config.MaxConnections)
             throw new InvalidOperationException($"The endpoint holds {ConnectionCount} connections, its limit (DtlsEndpointConfig.MaxConnections).");
-        DtlsConnection connection = DtlsConnection.CreateClient(config, path, now);
+        ArgumentNullException.ThrowIfNull(config);
+        RequireConnectionIdLength(config);
+        DtlsConnection connection = DtlsConnection.CreateClient(config, path, now, this);
         SetRoute(path, new Route(connection));
         Adopt(connection);
         return connection;
@@ -89,6 +96,12 @@ public sealed partial class DtlsEndpoint : IDisposable, IConnectionOwner
     {
         if (_isDisposed)
             return; // no cookie may be made or believed without its key
+        if (TryFindIdentified(datagram, out DtlsConnection? identified))
+        {
+            identified.HandleDatagram(path, datagram, now, ref sink);
+            return;
+        }
+
         bool isKnown = TryFindRoute(path, out Route route);
         if (IsClientHelloRecord(datagram, out ulong sequence, out ReadOnlySpan<byte> fragments, out ReadOnlySpan<byte> rest)
             && !BelongsTo(route, fragments))
@@ -187,8 +200,14 @@ public sealed partial class DtlsEndpoint : IDisposable, IConnectionOwner
                 Abandon(successor);
         }
 
+        foreach (DtlsConnection connection in _withoutRoute)
+            Abandon(connection);
+
         _routes.Clear();
         _lastRoute = default;
+        _withoutRoute.Clear();
+        _byConnectionId.Clear();
+        _lastIdentified = null;
         _timers.Clear();
         _sending.Clear();
         _telling.Clear();
@@ -292,6 +311,9 @@ public sealed partial class DtlsEndpoint : IDisposable, IConnectionOwner
             if (route.Successor is { } successor)
                 Requeue(successor);
         }
+
+        foreach (DtlsConnection connection in _withoutRoute)
+            Requeue(connection);
     }
 
     private void Requeue(DtlsConnection connection)

@@ -14,6 +14,13 @@ public sealed record DtlsEndpointConfig
     /// </summary>
     public bool RequireCookie { get; init; } = true;
 
+    /// <summary>
+    /// What the connection IDs are made of that this endpoint issues, so that several endpoints can tell theirs apart
+    /// (<see cref="DtlsEndpoint.TryReadOwner"/>). Null: random bytes, as many as <see cref="DtlsConfig.ConnectionIdLength"/> says.
+    /// Whether connection IDs are used at all is for <see cref="DtlsConfig.ConnectionIdLength"/> to say.
+    /// </summary>
+    public DtlsConnectionIdLayout? ConnectionIds { get; init; }
+
     /// <summary>How long a cookie is good for: one handshake's opening.</summary>
     public TimeSpan CookieLifetime { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -48,6 +55,11 @@ public sealed record DtlsEndpointConfig
         Server?.Validate();
         if (Server is { Credentials.Count: 0, HasPreSharedKeys: false })
             throw new ArgumentException("DtlsEndpointConfig.Server must have at least one credential or pre-shared key.", nameof(Server));
+        ConnectionIds?.Validate();
+        Require(
+            ConnectionIds is null || Server?.ConnectionIdLength is null or 0 || Server.ConnectionIdLength == ConnectionIds.Length,
+            nameof(ConnectionIds),
+            $"of the length Server.ConnectionIdLength says, {Server?.ConnectionIdLength} bytes");
         Require(CookieLifetime > TimeSpan.Zero, nameof(CookieLifetime), "more than zero");
         Require(CookieKeyLifetime >= CookieLifetime, nameof(CookieKeyLifetime), "CookieLifetime or more");
         Require(QuietPeriod > TimeSpan.Zero, nameof(QuietPeriod), "more than zero");

@@ -44,6 +44,12 @@ public enum DtlsEventKind : byte
     /// <summary>Server: early data came: <see cref="DtlsConnection.TakeEarlyData"/>.</summary>
     EarlyDataReceived,
 
+    /// <summary>
+    /// The peer has issued connection IDs: <see cref="DtlsConnection.SpareConnectionIds"/> tells how many are at hand,
+    /// <see cref="DtlsConnection.PeerConnectionId"/> which one is in use.
+    /// </summary>
+    ConnectionIdsReceived,
+
     /// <summary>The peer sent close_notify: it will send no more.</summary>
     PeerClosed,
 

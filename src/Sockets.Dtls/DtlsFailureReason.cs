@@ -123,6 +123,14 @@ public enum DtlsFailureReason
     /// <summary>More key updates than <see cref="DtlsConfig.MaxKeyUpdates"/> without application data between.</summary>
     TooManyKeyUpdates,
 
+    /// <summary>The server's connection ID is longer than any we send.</summary>
+    UnsupportedConnectionId,
+
+    /// <summary>
+    /// The peer requested connection IDs before it had those of its last request, or too often without application data between.
+    /// </summary>
+    TooManyConnectionIdRequests,
+
     /// <summary>The AEAD limit of a key was reached (RFC 9147 §4.5.3).</summary>
     KeyLimitReached,
 

@@ -29,6 +29,9 @@ public struct DtlsStatistics
     /// <summary>Records written.</summary>
     public ulong RecordsSent { get; internal set; }
 
+    /// <summary>Records accepted that came over another path than the connection's, told by their connection ID.</summary>
+    public ulong RecordsFromOtherPaths { get; internal set; }
+
     /// <summary>Retransmission timeouts that resent a flight.</summary>
     public ulong Retransmissions { get; internal set; }
 

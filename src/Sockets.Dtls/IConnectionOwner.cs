@@ -1,3 +1,6 @@
+using System;
+using Sockets.Dtls.Crypto;
+
 namespace Sockets.Dtls;
 
 /// <summary>Whoever drives a connection together with others and has to know which of them had input.</summary>
@@ -5,6 +8,13 @@ internal interface IConnectionOwner
 {
     /// <summary>The connection may have datagrams, events or another deadline.</summary>
     void OnTouched(DtlsConnection connection);
+
+    /// <summary>Makes a connection ID under which datagrams will find the connection, and that no other one has.</summary>
+    /// <returns>False when there is none left.</returns>
+    bool TryIssueConnectionId(DtlsConnection connection, CryptoProvider crypto, Span<byte> destination);
+
+    /// <summary>A connection ID that was issued leads nowhere from now on.</summary>
+    void OnConnectionIdRetired(ReadOnlySpan<byte> connectionId);
 
     /// <summary>The connection, which was quiet or new, seals or opens records.</summary>
     void OnWarmed(DtlsConnection connection, MonotonicTime now);

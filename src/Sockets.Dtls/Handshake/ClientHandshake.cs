@@ -119,6 +119,7 @@ internal sealed partial class ClientHandshake : HandshakeMachine
         WriteCertificateTypes(writer);
         if (Config.RequestTickets || _offers.Count > 0)
             PskKeyExchangeModesExtension.Write(writer, Config.AllowPskWithoutExchange);
+        WriteConnectionId(writer);
         if (!cookie.IsEmpty)
             CookieExtension.Write(writer, cookie);
         if (_offersEarlyData)
@@ -214,8 +215,10 @@ internal sealed partial class ClientHandshake : HandshakeMachine
         {
             if (entry.Type is ExtensionType.PreSharedKey && _offers.Count > 0)
                 continue;
+            if (entry.Type is ExtensionType.ConnectionId && _connectionId is not null)
+                continue;
             if (entry.Type is not (ExtensionType.SupportedVersions or ExtensionType.KeyShare))
-                return ProtocolError.MisplacedExtension(entry.Type, entry.Type == ExtensionType.PreSharedKey);
+                return ProtocolError.MisplacedExtension(entry.Type, entry.Type is ExtensionType.PreSharedKey or ExtensionType.ConnectionId);
         }
 
         ProtocolError error = HandleSelectedPsk(message);
@@ -238,6 +241,9 @@ internal sealed partial class ClientHandshake : HandshakeMachine
             return ProtocolError.MissingExtension;
         }
 
+        error = HandleConnectionId(message);
+        if (error.IsError)
+            return error;
         CipherSuite = message.CipherSuite;
         Group = group;
         Transcript.SelectHash(CipherSuites.Hash(CipherSuite));

@@ -27,6 +27,18 @@ internal interface IHandshakeHost
     /// <summary>Client: the server has decided about the early data that was offered.</summary>
     void DecideEarlyData(bool isAccepted);
 
+    /// <summary>
+    /// Makes the connection ID that the peer is to put into its records, of <see cref="DtlsConfig.ConnectionIdLength"/>.
+    /// </summary>
+    /// <returns>Null when there is none left.</returns>
+    byte[]? CreateConnectionId();
+
+    /// <summary>The peers have agreed: records after ServerHello carry what was made, and this one of the peer's.</summary>
+    void UseConnectionIds(ReadOnlySpan<byte> peer);
+
+    /// <summary>The peers have not agreed: what was made is of no use.</summary>
+    void DropConnectionIds();
+
     /// <summary>Raises an event for the driver.</summary>
     void Raise(DtlsEventKind kind);
 }

@@ -195,6 +195,10 @@ internal sealed partial class ServerHandshake : HandshakeMachine
                 return error;
         }
 
+        ProtocolError refusal = NegotiateConnectionIds(hello, out byte[]? connectionId);
+        if (refusal.IsError)
+            return refusal;
+
         Transcript.SelectHash(CipherSuites.Hash(CipherSuite));
         Transcript.Append(HandshakeType.ClientHello, body);
         if (_takesEarlyData)
@@ -207,7 +211,7 @@ internal sealed partial class ServerHandshake : HandshakeMachine
 
         Host.BeginFlight();
         Writer.Clear();
-        ServerHelloMessage.Write(Writer, random, CipherSuite, share, HasPsk ? _selectedIdentity : null);
+        ServerHelloMessage.Write(Writer, random, CipherSuite, share, HasPsk ? _selectedIdentity : null, connectionId);
         SendWritten(HandshakeType.ServerHello);
         InstallHandshakeKeys();
 

@@ -18,6 +18,12 @@ public enum DiscardReason : byte
     /// <summary>The record carries a connection ID and none was negotiated.</summary>
     UnexpectedConnectionId,
 
+    /// <summary>The record's connection ID is none of ours (RFC 9147 §4).</summary>
+    UnknownConnectionId,
+
+    /// <summary>A connection ID was negotiated, and the datagram's first protected record carries none (RFC 9147 §4, RFC 9146 §3).</summary>
+    MissingConnectionId,
+
     /// <summary>No keys for the record's epoch, or no longer.</summary>
     UnknownEpoch,
 

@@ -63,6 +63,13 @@ internal sealed class EpochTable : IDisposable
         CurrentWrite = epoch;
     }
 
+    /// <summary>The records of every write epoch carry this connection ID from now on; none when it is empty.</summary>
+    public void UseConnectionId(byte[] connectionId)
+    {
+        CurrentWrite?.UseConnectionId(connectionId);
+        _handshakeWrite?.UseConnectionId(connectionId);
+    }
+
     /// <summary>Forgets the write keys of epoch 2: the last handshake flight was acknowledged.</summary>
     public void DropHandshakeWrite()
     {

@@ -31,6 +31,9 @@ internal sealed class ReadEpoch : IDisposable
     /// <summary>When the keys are thrown away; Never while the epoch is current.</summary>
     public MonotonicTime Expiry { get; set; } = MonotonicTime.Never;
 
+    /// <summary>Whether a record that was accepted just now is the newest of its epoch.</summary>
+    public bool IsNewest(ulong sequence) => _window.Next == sequence + 1;
+
     /// <summary>Whether a record of this epoch was ever accepted.</summary>
     public bool IsUsed => _window.Next != 0;
 

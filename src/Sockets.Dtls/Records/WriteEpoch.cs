@@ -11,7 +11,8 @@ internal sealed class WriteEpoch : IDisposable
 {
     private readonly RecordCipher _cipher;
     private readonly RecordHeaderForm _form;
-    private readonly RecordHeaderLayout _layout;
+    private RecordHeaderLayout _layout;
+    private byte[]? _connectionId; // null without one: the usual record has none
     private readonly ulong _limit;
     private readonly ulong _updateAt;
     private readonly int _cipherOverhead;
@@ -45,8 +46,8 @@ internal sealed class WriteEpoch : IDisposable
     /// <summary>Whether it is time for a key update: 7/8 of the limit.</summary>
     public bool NeedsUpdate => Count >= _updateAt;
 
-    /// <summary>Bytes a record adds to its content: header, type, tag.</summary>
-    public int Overhead { get; }
+    /// <summary>Bytes a record adds to its content: header with connection ID, type, tag.</summary>
+    public int Overhead { get; private set; }
 
     /// <summary>
     /// Seals one record into the start of <paramref name="destination"/>, which must hold content and
@@ -63,7 +64,10 @@ internal sealed class WriteEpoch : IDisposable
     {
         ulong sequence = Count;
         int ciphertextLength = content.Length + 1 + _cipherOverhead;
-        UnifiedHeader.Write(destination, _form, new RecordNumber(Epoch, sequence), ciphertextLength);
+        if (_connectionId is not { } connectionId)
+            UnifiedHeader.Write(destination, _form, new RecordNumber(Epoch, sequence), ciphertextLength);
+        else
+            UnifiedHeader.Write(destination, _form, connectionId, new RecordNumber(Epoch, sequence), ciphertextLength);
         int length = _layout.Length + ciphertextLength;
         _cipher.Seal(sequence, _layout, content, (byte)type, destination[..length]);
         Count = sequence + 1;
@@ -72,7 +76,16 @@ internal sealed class WriteEpoch : IDisposable
     }
 
     /// <summary>Where the content lies in a record, for sealing in place.</summary>
-    public int ContentOffset { get; }
+    public int ContentOffset { get; private set; }
+
+    /// <summary>From the next record on each carries this connection ID; none when it is empty.</summary>
+    public void UseConnectionId(byte[] connectionId)
+    {
+        _connectionId = connectionId.Length == 0 ? null : connectionId;
+        _layout = UnifiedHeader.GetLayout(_form, connectionId.Length);
+        ContentOffset = _layout.Length;
+        Overhead = ContentOffset + 1 + _cipherOverhead;
+    }
 
     /// <summary>Gives back what the next record makes anew.</summary>
     public void ReleaseTables() => _cipher.ReleaseTables();

@@ -115,6 +115,16 @@ internal sealed class MachinePair : IDisposable
         {
         }
 
+        public byte[]? CreateConnectionId() => null;
+
+        public void UseConnectionIds(ReadOnlySpan<byte> peer)
+        {
+        }
+
+        public void DropConnectionIds()
+        {
+        }
+
         public void Raise(DtlsEventKind kind)
         {
         }

@@ -158,6 +158,14 @@ public sealed class DtlsNode
         return accepted;
     }
 
+    /// <summary>Does something to the engine at the present time, and drains it.</summary>
+    public T Call<T>(Func<MonotonicTime, T> mutation)
+    {
+        T result = Measure(() => mutation(Now));
+        Drain();
+        return result;
+    }
+
     /// <summary>Output first, then events; an answer is a mutation too, so it goes round until nothing comes.</summary>
     public void Drain()
     {

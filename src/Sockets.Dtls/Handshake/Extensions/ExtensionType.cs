@@ -18,4 +18,5 @@ internal enum ExtensionType : ushort
     CertificateAuthorities = 47,
     SignatureAlgorithmsCert = 50,
     KeyShare = 51,
+    ConnectionId = 54,
 }

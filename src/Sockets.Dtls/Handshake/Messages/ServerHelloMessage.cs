@@ -69,7 +69,9 @@ internal readonly ref struct ServerHelloMessage
     /// <param name="suite">The suite that is chosen.</param>
     /// <param name="share">The server's share; null for psk_ke.</param>
     /// <param name="selectedIdentity">Which of the client's PSKs is taken; null when none is.</param>
-    public static void Write(WireWriter writer, ReadOnlySpan<byte> random, CipherSuite suite, KeyExchange? share, ushort? selectedIdentity)
+    /// <param name="connectionId">What the client is to put into its records; null when connection IDs are not used.</param>
+    public static void Write(
+        WireWriter writer, ReadOnlySpan<byte> random, CipherSuite suite, KeyExchange? share, ushort? selectedIdentity, byte[]? connectionId)
     {
         int mark = BeginBody(writer, random, suite);
         if (share is not null)
@@ -77,6 +79,8 @@ internal readonly ref struct ServerHelloMessage
         SupportedVersionsExtension.WriteServer(writer);
         if (selectedIdentity is { } identity)
             PreSharedKeyExtension.WriteServer(writer, identity);
+        if (connectionId is not null)
+            ConnectionIdExtension.Write(writer, connectionId);
         writer.End(mark, 2);
     }
 

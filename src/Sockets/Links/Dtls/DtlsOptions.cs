@@ -87,6 +87,13 @@ public abstract class DtlsOptions
     /// <summary>Largest datagram to send, in bytes of UDP payload. Default: 1200.</summary>
     public int MaxDatagramSize { get; set; } = 1200;
 
+    /// <summary>
+    /// Length in bytes of the connection ID that the peer shall put into its records, 0 to 20 (RFC 9146, RFC 9147 §9), so that the
+    /// connection is found whatever address they come from; 0: none, but ours carry what the peer wants. Null, the default:
+    /// connection IDs are neither offered nor taken.
+    /// </summary>
+    public int? ConnectionIdLength { get; set; }
+
     /// <summary>How long the whole handshake may take. Default: 60 s.</summary>
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
@@ -168,6 +175,7 @@ public abstract class DtlsOptions
             MaxDatagramSize = MaxDatagramSize,
             MinDatagramSize = Math.Min(256, MaxDatagramSize),
             HandshakeTimeout = HandshakeTimeout,
+            ConnectionIdLength = ConnectionIdLength,
         };
     }
 
