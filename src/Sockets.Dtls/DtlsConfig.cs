@@ -202,6 +202,15 @@ public sealed partial record DtlsConfig
     /// <summary>How long the whole handshake may take.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>
+    /// Ends a connection, with close_notify, from whose peer nothing authentic came for so long; what is sent does not count, since
+    /// nobody may be there to take it. Null: a silent peer stays.
+    /// </summary>
+    public TimeSpan? IdleTimeout { get; init; }
+
+    /// <summary>Ends a connection, with close_notify, that is so old, its handshake included. Null: it may get as old as it likes.</summary>
+    public TimeSpan? MaxLifetime { get; init; }
+
     /// <summary>How long the keys of an older epoch open late records: the TCP maximum segment lifetime (RFC 9147 §4.2.1).</summary>
     public TimeSpan PreviousEpochLifetime { get; init; } = TimeSpan.FromMinutes(2);
 
@@ -279,6 +288,8 @@ public sealed partial record DtlsConfig
         Require(MaxRecordsPerBurst >= 1, nameof(MaxRecordsPerBurst), "1 or more");
         Require(BurstInterval > TimeSpan.Zero, nameof(BurstInterval), "more than zero");
         Require(HandshakeTimeout > TimeSpan.Zero, nameof(HandshakeTimeout), "more than zero");
+        Require(IdleTimeout is null || IdleTimeout > TimeSpan.Zero, nameof(IdleTimeout), "more than zero, or null");
+        Require(MaxLifetime is null || MaxLifetime > HandshakeTimeout, nameof(MaxLifetime), "more than HandshakeTimeout, or null");
         Require(PreviousEpochLifetime >= TimeSpan.Zero, nameof(PreviousEpochLifetime), "zero or more");
         Require(MaxHandshakeMessageSize is >= 4096 and <= 0xFFFFFF, nameof(MaxHandshakeMessageSize), "4096 to 16777215 bytes");
         Require(ReassemblyBudget >= MaxHandshakeMessageSize, nameof(ReassemblyBudget), "MaxHandshakeMessageSize or more");

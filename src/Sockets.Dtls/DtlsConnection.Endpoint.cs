@@ -27,6 +27,15 @@ public sealed partial class DtlsConnection
     /// <summary>Whether the endpoint counts it among the unfinished handshakes.</summary>
     internal bool IsCountedAsHandshake { get; set; }
 
+    /// <summary>Server: the address that its endpoint's admission counts it for; unspecified as long as the client has not proven to be there.</summary>
+    internal DtlsAddress CountedAddress { get; set; }
+
+    /// <summary>Server: its client was admitted without a cookie and has not been counted for its address yet.</summary>
+    internal bool IsUncounted { get; set; }
+
+    /// <summary>Server: see <see cref="Refuse"/>.</summary>
+    internal bool IsRefused => Failure is { Reason: DtlsFailureReason.TooManyConnections };
+
     /// <summary>The deadline that stands in the endpoint's timer queue.</summary>
     internal MonotonicTime ScheduledTimeout { get; set; } = MonotonicTime.Never;
 
@@ -64,6 +73,13 @@ public sealed partial class DtlsConnection
     internal void Displace()
     {
         FailSilently(DtlsFailureReason.Displaced);
+        Touch();
+    }
+
+    /// <summary>Ends a handshake that was completed from an address that has enough connections.</summary>
+    internal void Refuse()
+    {
+        Fail(DtlsFailureReason.TooManyConnections, AlertDescription.InternalError);
         Touch();
     }
 

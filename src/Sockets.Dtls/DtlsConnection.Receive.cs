@@ -157,6 +157,7 @@ public sealed partial class DtlsConnection
             AcceptIdentified(ids, epoch, record.Number);
         if (epoch.Epoch != EarlyEpoch)
         {
+            _lastReceived = _now;
             _isAddressValidated = true; // anybody can have sent a copy of early data from anywhere
             _suspectedAlert = null; // a peer with keys does not complain in clear
         }

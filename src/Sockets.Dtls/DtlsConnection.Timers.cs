@@ -10,6 +10,9 @@ public sealed partial class DtlsConnection
     // Its ACK timer alone may take a quarter of a timeout of its own.
     private static readonly TimeSpan MinMeasuredTimeout = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>When the last authentic record of the peer came.</summary>
+    private MonotonicTime _lastReceived;
+
     /// <summary>When <see cref="HandleTimeout"/> wants to be called; <see cref="MonotonicTime.Never"/> when it does not.</summary>
     public MonotonicTime NextTimeout
     {
@@ -18,7 +21,17 @@ public sealed partial class DtlsConnection
             if (IsOver)
                 return MonotonicTime.Never;
             MonotonicTime next = MonotonicTime.Min(MonotonicTime.Min(NextHandshakeTimer, _nextBurst), _epochs.NextExpiry);
-            return _machine is null ? next : MonotonicTime.Min(next, _created + _config.HandshakeTimeout);
+            return MonotonicTime.Min(next, _machine is null ? EndOfLife : _created + _config.HandshakeTimeout);
+        }
+    }
+
+    /// <summary>When a connection whose handshake is done ends by itself, if nothing comes.</summary>
+    private MonotonicTime EndOfLife
+    {
+        get
+        {
+            MonotonicTime end = _config.IdleTimeout is { } idle ? _lastReceived + idle : MonotonicTime.Never;
+            return _config.MaxLifetime is { } lifetime ? MonotonicTime.Min(end, _created + lifetime) : end;
         }
     }
 
@@ -52,6 +65,14 @@ public sealed partial class DtlsConnection
         if (_machine is not null && _created + _config.HandshakeTimeout <= now)
         {
             Fail(DtlsFailureReason.HandshakeTimeout, AlertDescription.UserCanceled);
+            Touch();
+            return;
+        }
+
+        if (_machine is null && EndOfLife <= now)
+        {
+            bool isOld = _config.MaxLifetime is { } lifetime && _created + lifetime <= now;
+            Fail(isOld ? DtlsFailureReason.LifetimeReached : DtlsFailureReason.IdleTimeout, AlertDescription.CloseNotify);
             Touch();
             return;
         }

@@ -20,6 +20,7 @@ public sealed partial class DtlsEndpoint
     // Stateless answers that wait to be polled; more are dropped, the client will ask again.
     private const int MaxStatelessAnswers = 256;
 
+    private readonly DtlsAdmission _admission;
     private readonly CookieJar? _cookies;
     private readonly ClientHelloCache? _helloCache;
     private readonly Queue<(DtlsPath Path, byte[] Datagram)> _stateless = new();
@@ -70,9 +71,10 @@ public sealed partial class DtlsEndpoint
         ProtocolError error = ClientHelloMessage.TryParse(body, out ClientHelloMessage message);
         if (!error.IsError)
         {
-            if (!_config.RequireCookie)
+            bool hasCookie = message.Extensions.TryGet(ExtensionType.Cookie, out ReadOnlySpan<byte> content);
+            if (!_config.RequireCookie || (!hasCookie && !_admission.IsAskingForCookies))
                 Admit(context, server, null, body);
-            else if (message.Extensions.TryGet(ExtensionType.Cookie, out ReadOnlySpan<byte> content))
+            else if (hasCookie)
                 error = AcceptWithCookie(context, server, message, content, body);
             else
                 error = AskForCookie(context, server, message, body);
@@ -80,6 +82,8 @@ public sealed partial class DtlsEndpoint
 
         if (!error.IsError)
             return;
+        if (error.Reason == DtlsFailureReason.InvalidCookie)
+            _admission.CountCookieRefused();
         _statistics.Discard(error.Reason == DtlsFailureReason.InvalidCookie ? DiscardReason.InvalidCookie : DiscardReason.InvalidClientHello);
         AnswerWithAlert(context, error.Alert);
     }
@@ -109,6 +113,7 @@ public sealed partial class DtlsEndpoint
         _writer.Clear();
         ServerHelloMessage.WriteRetry(_writer, choice.CipherSuite, group, cookie[..length]);
         AnswerWithMessage(context, HandshakeType.ServerHello, _writer.Written);
+        _admission.CountCookieSent();
         return ProtocolError.None;
     }
 
@@ -137,13 +142,8 @@ public sealed partial class DtlsEndpoint
             return;
         }
 
-        // Whoever returns cookies and goes no further shall not keep others out until its handshakes time out.
-        if (ConnectionCount >= _config.MaxConnections
-            || (HandshakeCount >= _config.MaxHandshakes && (retry is null || !TryDisplaceOldestHandshake())))
-        {
-            _statistics.Discard(DiscardReason.LimitReached);
+        if (!TryEnter(context, isValidated: retry is not null))
             return;
-        }
 
         if (route.Successor is { } abandoned)
         {
@@ -158,7 +158,42 @@ public sealed partial class DtlsEndpoint
             : DtlsConnection.CreateServer(server, context.Path, context.Now, this, body, context.BytesReceived);
         SetRoute(context.Path, route.Connection is { } old ? new Route(old, connection) : new Route(connection));
         _accepted.Enqueue(new DtlsEvent(DtlsEventKind.Accepted, connection));
+        connection.IsUncounted = retry is null;
+        connection.CountedAddress = retry is null ? default : context.Path.Remote;
         Adopt(connection);
+    }
+
+    /// <summary>Takes a place for a handshake, or counts why there is none.</summary>
+    private bool TryEnter(in Hello context, bool isValidated)
+    {
+        DtlsAdmissionVerdict verdict = Ask(context, isValidated);
+
+        // Whoever returns cookies and goes no further shall not keep others out until its handshakes time out.
+        if (verdict == DtlsAdmissionVerdict.HandshakesFull && isValidated && TryDisplaceOldestHandshake())
+            verdict = Ask(context, isValidated);
+        if (verdict == DtlsAdmissionVerdict.Admitted)
+            return true;
+        _admission.CountRefusal(verdict);
+        _statistics.Discard(DiscardReason.LimitReached);
+        return false;
+    }
+
+    private DtlsAdmissionVerdict Ask(in Hello context, bool isValidated) => ConnectionCount >= _config.MaxConnections
+        ? DtlsAdmissionVerdict.ConnectionsFull
+        : _admission.TryEnter(context.Path.Remote, isValidated, HandshakeCount < _config.MaxHandshakes, context.Now);
+
+    /// <summary>A client that was not asked for a cookie has proven by its Finished that it is there: its address may have enough connections.</summary>
+    private void CountAddress(DtlsConnection connection)
+    {
+        connection.IsUncounted = false;
+        if (_admission.TryValidate(connection.Path.Remote))
+        {
+            connection.CountedAddress = connection.Path.Remote;
+            return;
+        }
+
+        _admission.CountRefusal(DtlsAdmissionVerdict.AddressFull);
+        connection.Refuse();
     }
 
     private bool TryDisplaceOldestHandshake()

@@ -138,6 +138,7 @@ public sealed partial class DtlsEndpoint
         ConnectionCount--;
         RetireConnectionIds(connection);
         _withoutRoute.Remove(connection);
+        Leave(connection);
         if (!_routes.TryGetValue(connection.Path, out Route route))
             return;
         if (route.Successor == connection)

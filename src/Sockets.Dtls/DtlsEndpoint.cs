@@ -35,6 +35,7 @@ public sealed partial class DtlsEndpoint : IDisposable, IConnectionOwner
         ArgumentNullException.ThrowIfNull(config);
         config.Validate();
         _config = config;
+        _admission = config.Admission ?? new DtlsAdmission(new DtlsAdmissionLimits { MaxConnections = config.MaxConnections, MaxHandshakes = Math.Min(config.MaxHandshakes, config.MaxConnections) });
         if (config.Server is { } server)
         {
             _cookies = new CookieJar(server.Crypto, config.CookieLifetime, config.CookieKeyLifetime);
@@ -50,6 +51,9 @@ public sealed partial class DtlsEndpoint : IDisposable, IConnectionOwner
     /// Counters of what belongs to no connection: stateless answers and discards. A connection's own are its own.
     /// </summary>
     public DtlsStatistics Statistics => _statistics;
+
+    /// <summary>Who is let in: <see cref="DtlsEndpointConfig.Admission"/>, or the endpoint's own.</summary>
+    public DtlsAdmission Admission => _admission;
 
     /// <summary>Connections in every state, those beside an older one on the same path included.</summary>
     public int ConnectionCount { get; private set; }
@@ -176,7 +180,12 @@ public sealed partial class DtlsEndpoint : IDisposable, IConnectionOwner
             if (connection.PollEvent(out dtlsEvent))
             {
                 if (dtlsEvent.Kind == DtlsEventKind.Connected)
+                {
+                    if (connection.IsRefused)
+                        continue; // nobody learns of it
                     OnConnected(connection);
+                }
+
                 return true;
             }
 
@@ -202,6 +211,8 @@ public sealed partial class DtlsEndpoint : IDisposable, IConnectionOwner
 
         foreach (DtlsConnection connection in _withoutRoute)
             Abandon(connection);
+        foreach (DtlsConnection connection in (DtlsConnection[])[.. _sending, .. _telling])
+            Abandon(connection); // over, and not forgotten yet
 
         _routes.Clear();
         _lastRoute = default;
@@ -220,8 +231,12 @@ public sealed partial class DtlsEndpoint : IDisposable, IConnectionOwner
         HandshakeCount = 0;
         _cookies?.Dispose();
 
-        static void Abandon(DtlsConnection connection)
+        void Abandon(DtlsConnection connection)
         {
+            if (connection.Owner is null)
+                return;
+            EndHandshakeCount(connection);
+            Leave(connection);
             connection.Owner = null;
             connection.Dispose();
         }
@@ -232,6 +247,8 @@ public sealed partial class DtlsEndpoint : IDisposable, IConnectionOwner
 
     private void OnTouched(DtlsConnection connection)
     {
+        if (connection.IsUncounted && connection.IsConnected)
+            CountAddress(connection);
         if (!connection.IsSending)
         {
             connection.IsSending = true;
@@ -268,8 +285,19 @@ public sealed partial class DtlsEndpoint : IDisposable, IConnectionOwner
     private void EndHandshakeCount(DtlsConnection connection)
     {
         if (connection.IsCountedAsHandshake)
+        {
             HandshakeCount--;
+            _admission.EndHandshake();
+        }
+
         connection.IsCountedAsHandshake = false;
+    }
+
+    /// <summary>Gives back the place that a client's connection had.</summary>
+    private void Leave(DtlsConnection connection)
+    {
+        if (connection.Role == DtlsRole.Server)
+            _admission.Leave(connection.CountedAddress.IsSpecified ? connection.CountedAddress : null);
     }
 
     /// <summary>A connection has nothing more to say for now: settles its deadline, or forgets it when it is over.</summary>

@@ -37,6 +37,13 @@ public sealed record DtlsEndpointConfig
     public int MaxHandshakes { get; init; } = 1_000;
 
     /// <summary>
+    /// Further limits, and those that several endpoints share. It also says whether clients are asked for a cookie at all times or
+    /// by load, as long as <see cref="RequireCookie"/> is true. Null: <see cref="MaxConnections"/> and <see cref="MaxHandshakes"/>
+    /// are all there is.
+    /// </summary>
+    public DtlsAdmission? Admission { get; init; }
+
+    /// <summary>
     /// How long a connection has nothing to do before it gives back what ciphers have made from their keys, 1.7 KB in each
     /// direction. The record that ends the quiet makes it anew, in half a microsecond.
     /// </summary>

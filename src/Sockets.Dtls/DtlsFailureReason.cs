@@ -144,4 +144,16 @@ public enum DtlsFailureReason
 
     /// <summary>The local side aborted the handshake.</summary>
     Aborted,
+
+    /// <summary>Nothing was received for <see cref="DtlsConfig.IdleTimeout"/>.</summary>
+    IdleTimeout,
+
+    /// <summary>The connection was as old as <see cref="DtlsConfig.MaxLifetime"/> allows.</summary>
+    LifetimeReached,
+
+    /// <summary>
+    /// Server: the client's address has as many connections as <see cref="DtlsAdmissionLimits.MaxConnectionsPerAddress"/> allows,
+    /// which was found out late, since it was not asked for a cookie.
+    /// </summary>
+    TooManyConnections,
 }
