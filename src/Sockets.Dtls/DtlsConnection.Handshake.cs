@@ -261,7 +261,9 @@ public sealed partial class DtlsConnection
         if (error.IsError)
             return error;
         ulong epoch = _epochs.CurrentRead!.Epoch + 1;
-        if (++_keyUpdatesSinceData > _config.MaxKeyUpdates || epoch > MaxEpoch)
+
+        // However many there are: a receiver does not hold the peer to a last epoch (RFC 9147 §8).
+        if (++_keyUpdatesSinceData > _config.MaxKeyUpdates)
             return new ProtocolError(DtlsFailureReason.TooManyKeyUpdates, AlertDescription.UnexpectedMessage);
         KeySchedule.UpdateTrafficSecret(_config.Crypto, CipherSuite, ReadSecret);
         InstallRead(CipherSuite, epoch, ReadSecret);

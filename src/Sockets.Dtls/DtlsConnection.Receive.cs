@@ -251,7 +251,9 @@ public sealed partial class DtlsConnection
         }
 
         int length = PlaintextHeader.Length + header.ContentLength;
-        if (header.Epoch != 0 || header.Version >> 8 != 0xFE || header.ContentLength > MaxContentLength)
+
+        // RFC 9147 §4: legacy_record_version is ignored for all purposes.
+        if (header.Epoch != 0 || header.ContentLength > MaxContentLength)
             return Discard(DiscardReason.InvalidPlaintext, length);
         if (_machine is null)
             return Discard(DiscardReason.UnexpectedPlaintext, length);

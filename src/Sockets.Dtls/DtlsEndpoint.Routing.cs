@@ -52,7 +52,6 @@ public sealed partial class DtlsEndpoint
         if (datagram.IsEmpty || datagram[0] != (byte)ContentType.Handshake
             || !PlaintextHeader.TryRead(datagram, out PlaintextHeader header)
             || header.Epoch != 0
-            || header.Version >> 8 != 0xFE
             || header.ContentLength > datagram.Length - PlaintextHeader.Length
             || header.ContentLength <= FragmentHeader.Length
             || datagram[PlaintextHeader.Length] != (byte)HandshakeType.ClientHello)

@@ -52,6 +52,7 @@ public sealed class CloseTests
     }
 
     [Fact]
+    [Conformance("RFC 9147", "5.10", "Data numbered after a closure alert is ignored.", "Sockets.Dtls/DtlsConnection.Receive.cs")]
     public void Data_numbered_after_close_notify_is_dropped()
     {
         using var pair = new ConnectedPair();

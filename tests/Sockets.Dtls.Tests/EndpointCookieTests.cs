@@ -63,6 +63,7 @@ public sealed class EndpointCookieTests
 
     [Theory]
     [MemberData(nameof(Sizes))]
+    [Conformance("RFC 9147", "11", "A cookie depends on the client's address.", "Sockets.Dtls/Handshake/CookieJar.cs")]
     public void A_cookie_is_good_for_its_address_only(bool large)
     {
         using DtlsPair pair = Make(large);
@@ -114,6 +115,7 @@ public sealed class EndpointCookieTests
     }
 
     [Fact]
+    [Conformance("RFC 9147", "11", "Nobody but the endpoint can make a cookie that it accepts.", "Sockets.Dtls/Handshake/CookieJar.cs")]
     public void A_forged_cookie_is_refused()
     {
         using DtlsPair pair = Make(large: false);

@@ -9,6 +9,7 @@ namespace Sockets.Dtls.Tests;
 public sealed class ReplayTests
 {
     [Fact]
+    [Conformance("RFC 9147", "4.5.1", "No record number of an epoch is accepted twice.", "Sockets.Dtls/Records/ReadEpoch.cs")]
     public void A_replayed_record_is_delivered_once()
     {
         using var pair = new ConnectedPair();
@@ -23,6 +24,7 @@ public sealed class ReplayTests
     }
 
     [Fact]
+    [Conformance("RFC 9147", "4.5.1", "The window moves only after a record has been opened.", "Sockets.Dtls/Records/ReadEpoch.cs")]
     public void A_forged_number_does_not_move_the_window()
     {
         using var pair = new ConnectedPair();
@@ -163,6 +165,7 @@ public sealed class ReplayTests
     }
 
     [Fact]
+    [Conformance("RFC 9147", "11", "Nothing is sent to another address because something came from there.", "Sockets.Dtls/DtlsConnection.Receive.cs")]
     public void Datagrams_from_another_address_are_dropped()
     {
         using var pair = new ConnectedPair();

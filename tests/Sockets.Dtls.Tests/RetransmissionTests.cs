@@ -131,6 +131,7 @@ public sealed class RetransmissionTests
     }
 
     [Fact]
+    [Conformance("RFC 9147", "4.3", "Each record fits within a single datagram.", "Sockets.Dtls/DtlsConnection.Transmit.cs")]
     public void No_datagram_is_larger_than_the_path()
     {
         foreach (int size in new[] { 256, 300, 511, 1200, 1500 })

@@ -10,6 +10,7 @@ public sealed class RestartTests
 
     [Theory]
     [MemberData(nameof(Cases))]
+    [Conformance("RFC 9147", "5.11", "After the Finished of a new handshake on the same path the old association is given up.", "Sockets.Dtls/DtlsEndpoint.Routing.cs")]
     public void A_restarted_client_replaces_its_old_connection(bool requireCookie, int loss)
     {
         var link = new NetemOptions { Loss = loss, Delay = TimeSpan.FromMilliseconds(10) };
@@ -32,6 +33,7 @@ public sealed class RestartTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    [Conformance("RFC 9147", "5.11", "An association is not destroyed by a ClientHello, only by a handshake that shows who can receive.", "Sockets.Dtls/DtlsEndpoint.Admission.cs")]
     public void The_old_connection_lives_until_the_new_one_is_finished(bool requireCookie)
     {
         using var rig = new EndpointRig(6, new DtlsEndpointConfig { RequireCookie = requireCookie });
