@@ -18,13 +18,14 @@ echo "scratch copy: $scratch"
 git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t "$scratch"
 
 # deletions.txt: blocks of four lines, "PROJECT NAMESPACE.CLASS.METHOD", file under src, "- " what is there, "+ " what to put there.
-mapfile -t order < <(grep -n '^[A-Z]' build/conformance/deletions.txt | cut -d: -f1 \
+mapfile -t order < <(grep -n "^Sockets[.A-Za-z]* Sockets" build/conformance/deletions.txt | cut -d: -f1 \
     | if [[ $seed ]]; then shuf --random-source=<(yes "$seed"); else cat; fi)
 ((count > 0)) || count=${#order[@]}
 for line in "${order[@]:0:count}"; do
     mapfile -t -n 4 block < <(tail -n "+$line" build/conformance/deletions.txt)
     read -r project test <<<"${block[0]}"
     file=src/${block[1]} old=${block[2]#- } new=${block[3]#+ }
+    old=${old//\\n/$'\n'} new=${new//\\n/$'\n'}
     [[ ${block[3]} == + ]] && new=
     if ! OLD=$old NEW=$new perl -0pi -e 'my $n = s/\Q$ENV{OLD}\E/$ENV{NEW}/; END { exit($n ? 0 : 1) }' "$scratch/$file"; then
         echo "NOT FOUND  $test: $old"
