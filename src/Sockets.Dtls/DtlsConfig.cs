@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using Sockets.Dtls.Crypto;
+using Sockets.Dtls.Handshake.Extensions;
 using Sockets.Dtls.Records;
 
 namespace Sockets.Dtls;
@@ -55,6 +56,12 @@ public sealed partial record DtlsConfig
     /// only others.
     /// </summary>
     public IReadOnlyList<DtlsApplicationProtocol> ApplicationProtocols { get; init; } = [];
+
+    /// <summary>
+    /// SRTP protection profiles (use_srtp, RFC 5764), the preferred one first: for media that are keyed by this connection. Empty:
+    /// not negotiated. With no profile in common the handshake goes on without: see <see cref="DtlsConnection.SrtpProfile"/>.
+    /// </summary>
+    public IReadOnlyList<SrtpProtectionProfile> SrtpProfiles { get; init; } = [];
 
     /// <summary>
     /// Client: whether to offer resumption with a fresh key exchange (psk_dhe_ke), which is what makes a server send
@@ -144,6 +151,16 @@ public sealed partial record DtlsConfig
 
     /// <summary>Largest datagram to send, in bytes of UDP payload.</summary>
     public int MaxDatagramSize { get; init; } = 1200;
+
+    /// <summary>
+    /// The largest protected record to take, in bytes of content, content type and padding (record_size_limit, RFC 8449); a peer
+    /// that agrees to it and sends a larger one ends the connection. 64 to 16385; 16385, the default, is what the protocol allows
+    /// anyway, and lets the peer tell its own limit. Null: not negotiated, and the peer's limit is not asked for.
+    /// </summary>
+    public int? RecordSizeLimit { get; init; } = RecordSizeLimitExtension.Largest;
+
+    /// <summary>How much records after the handshake are padded. Default: not at all.</summary>
+    public DtlsPadding Padding { get; init; }
 
     /// <summary>The size that repeated loss lowers handshake datagrams to, in steps (RFC 9147 §4.4).</summary>
     public int MinDatagramSize { get; init; } = 256;
@@ -279,6 +296,7 @@ public sealed partial record DtlsConfig
         Require(KeyShareCount >= 0, nameof(KeyShareCount), "0 or more");
         Require(MinDatagramSize is >= SmallestDatagram and <= LargestDatagram, nameof(MinDatagramSize), "128 to 65507 bytes");
         Require(MaxDatagramSize >= MinDatagramSize && MaxDatagramSize <= LargestDatagram, nameof(MaxDatagramSize), "MinDatagramSize to 65507 bytes");
+        Require(RecordSizeLimit is null or (>= RecordSizeLimitExtension.Smallest and <= RecordSizeLimitExtension.Largest), nameof(RecordSizeLimit), "64 to 16385 bytes");
         Require(ReplayWindowSize >= 256 && ReplayWindowSize % 64 == 0 && ReplayWindowSize <= 1 << 20, nameof(ReplayWindowSize), "a multiple of 64 from 256 to 2^20 records");
         Require(InitialRetransmitTimeout >= TimeSpan.FromMilliseconds(1), nameof(InitialRetransmitTimeout), "1 ms or more");
         Require(MaxRetransmitTimeout >= InitialRetransmitTimeout, nameof(MaxRetransmitTimeout), "InitialRetransmitTimeout or more");
@@ -310,6 +328,7 @@ public sealed partial record DtlsConfig
         Require(TicketLifetime >= TimeSpan.FromSeconds(1) && TicketLifetime <= DtlsTicket.MaxLifetime, nameof(TicketLifetime), "1 s to 7 days");
         Require(PreSharedKeys.Count <= MaxPreSharedKeys && AreKeysValid(), nameof(PreSharedKeys), "64 keys at most, none of them null, with identities of 32000 bytes together");
         Require(AreAuthoritiesValid(), nameof(CertificateAuthorities), "names in DER, none of them empty, of 60000 bytes together at most");
+        Require(AreSrtpProfilesValid(), nameof(SrtpProfiles), "profiles that exist, each of them once");
         Require(AreProtocolsValid(), nameof(ApplicationProtocols), "names, none of them empty");
         Require(ServerName is null || (ServerName.Length is > 0 and <= 255 && System.Text.Ascii.IsValid(ServerName)), nameof(ServerName), "a DNS name in ASCII (punycode) of at most 255 characters");
         ValidateAuthentication();
@@ -343,6 +362,22 @@ public sealed partial record DtlsConfig
         }
 
         return length <= maxLength;
+    }
+
+    private bool AreSrtpProfilesValid()
+    {
+        for (int i = 0; i < SrtpProfiles.Count; i++)
+        {
+            if (SrtpProfiles[i] == SrtpProtectionProfile.None || !Enum.IsDefined(SrtpProfiles[i]))
+                return false;
+            for (int j = 0; j < i; j++)
+            {
+                if (SrtpProfiles[i] == SrtpProfiles[j])
+                    return false;
+            }
+        }
+
+        return true;
     }
 
     private bool AreProtocolsValid()

@@ -9,7 +9,7 @@ namespace Sockets.Dtls;
 /// <content>From datagram to record to content: the receive path.</content>
 public sealed partial class DtlsConnection
 {
-    // RFC 8446 §5.4 and §5.2: content at most, and ciphertext at most.
+    // RFC 8446 §5.1 and §5.2: content at most, and ciphertext at most.
     private const int MaxContentLength = 1 << 14;
     private const int MaxCiphertextLength = MaxContentLength + 256;
 
@@ -165,10 +165,10 @@ public sealed partial class DtlsConnection
         if (isFirst && epoch == _epochs.CurrentRead)
             _epochs.ExpirePrevious(_now + _config.PreviousEpochLifetime);
         // Nearly all records are these, so they go ahead of the rest.
-        if (record.Type == ContentType.ApplicationData && !_isPeerClosed && record.Content.Length <= MaxContentLength)
-            HandleApplicationData(record, ref sink);
-        else if (record.Content.Length > MaxContentLength)
+        if (header.CiphertextLength - CipherSuites.TagLength > _receiveLimit && IsOverflow(epoch, header.CiphertextLength - CipherSuites.TagLength))
             Fail(DtlsFailureReason.RecordOverflow, AlertDescription.RecordOverflow);
+        else if (record.Type == ContentType.ApplicationData && !_isPeerClosed)
+            HandleApplicationData(record, ref sink);
         else
             HandleContent(record, ref sink);
         return length;

@@ -38,10 +38,11 @@ public sealed partial class DtlsConnection
     private long _unvalidatedBytesSent;
 
     /// <summary>
-    /// The longest content of one <see cref="Write"/> in bytes, from <see cref="MaxDatagramSize"/>; 0 while not connected.
+    /// The longest content of one <see cref="Write"/> in bytes, from <see cref="MaxDatagramSize"/> and <see cref="PeerRecordSizeLimit"/>; 0
+    /// while not connected.
     /// </summary>
     public int MaxPlaintextSize =>
-        _epochs.CurrentWrite is { } epoch && IsConnected ? Math.Min(_maxDatagramSize - epoch.Overhead, MaxContentLength) : 0;
+        _epochs.CurrentWrite is { } epoch && IsConnected ? MaxContent(epoch, _maxDatagramSize) : 0;
 
     /// <summary>
     /// Largest datagram to send, in bytes of UDP payload. Starts as <see cref="DtlsConfig.MaxDatagramSize"/>; an application
@@ -62,11 +63,11 @@ public sealed partial class DtlsConnection
 
     private int AckCount => _acks?.Count ?? 0;
 
-    /// <summary>Bytes of the datagram that <see cref="Write"/> makes of a content.</summary>
+    /// <summary>Bytes of the datagram that <see cref="Write"/> makes of a content, its padding included.</summary>
     /// <exception cref="InvalidOperationException">The handshake is not done, or the connection is over.</exception>
     public int GetRecordSize(int plaintextLength) =>
         IsConnected
-            ? plaintextLength + _epochs.CurrentWrite!.Overhead
+            ? plaintextLength + _epochs.CurrentWrite!.Overhead + PaddingOf(_epochs.CurrentWrite, plaintextLength, _maxDatagramSize)
             : throw new InvalidOperationException("A record has a size once the handshake is done and until the connection is over.");
 
     /// <summary>
@@ -83,9 +84,10 @@ public sealed partial class DtlsConnection
         if (!IsConnected)
             return DtlsWriteResult.NotConnected;
         WriteEpoch epoch = _epochs.CurrentWrite!;
-        if (plaintext.Length > Math.Min(_maxDatagramSize - epoch.Overhead, MaxContentLength))
+        if (plaintext.Length > MaxContent(epoch, _maxDatagramSize))
             return DtlsWriteResult.TooLarge;
-        if (destination.Length < plaintext.Length + epoch.Overhead)
+        int padding = PaddingOf(epoch, plaintext.Length, _maxDatagramSize);
+        if (destination.Length < plaintext.Length + epoch.Overhead + padding)
             return DtlsWriteResult.DestinationTooSmall;
         _now = now;
         if (epoch.IsExhausted)
@@ -95,7 +97,7 @@ public sealed partial class DtlsConnection
             return DtlsWriteResult.KeyLimitReached;
         }
 
-        bytesWritten = epoch.Seal(plaintext, ContentType.ApplicationData, destination, out _);
+        bytesWritten = epoch.Seal(plaintext, ContentType.ApplicationData, destination, out _, padding);
         CountSent(bytesWritten, 1);
         NoteUse();
         if (epoch.NeedsUpdate && !_isKeyUpdateQueued && _flight is not { IsEmpty: false })
@@ -226,7 +228,7 @@ public sealed partial class DtlsConnection
                 break; // never in clear
             int overhead = epoch?.Overhead ?? PlaintextHeader.Length;
             int offset = epoch?.ContentOffset ?? PlaintextHeader.Length;
-            int room = Math.Min(rest.Length - overhead, MaxContentLength);
+            int room = epoch is not null ? MaxContent(epoch, rest.Length) : Math.Min(rest.Length - overhead, MaxContentLength);
             if (room <= FragmentHeader.Length)
                 break;
             if (epoch is { IsExhausted: true })
@@ -252,7 +254,7 @@ public sealed partial class DtlsConnection
     private int Seal(WriteEpoch? epoch, ReadOnlySpan<byte> content, ContentType type, Span<byte> destination, out RecordNumber number)
     {
         if (epoch is not null)
-            return epoch.Seal(content, type, destination, out number);
+            return epoch.Seal(content, type, destination, out number, PaddingOf(epoch, content.Length, destination.Length));
         number = new RecordNumber(0, _epochs.PlaintextSequence++);
         PlaintextHeader.Write(destination, type, number.Sequence, content.Length);
         content.CopyTo(destination[PlaintextHeader.Length..]);
@@ -276,7 +278,8 @@ public sealed partial class DtlsConnection
         int size = destination.Length;
         if (_config.LowerDatagramSizeOnLoss && _acksWithoutProgress >= FullSizeAcks)
             size = Math.Min(size, _config.MinDatagramSize);
-        int room = (size - overhead - AckMessage.PrefixLength) / AckMessage.EntryLength;
+        int content = epoch is not null ? MaxContent(epoch, size) : size - overhead;
+        int room = (content - AckMessage.PrefixLength) / AckMessage.EntryLength;
         if (room <= 0 || _acks is null)
             return 0;
         Span<RecordNumber> numbers = stackalloc RecordNumber[Math.Min(room, AckCount)];
@@ -289,7 +292,7 @@ public sealed partial class DtlsConnection
         _acksWithoutProgress++;
         if (_ids is { } ids)
             ids.OwesAck = false;
-        return Seal(epoch, destination.Slice(offset, length), ContentType.Ack, destination, out _);
+        return Seal(epoch, destination.Slice(offset, length), ContentType.Ack, destination[..size], out _);
     }
 
     /// <summary>Remembers that a record wants an ACK.</summary>

@@ -336,6 +336,8 @@ public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
         PeerCertificates = machine.PeerCertificates.Count > 0 ? machine.PeerCertificates : [];
         IsResumed = machine.IsResumed;
         PskIdentity = machine.PskIdentity;
+        SrtpProfile = machine.SrtpProfile;
+        AdoptRecordSizeLimit(machine);
     }
 
     private void ReleaseSecrets()

@@ -84,6 +84,9 @@ public enum DtlsFailureReason
     /// <summary>The peer chose an application protocol that was not offered.</summary>
     InvalidApplicationProtocol,
 
+    /// <summary>The server chose an SRTP profile that was not offered, or asks for a master key identifier.</summary>
+    InvalidSrtpProfile,
+
     /// <summary>A client certificate is required and none came.</summary>
     CertificateRequired,
 

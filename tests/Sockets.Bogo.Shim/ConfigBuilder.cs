@@ -24,6 +24,7 @@ internal static class ConfigBuilder
             Credentials = Credentials(crypto, options),
             ServerName = options.HostName,
             ApplicationProtocols = [.. options.ApplicationProtocols.Select(Protocol)],
+            SrtpProfiles = options.SrtpProfiles,
             ClientAuthentication = options.RequireClientCertificate ? DtlsClientAuthentication.Required
                 : options.VerifyPeer ? DtlsClientAuthentication.Requested
                 : DtlsClientAuthentication.None,

@@ -166,6 +166,10 @@ internal static class FlagParser
             case "-export-context":
                 options.ExportContext = Value(flag, ref args);
                 break;
+            case "-srtp-profiles":
+                foreach (string name in Value(flag, ref args).Split(':'))
+                    options.SrtpProfiles.Add(SrtpProfile(name));
+                break;
             case "-expect-selected-credential":
                 options.ExpectSelectedCredential = Number(flag, ref args);
                 break;
@@ -202,6 +206,15 @@ internal static class FlagParser
             list = list[(1 + length)..];
         }
     }
+
+    private static SrtpProtectionProfile SrtpProfile(string name) => name switch
+    {
+        "SRTP_AES128_CM_SHA1_80" => SrtpProtectionProfile.Aes128CmHmacSha1Tag80,
+        "SRTP_AES128_CM_SHA1_32" => SrtpProtectionProfile.Aes128CmHmacSha1Tag32,
+        "SRTP_AEAD_AES_128_GCM" => SrtpProtectionProfile.AeadAes128Gcm,
+        "SRTP_AEAD_AES_256_GCM" => SrtpProtectionProfile.AeadAes256Gcm,
+        _ => throw new UnimplementedException($"SRTP profile {name}"),
+    };
 
     private static string Value(string flag, ref ReadOnlySpan<string> args)
     {

@@ -38,6 +38,8 @@ internal sealed class ShimOptions
     /// <summary>Client: the offered protocols. Server: the one to choose.</summary>
     public List<string> ApplicationProtocols { get; } = [];
 
+    public List<SrtpProtectionProfile> SrtpProfiles { get; } = [];
+
     public bool VerifyPeer { get; set; }
 
     public bool VerifyFail { get; set; }

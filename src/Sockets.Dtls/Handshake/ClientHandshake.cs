@@ -114,6 +114,10 @@ internal sealed partial class ClientHandshake : HandshakeMachine
             CodePointListExtension.Write(writer, ExtensionType.SignatureAlgorithmsCert, certificateSchemes);
         if (Config.ApplicationProtocols.Count > 0)
             AlpnExtension.Write(writer, Config.ApplicationProtocols);
+        if (Config.SrtpProfiles.Count > 0)
+            UseSrtpExtension.Write(writer, [.. Config.SrtpProfiles]);
+        if (Config.RecordSizeLimit is { } limit)
+            RecordSizeLimitExtension.Write(writer, limit);
         if (Config.CertificateAuthorities.Count > 0)
             CertificateAuthoritiesExtension.Write(writer, Config.CertificateAuthorities);
         WriteCertificateTypes(writer);
@@ -274,9 +278,12 @@ internal sealed partial class ClientHandshake : HandshakeMachine
                 ExtensionType.ServerName when Config.ServerName is not null =>
                     entry.Content.IsEmpty ? ProtocolError.None : ProtocolError.MalformedExtension,
                 ExtensionType.ApplicationLayerProtocolNegotiation when Config.ApplicationProtocols.Count > 0 => HandleAlpn(entry.Content),
+                ExtensionType.RecordSizeLimit when Config.RecordSizeLimit is not null => HandleRecordSizeLimit(entry.Content),
+                ExtensionType.UseSrtp when Config.SrtpProfiles.Count > 0 => HandleSrtp(entry.Content),
                 ExtensionType.SupportedGroups => CodePointListExtension.Parse(entry.Content, out _),
                 ExtensionType.ClientCertificateType or ExtensionType.ServerCertificateType => HandleCertificateType(entry.Type, entry.Content),
-                ExtensionType.ServerName or ExtensionType.ApplicationLayerProtocolNegotiation or ExtensionType.EarlyData =>
+                ExtensionType.ServerName or ExtensionType.ApplicationLayerProtocolNegotiation or ExtensionType.EarlyData
+                    or ExtensionType.RecordSizeLimit or ExtensionType.UseSrtp =>
                     ProtocolError.UnexpectedExtension,
                 _ => ProtocolError.MisplacedExtension(entry.Type, belongs: false),
             };
@@ -301,6 +308,13 @@ internal sealed partial class ClientHandshake : HandshakeMachine
         else
             GoOnWithPsk();
         return ProtocolError.None;
+    }
+
+    private ProtocolError HandleRecordSizeLimit(ReadOnlySpan<byte> content)
+    {
+        ProtocolError error = RecordSizeLimitExtension.Parse(content, out int? limit);
+        PeerRecordSizeLimit = limit;
+        return error;
     }
 
     private ProtocolError HandleAlpn(ReadOnlySpan<byte> content)

@@ -69,6 +69,11 @@ internal abstract partial class HandshakeMachine : IDisposable
     /// <summary>When the peers proved who they are; the time of this handshake unless it resumes another.</summary>
     public DateTimeOffset? Authenticated { get; protected set; }
 
+    /// <summary>The largest record the peer takes (RFC 8449), where both sides have told theirs.</summary>
+    public int? PeerRecordSizeLimit { get; protected set; }
+
+    public SrtpProtectionProfile SrtpProfile { get; protected set; }
+
     /// <summary>Whether the client takes part in resumption, as far as we do.</summary>
     public bool ClientTakesTickets { get; protected set; }
 

@@ -137,7 +137,15 @@ internal sealed partial class ServerHandshake : HandshakeMachine
                 return error;
         }
 
-        return ProtocolError.None;
+        if (Config.RecordSizeLimit is not null && hello.Extensions.TryGet(ExtensionType.RecordSizeLimit, out content))
+        {
+            error = RecordSizeLimitExtension.Parse(content, out int? limit);
+            PeerRecordSizeLimit = limit;
+            if (error.IsError)
+                return error;
+        }
+
+        return NegotiateSrtp(hello);
     }
 
     private ProtocolError NegotiateCredential(in ClientHelloMessage hello, out DtlsCredential? credential, out SignatureScheme scheme)
@@ -219,6 +227,10 @@ internal sealed partial class ServerHandshake : HandshakeMachine
         Writer.Clear();
         int extensions = EncryptedExtensionsMessage.Begin(Writer, ServerName is not null && !IsResumed, ApplicationProtocol, _takesEarlyData);
         WriteCertificateTypes(Writer, credential);
+        if (PeerRecordSizeLimit is not null)
+            RecordSizeLimitExtension.Write(Writer, Config.RecordSizeLimit!.Value);
+        if (SrtpProfile != SrtpProtectionProfile.None)
+            UseSrtpExtension.Write(Writer, [SrtpProfile]);
         EncryptedExtensionsMessage.End(Writer, extensions);
         SendWritten(HandshakeType.EncryptedExtensions);
 

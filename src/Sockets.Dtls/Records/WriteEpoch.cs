@@ -50,7 +50,7 @@ internal sealed class WriteEpoch : IDisposable
     public int Overhead { get; private set; }
 
     /// <summary>
-    /// Seals one record into the start of <paramref name="destination"/>, which must hold content and
+    /// Seals one record into the start of <paramref name="destination"/>, which must hold content, padding and
     /// <see cref="Overhead"/>. Not when <see cref="IsExhausted"/>.
     /// </summary>
     /// <param name="content">
@@ -59,11 +59,12 @@ internal sealed class WriteEpoch : IDisposable
     /// <param name="type">The content type.</param>
     /// <param name="destination">Where the record goes.</param>
     /// <param name="number">The number the record got.</param>
+    /// <param name="padding">Bytes of padding to add.</param>
     /// <returns>Bytes of the record.</returns>
-    public int Seal(ReadOnlySpan<byte> content, ContentType type, Span<byte> destination, out RecordNumber number)
+    public int Seal(ReadOnlySpan<byte> content, ContentType type, Span<byte> destination, out RecordNumber number, int padding = 0)
     {
         ulong sequence = Count;
-        int ciphertextLength = content.Length + 1 + _cipherOverhead;
+        int ciphertextLength = content.Length + 1 + padding + _cipherOverhead;
         if (_connectionId is not { } connectionId)
             UnifiedHeader.Write(destination, _form, new RecordNumber(Epoch, sequence), ciphertextLength);
         else

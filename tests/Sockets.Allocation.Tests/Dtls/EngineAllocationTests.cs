@@ -70,6 +70,39 @@ public sealed class EngineAllocationTests
         }
     }
 
+    [Fact]
+    public void Padded_records_within_a_limit()
+    {
+        using DtlsPair pair = DtlsPair.Create(
+            client: static config => config with { Padding = DtlsPadding.ToMultipleOf(128) },
+            server: static config => config with { RecordSizeLimit = 300 });
+        pair.DriveToConnected();
+        pair.Settle(TimeSpan.FromMinutes(5));
+        DtlsConnection client = pair.Client.Connection;
+        DtlsConnection server = pair.Server.Connection;
+        MonotonicTime now = pair.Network.Clock.Now;
+        byte[] buffer = new byte[2048];
+        byte[] content = new byte[Size];
+        var sink = new CountingSink();
+        long bytes = 0;
+        long records = 0;
+        long allocated = AllocationAssert.FewestBytes(() =>
+        {
+            for (int i = 0; i < Discards; i++)
+            {
+                if (client.Write(content, now, buffer, out int length) != DtlsWriteResult.Success)
+                    throw new InvalidOperationException("The client cannot write.");
+                server.HandleDatagram(server.Path, buffer.AsSpan(0, length), now, ref sink);
+                Drain(server);
+                bytes += length;
+                records++;
+            }
+        });
+        Assert.Equal(records, sink.Records);
+        Assert.Equal(records * (256 + 5 + 16), bytes); // padded to the second multiple: header and tag come on top
+        Assert.Equal(0, allocated);
+    }
+
     [Theory]
     [MemberData(nameof(Cases))]
     public void Replayed_and_discarded_records_of_every_kind(string provider, CipherSuite suite)

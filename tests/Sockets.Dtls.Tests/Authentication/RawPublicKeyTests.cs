@@ -77,7 +77,7 @@ public sealed class RawPublicKeyTests
     public void Nothing_is_said_of_kinds_by_default()
     {
         using var pair = new MachinePair(
-            static config => config with { Credentials = [TestCertificates.EcdsaP256.ToCredential(config.Crypto)] },
+            static config => config with { Credentials = [TestCertificates.EcdsaP256.ToCredential(config.Crypto)], RecordSizeLimit = null },
             static config => config with { ClientAuthentication = DtlsClientAuthentication.Required });
         pair.Run();
         Assert.True(pair.IsComplete);

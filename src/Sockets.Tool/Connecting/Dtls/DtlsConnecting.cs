@@ -19,6 +19,7 @@ internal sealed class DtlsConnecting
     private readonly Option<CipherSuite[]> _suites = NameTable.SuiteOption();
     private readonly Option<NamedGroup[]> _groups = NameTable.GroupOption();
     private readonly Option<int> _datagramSize = DatagramSizeOption.Create();
+    private readonly Option<int> _recordSize = RecordSizeOption.Create();
     private readonly Option<bool> _keyUpdate = new("--key-update") { Description = "Update the keys of both directions: halfway through --send, or after the handshake." };
     private readonly Option<ExporterRequest?> _export = ExporterRequest.CreateOption();
     private readonly Option<string?> _keyLog = KeyLogOption.Create();
@@ -34,7 +35,7 @@ internal sealed class DtlsConnecting
         var mode = new DtlsConnecting(shared);
         return new TransportMode(
             mode._selector,
-            [.. shared.CertificateOptions, mode._suites, mode._groups, mode._datagramSize, mode._keyUpdate, mode._export, mode._keyLog, mode._psk, mode._ticket, mode._earlyData],
+            [.. shared.CertificateOptions, mode._suites, mode._groups, mode._datagramSize, mode._recordSize, mode._keyUpdate, mode._export, mode._keyLog, mode._psk, mode._ticket, mode._earlyData],
             mode.RunAsync)
         {
             IsDefault = true,
@@ -50,6 +51,7 @@ internal sealed class DtlsConnecting
             CipherSuites = NameTable.NullIfEmpty(result.GetValue(_suites)),
             Groups = NameTable.NullIfEmpty(result.GetValue(_groups)),
             MaxDatagramSize = result.GetValue(_datagramSize),
+            RecordSizeLimit = result.GetValue(_recordSize),
             HandshakeTimeout = _shared.ReadTimeout(result),
         };
         using TicketFile? tickets = TicketFile.Open(result.GetValue(_ticket));

@@ -23,6 +23,7 @@ internal sealed class DtlsServing
     private readonly Option<CipherSuite[]> _suites = NameTable.SuiteOption();
     private readonly Option<NamedGroup[]> _groups = NameTable.GroupOption();
     private readonly Option<int> _datagramSize = DatagramSizeOption.Create();
+    private readonly Option<int> _recordSize = RecordSizeOption.Create();
     private readonly Option<ExporterRequest?> _export = ExporterRequest.CreateOption();
     private readonly Option<string?> _keyLog = KeyLogOption.Create();
     private readonly Option<string> _cookie = new Option<string>("--cookie")
@@ -44,7 +45,7 @@ internal sealed class DtlsServing
         var mode = new DtlsServing(shared);
         return new TransportMode(
             mode._selector,
-            [shared.Certificate, shared.Key, shared.ClientAuthority, shared.ClientAuthentication, mode._suites, mode._groups, mode._datagramSize, mode._cookie, mode._export, mode._keyLog, mode._psk, mode._tickets, mode._earlyData],
+            [shared.Certificate, shared.Key, shared.ClientAuthority, shared.ClientAuthentication, mode._suites, mode._groups, mode._datagramSize, mode._recordSize, mode._cookie, mode._export, mode._keyLog, mode._psk, mode._tickets, mode._earlyData],
             mode.RunAsync)
         {
             Required = [shared.Certificate, shared.Key],
@@ -70,6 +71,7 @@ internal sealed class DtlsServing
             CipherSuites = NameTable.NullIfEmpty(result.GetValue(_suites)),
             Groups = NameTable.NullIfEmpty(result.GetValue(_groups)),
             MaxDatagramSize = result.GetValue(_datagramSize),
+            RecordSizeLimit = result.GetValue(_recordSize),
             RequireCookie = result.GetValue(_cookie) == "always",
             ClientAuthentication = authentication switch
             {

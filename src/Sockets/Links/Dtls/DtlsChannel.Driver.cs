@@ -29,6 +29,7 @@ public sealed partial class DtlsChannel
         UsedHelloRetryRequest = Connection.UsedHelloRetryRequest;
         AdoptPeerCertificates();
         IsResumed = Connection.IsResumed;
+        SrtpProfile = Connection.SrtpProfile;
         ConcludeEarlyData();
         PskIdentity = Connection.PskIdentity;
         HandshakeDuration = Connection.Statistics.HandshakeDuration;

@@ -94,6 +94,21 @@ public abstract class DtlsOptions
     /// </summary>
     public int? ConnectionIdLength { get; set; }
 
+    /// <summary>
+    /// The largest record to take (record_size_limit, RFC 8449), in bytes of content, content type and padding: 64 to 16385. For
+    /// devices with small buffers. Default: 16385, all the protocol allows. Null: the extension is not used.
+    /// </summary>
+    public int? RecordSizeLimit { get; set; } = (1 << 14) + 1;
+
+    /// <summary>
+    /// SRTP protection profiles (RFC 5764), the preferred one first: for media that <see cref="DtlsChannel.ExportSrtpKeys"/> gives
+    /// the keys of. Default: none.
+    /// </summary>
+    public IReadOnlyList<SrtpProtectionProfile> SrtpProfiles { get; set; } = [];
+
+    /// <summary>How much records are padded after the handshake, so that their length tells less. Default: not at all.</summary>
+    public DtlsPadding Padding { get; set; }
+
     /// <summary>How long the whole handshake may take. Default: 60 s.</summary>
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
@@ -152,6 +167,7 @@ public abstract class DtlsOptions
         copy.ApplicationProtocols = [.. ApplicationProtocols];
         copy.Credentials = [.. Credentials];
         copy.PeerCertificateTypes = [.. PeerCertificateTypes];
+        copy.SrtpProfiles = [.. SrtpProfiles];
         copy.PreSharedKeys = [.. PreSharedKeys];
         return copy;
     }
@@ -174,6 +190,9 @@ public abstract class DtlsOptions
             UtcNow = TimeProvider.GetUtcNow,
             MaxDatagramSize = MaxDatagramSize,
             MinDatagramSize = Math.Min(256, MaxDatagramSize),
+            SrtpProfiles = SrtpProfiles,
+            RecordSizeLimit = RecordSizeLimit,
+            Padding = Padding,
             HandshakeTimeout = HandshakeTimeout,
             ConnectionIdLength = ConnectionIdLength,
         };
