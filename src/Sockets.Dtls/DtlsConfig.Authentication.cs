@@ -14,6 +14,12 @@ public sealed partial record DtlsConfig
     /// </summary>
     public IReadOnlyList<DtlsCertificateType> PeerCertificateTypes { get; init; } = X509Only;
 
+    /// <summary>
+    /// Algorithms that certificates may travel in, both ways, the preferred one first (RFC 8879). Whoever takes one spends time on
+    /// what a stranger sent: <see cref="MaxHandshakeMessageSize"/> bounds it. Default: none.
+    /// </summary>
+    public IReadOnlyList<DtlsCertificateCompressor> CertificateCompressors { get; init; } = [];
+
     /// <summary>Whether a kind may come from the peer.</summary>
     internal bool TakesFromPeer(DtlsCertificateType kind)
     {
@@ -47,8 +53,28 @@ public sealed partial record DtlsConfig
     /// <summary>Whether a list of kinds says more than that it is the default, so that it has to be sent (RFC 7250 §4.1).</summary>
     internal static bool IsDefault(IReadOnlyList<DtlsCertificateType> kinds) => kinds.Count == 1 && kinds[0] == DtlsCertificateType.X509;
 
-    private void ValidateAuthentication() =>
+    private void ValidateAuthentication()
+    {
         Require(AreCertificateTypesValid(), nameof(PeerCertificateTypes), "at least one kind, each of them once");
+        Require(AreCompressorsValid(), nameof(CertificateCompressors), "127 algorithms at most, each of them once");
+    }
+
+    private bool AreCompressorsValid()
+    {
+        const int maxCount = 127; // RFC 8879 §3
+        for (int i = 0; i < CertificateCompressors.Count; i++)
+        {
+            if (CertificateCompressors[i] is not { Algorithm: not DtlsCertificateCompression.None } compressor)
+                return false;
+            for (int j = 0; j < i; j++)
+            {
+                if (CertificateCompressors[j].Algorithm == compressor.Algorithm)
+                    return false;
+            }
+        }
+
+        return CertificateCompressors.Count <= maxCount;
+    }
 
     private bool AreCertificateTypesValid()
     {

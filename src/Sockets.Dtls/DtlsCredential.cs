@@ -7,6 +7,8 @@ namespace Sockets.Dtls;
 /// <summary>A certificate chain, or a bare public key, and what its key can sign with. The key itself may live elsewhere.</summary>
 public sealed class DtlsCredential
 {
+    private volatile CompressedChain? _compressed;
+
     /// <summary>A credential whose key is in this process.</summary>
     /// <param name="certificateChain">DER certificates, leaf first.</param>
     /// <param name="signer">The leaf's private key.</param>
@@ -83,4 +85,15 @@ public sealed class DtlsCredential
 
         return new DtlsCredential([subjectPublicKeyInfo.ToArray()], schemes, signer) { CertificateType = DtlsCertificateType.RawPublicKey };
     }
+
+    /// <summary>A Certificate message of this credential, compressed; null when that makes it no shorter. Done once, as long as the message stays the same.</summary>
+    internal byte[]? Compress(DtlsCertificateCompressor compressor, ReadOnlySpan<byte> message)
+    {
+        CompressedChain? known = _compressed;
+        if (known is null || known.Algorithm != compressor.Algorithm || !message.SequenceEqual(known.Message))
+            _compressed = known = new CompressedChain(compressor.Algorithm, message.ToArray(), compressor.Compress(message));
+        return known.Compressed.Length < message.Length ? known.Compressed : null;
+    }
+
+    private sealed record CompressedChain(DtlsCertificateCompression Algorithm, byte[] Message, byte[] Compressed);
 }

@@ -93,6 +93,9 @@ public enum DtlsFailureReason
     /// <summary>A certificate could not be parsed or has a key of an unsupported kind.</summary>
     InvalidCertificate,
 
+    /// <summary>A compressed certificate does not come out as what it says.</summary>
+    InvalidCompression,
+
     /// <summary>The driver refused the peer's certificate.</summary>
     CertificateRejected,
 

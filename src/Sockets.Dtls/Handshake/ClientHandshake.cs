@@ -67,7 +67,7 @@ internal sealed partial class ClientHandshake : HandshakeMachine
         (DtlsState.WaitServerHello, HandshakeType.HelloVerifyRequest) when !UsedHelloRetryRequest => ProtocolError.Version,
         (DtlsState.WaitEncryptedExtensions, HandshakeType.EncryptedExtensions) => HandleEncryptedExtensions(body),
         (DtlsState.WaitCertificateOrRequest, HandshakeType.CertificateRequest) => HandleCertificateRequest(body),
-        (DtlsState.WaitCertificateOrRequest or DtlsState.WaitCertificate, HandshakeType.Certificate) => HandleServerCertificate(body),
+        (DtlsState.WaitCertificateOrRequest or DtlsState.WaitCertificate, _) when IsCertificate(type) => HandleServerCertificate(type, body),
         (DtlsState.WaitCertificateVerify, HandshakeType.CertificateVerify) => HandleCertificateVerify(body, DtlsState.WaitFinished),
         (DtlsState.WaitFinished, HandshakeType.Finished) => HandleServerFinished(body),
         _ => ProtocolError.Unexpected,
@@ -121,6 +121,8 @@ internal sealed partial class ClientHandshake : HandshakeMachine
         if (Config.CertificateAuthorities.Count > 0)
             CertificateAuthoritiesExtension.Write(writer, Config.CertificateAuthorities);
         WriteCertificateTypes(writer);
+        if (Config.CertificateCompressors.Count > 0)
+            CompressCertificateExtension.Write(writer, Config.CertificateCompressors);
         if (Config.RequestTickets || _offers.Count > 0)
             PskKeyExchangeModesExtension.Write(writer, Config.AllowPskWithoutExchange);
         WriteConnectionId(writer);
@@ -343,6 +345,9 @@ internal sealed partial class ClientHandshake : HandshakeMachine
             return error;
         if (!message.Context.IsEmpty)
             return ProtocolError.Illegal;
+        error = NegotiateCompression(message.Extensions);
+        if (error.IsError)
+            return error;
         if (Config.Credentials.Count > 0)
         {
             error = SelectCredential(message.Schemes, message.Authorities, [(byte)_ownCertificateType], out _credential, out _credentialScheme);
@@ -356,9 +361,9 @@ internal sealed partial class ClientHandshake : HandshakeMachine
         return ProtocolError.None;
     }
 
-    private ProtocolError HandleServerCertificate(ReadOnlySpan<byte> body)
+    private ProtocolError HandleServerCertificate(HandshakeType type, ReadOnlySpan<byte> body)
     {
-        ProtocolError error = HandleCertificate(body);
+        ProtocolError error = HandleCertificate(type, body);
         if (error.IsError)
             return error;
         if (PeerCertificates.Count == 0)

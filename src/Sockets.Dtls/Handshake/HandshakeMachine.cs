@@ -267,9 +267,19 @@ internal abstract partial class HandshakeMachine : IDisposable
     }
 
     /// <summary>Takes the peer's Certificate; an empty chain leaves <see cref="PeerCertificates"/> empty.</summary>
-    protected ProtocolError HandleCertificate(ReadOnlySpan<byte> body)
+    protected ProtocolError HandleCertificate(HandshakeType type, ReadOnlySpan<byte> body)
     {
-        ProtocolError error = CertificateMessage.TryParse(body, out ReadOnlySpan<byte> context, PeerCertificates);
+        ProtocolError error = ProtocolError.None;
+        ReadOnlySpan<byte> message = body;
+        if (type == HandshakeType.CompressedCertificate)
+        {
+            error = Decompress(body, out byte[] decompressed);
+            message = decompressed;
+        }
+
+        if (error.IsError)
+            return error;
+        error = CertificateMessage.TryParse(message, out ReadOnlySpan<byte> context, PeerCertificates);
         if (error.IsError)
             return error;
         if (!context.IsEmpty)
@@ -282,7 +292,7 @@ internal abstract partial class HandshakeMachine : IDisposable
             _peerPublicKey = publicKey.ToArray();
         }
 
-        Transcript.Append(HandshakeType.Certificate, body);
+        Transcript.Append(type, body); // RFC 8879 §4: as it was sent
         return ProtocolError.None;
     }
 
@@ -319,7 +329,7 @@ internal abstract partial class HandshakeMachine : IDisposable
     {
         Writer.Clear();
         CertificateMessage.Write(Writer, default, credential.CertificateChain);
-        SendWritten(HandshakeType.Certificate);
+        SendWrittenCertificate(credential);
         Span<byte> hash = stackalloc byte[CipherSuites.MaxHashLength];
         hash = hash[..Transcript.Length];
         Transcript.GetCurrent(hash);
@@ -382,6 +392,10 @@ internal abstract partial class HandshakeMachine : IDisposable
     // RFC 8446 §4.2.3: PKCS#1 v1.5 signs certificates, never handshakes.
     private static bool IsHandshakeScheme(SignatureScheme scheme) =>
         scheme is not (SignatureScheme.RsaPkcs1Sha256 or SignatureScheme.RsaPkcs1Sha384 or SignatureScheme.RsaPkcs1Sha512);
+
+    /// <summary>Whether a message carries a certificate in a form that we said we take.</summary>
+    protected bool IsCertificate(HandshakeType type) =>
+        type == HandshakeType.Certificate || (type == HandshakeType.CompressedCertificate && Config.CertificateCompressors.Count > 0);
 
     protected void LogSecret(string label, ReadOnlySpan<byte> secret) =>
         Config.DangerousKeyLog?.Invoke($"{label} {Convert.ToHexStringLower(ClientRandom)} {Convert.ToHexStringLower(secret)}");

@@ -18,6 +18,7 @@ internal enum HandshakeType : byte
     CertificateVerify = 15,
     Finished = 20,
     KeyUpdate = 24,
+    CompressedCertificate = 25,
 
     /// <summary>Not on the wire: stands for ClientHello1 in the transcript after a HelloRetryRequest.</summary>
     MessageHash = 254,

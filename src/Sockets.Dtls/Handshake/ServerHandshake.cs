@@ -37,7 +37,7 @@ internal sealed partial class ServerHandshake : HandshakeMachine
     public override ProtocolError Handle(HandshakeType type, ReadOnlySpan<byte> body) => (State, type) switch
     {
         (DtlsState.Initial or DtlsState.WaitSecondClientHello, HandshakeType.ClientHello) => HandleClientHello(body),
-        (DtlsState.WaitCertificate, HandshakeType.Certificate) => HandleClientCertificate(body),
+        (DtlsState.WaitCertificate, _) when IsCertificate(type) => HandleClientCertificate(type, body),
         (DtlsState.WaitCertificateVerify, HandshakeType.CertificateVerify) => HandleCertificateVerify(body, DtlsState.WaitFinished),
         (DtlsState.WaitFinished, HandshakeType.Finished) => HandleClientFinished(body),
         _ => ProtocolError.Unexpected,
@@ -198,6 +198,8 @@ internal sealed partial class ServerHandshake : HandshakeMachine
                 return ProtocolError.MissingExtension;
             ProtocolError error = NegotiateCredential(hello, out credential, out scheme);
             if (!error.IsError)
+                error = NegotiateCompression(hello.Extensions);
+            if (!error.IsError)
                 error = NegotiateClientCertificate(hello);
             if (error.IsError)
                 return error;
@@ -239,7 +241,7 @@ internal sealed partial class ServerHandshake : HandshakeMachine
         if (_asksForCertificate)
         {
             Writer.Clear();
-            CertificateRequestMessage.Write(Writer, Config.EffectiveSignatureSchemes, Config.CertificateSignatureSchemes, Config.CertificateAuthorities);
+            CertificateRequestMessage.Write(Writer, Config.EffectiveSignatureSchemes, Config.CertificateSignatureSchemes, Config.CertificateAuthorities, Config.CertificateCompressors);
             SendWritten(HandshakeType.CertificateRequest);
         }
 
@@ -247,9 +249,9 @@ internal sealed partial class ServerHandshake : HandshakeMachine
         return ProtocolError.None;
     }
 
-    private ProtocolError HandleClientCertificate(ReadOnlySpan<byte> body)
+    private ProtocolError HandleClientCertificate(HandshakeType type, ReadOnlySpan<byte> body)
     {
-        ProtocolError error = HandleCertificate(body);
+        ProtocolError error = HandleCertificate(type, body);
         if (error.IsError)
             return error;
         if (PeerCertificates.Count > 0)

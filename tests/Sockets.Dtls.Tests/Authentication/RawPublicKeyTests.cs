@@ -206,7 +206,7 @@ public sealed class RawPublicKeyTests
         foreach (byte[] content in new byte[][] { [0], [2, 2], [] })
         {
             byte[] extension = [0, 20, 0, (byte)content.Length, .. content];
-            using var pair = new MachinePair { Tamper = (type, body) => type == HandshakeType.ClientHello ? Append(body, extension) : body };
+            using var pair = new MachinePair { Tamper = (type, body) => type == HandshakeType.ClientHello ? HelloBytes.Append(body, extension) : body };
             pair.Run();
             Assert.Equal(DtlsFailureReason.MalformedExtension, pair.ServerError.Reason);
         }
@@ -285,14 +285,4 @@ public sealed class RawPublicKeyTests
     private static byte[] EmptyExtensions(HandshakeType type, byte[] body) => type == HandshakeType.EncryptedExtensions ? [0, 0] : body;
 
     private static byte[] Body(MachinePair pair, HandshakeType type) => pair.Sent.Find(message => message.Type == type).Body;
-
-    /// <summary>A ClientHello with one more extension.</summary>
-    private static byte[] Append(byte[] hello, byte[] extension)
-    {
-        // legacy_version, random, legacy_session_id and legacy_cookie, both empty, then the suites
-        int suites = (hello[36] << 8) | hello[37];
-        int at = 38 + suites + 2;
-        int length = ((hello[at] << 8) | hello[at + 1]) + extension.Length;
-        return [.. hello[..at], (byte)(length >> 8), (byte)length, .. hello[(at + 2)..], .. extension];
-    }
 }

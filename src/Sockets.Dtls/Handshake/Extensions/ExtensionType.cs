@@ -11,6 +11,7 @@ internal enum ExtensionType : ushort
     ClientCertificateType = 19,
     ServerCertificateType = 20,
     Padding = 21,
+    CompressCertificate = 27,
     RecordSizeLimit = 28,
     PreSharedKey = 41,
     EarlyData = 42,

@@ -8,8 +8,9 @@ namespace Sockets.Dtls.Handshake.Messages;
 /// <summary>CertificateRequest (RFC 8446 §4.3.2).</summary>
 internal readonly ref struct CertificateRequestMessage
 {
-    private CertificateRequestMessage(ReadOnlySpan<byte> context, ReadOnlySpan<byte> schemes, ReadOnlySpan<byte> authorities)
+    private CertificateRequestMessage(ReadOnlySpan<byte> context, ExtensionBlock extensions, ReadOnlySpan<byte> schemes, ReadOnlySpan<byte> authorities)
     {
+        Extensions = extensions;
         Context = context;
         Schemes = schemes;
         Authorities = authorities;
@@ -17,6 +18,9 @@ internal readonly ref struct CertificateRequestMessage
 
     /// <summary>Echoed in the Certificate; empty during the handshake.</summary>
     public ReadOnlySpan<byte> Context { get; }
+
+    /// <summary>All of them.</summary>
+    public ExtensionBlock Extensions { get; }
 
     /// <summary>Code points of the accepted signature schemes.</summary>
     public ReadOnlySpan<byte> Schemes { get; }
@@ -41,7 +45,7 @@ internal readonly ref struct CertificateRequestMessage
         ReadOnlySpan<byte> authorities = default;
         if (extensions.TryGet(ExtensionType.CertificateAuthorities, out content))
             error = CertificateAuthoritiesExtension.Parse(content, out authorities);
-        message = new CertificateRequestMessage(context, schemes, authorities);
+        message = new CertificateRequestMessage(context, extensions, schemes, authorities);
         return error;
     }
 
@@ -49,7 +53,8 @@ internal readonly ref struct CertificateRequestMessage
         WireWriter writer,
         IReadOnlyList<SignatureScheme> schemes,
         IReadOnlyList<SignatureScheme>? certificateSchemes,
-        IReadOnlyList<ReadOnlyMemory<byte>> authorities)
+        IReadOnlyList<ReadOnlyMemory<byte>> authorities,
+        IReadOnlyList<DtlsCertificateCompressor> compressors)
     {
         writer.UInt8(0);
         int mark = writer.Begin(2);
@@ -58,6 +63,8 @@ internal readonly ref struct CertificateRequestMessage
             CodePointListExtension.Write(writer, ExtensionType.SignatureAlgorithmsCert, certificateSchemes);
         if (authorities.Count > 0)
             CertificateAuthoritiesExtension.Write(writer, authorities);
+        if (compressors.Count > 0)
+            CompressCertificateExtension.Write(writer, compressors);
         writer.End(mark, 2);
     }
 }

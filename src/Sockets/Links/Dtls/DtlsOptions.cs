@@ -57,6 +57,13 @@ public abstract class DtlsOptions
     public IReadOnlyList<DtlsCertificateType> PeerCertificateTypes { get; set; } = [DtlsCertificateType.X509];
 
     /// <summary>
+    /// Algorithms that certificates may travel in, both ways, the preferred one first (RFC 8879): see
+    /// <see cref="DtlsCertificateCompressors"/>. Takes datagrams off the handshake and time off the processor; a peer's certificate is
+    /// taken apart before anybody knows whose it is, up to <see cref="DtlsConfig.MaxHandshakeMessageSize"/>. Default: none.
+    /// </summary>
+    public IReadOnlyList<DtlsCertificateCompressor> CertificateCompressors { get; set; } = [];
+
+    /// <summary>
     /// Revocation check of chains. Nothing is ever downloaded during a handshake, so <see cref="X509RevocationMode.Offline"/>
     /// and <see cref="X509RevocationMode.Online"/> mean the same: revocation lists this machine has cached, and refusal where
     /// there is none. Default: no check.
@@ -168,6 +175,7 @@ public abstract class DtlsOptions
         copy.Credentials = [.. Credentials];
         copy.PeerCertificateTypes = [.. PeerCertificateTypes];
         copy.SrtpProfiles = [.. SrtpProfiles];
+        copy.CertificateCompressors = [.. CertificateCompressors];
         copy.PreSharedKeys = [.. PreSharedKeys];
         return copy;
     }
@@ -186,6 +194,7 @@ public abstract class DtlsOptions
             ApplicationProtocols = ApplicationProtocols,
             Credentials = Credentials,
             PeerCertificateTypes = PeerCertificateTypes,
+            CertificateCompressors = CertificateCompressors,
             PreSharedKeys = PreSharedKeys,
             UtcNow = TimeProvider.GetUtcNow,
             MaxDatagramSize = MaxDatagramSize,
