@@ -14,13 +14,16 @@ internal sealed class RecordReader(CipherSuite suite, TrafficSecrets secrets, Dt
 {
     private readonly Dictionary<int, RecordCipher> _ciphers = [];
 
+    /// <summary>Bytes of the connection IDs that the records carry, where they carry one.</summary>
+    public int ConnectionIdLength { get; set; }
+
     /// <summary>Every record of a datagram, in order.</summary>
     public List<SentRecordView> Read(ReadOnlySpan<byte> datagram)
     {
         List<SentRecordView> records = [];
         while (!datagram.IsEmpty)
         {
-            int length = PlaintextRecords.FirstRecordLength(datagram);
+            int length = RecordLength(datagram);
             byte[] record = datagram[..length].ToArray();
             records.Add(PlaintextRecords.IsPlaintext(record[0]) ? ReadPlaintext(record) : ReadCiphertext(record));
             datagram = datagram[length..];
@@ -29,16 +32,25 @@ internal sealed class RecordReader(CipherSuite suite, TrafficSecrets secrets, Dt
         return records;
     }
 
+    private int RecordLength(ReadOnlySpan<byte> datagram)
+    {
+        int connectionId = !PlaintextRecords.IsPlaintext(datagram[0]) && (datagram[0] & 0x10) != 0 ? ConnectionIdLength : 0;
+        return connectionId == 0
+            ? PlaintextRecords.FirstRecordLength(datagram)
+            : connectionId + PlaintextRecords.FirstRecordLength([datagram[0], .. datagram[(1 + connectionId)..]]);
+    }
+
     private static SentRecordView ReadPlaintext(byte[] record) => new(
         BinaryPrimitives.ReadUInt16BigEndian(record.AsSpan(3)),
         BinaryPrimitives.ReadUInt64BigEndian(record.AsSpan(3)) & 0xFFFF_FFFF_FFFF,
         record[0],
-        record[PlaintextRecords.HeaderLength..]);
+        record[PlaintextRecords.HeaderLength..],
+        []);
 
     private SentRecordView ReadCiphertext(byte[] record)
     {
-        bool hasLength = (record[0] & 0x04) != 0;
-        int header = hasLength ? 5 : 3;
+        int number = 1 + ((record[0] & 0x10) != 0 ? ConnectionIdLength : 0);
+        int header = number + ((record[0] & 0x04) != 0 ? 4 : 2);
         int bits = record[0] & 3;
         for (int epoch = bits == 2 ? 2 : bits == 3 ? 3 : 4 + bits; epoch < 12; epoch += 4)
         {
@@ -46,15 +58,15 @@ internal sealed class RecordReader(CipherSuite suite, TrafficSecrets secrets, Dt
             byte[] copy = [.. record];
             Span<byte> mask = stackalloc byte[2];
             cipher.ComputeMask(copy.AsSpan(header, 16), mask);
-            copy[1] ^= mask[0];
-            copy[2] ^= mask[1];
-            ulong number = BinaryPrimitives.ReadUInt16BigEndian(copy.AsSpan(1));
+            copy[number] ^= mask[0];
+            copy[number + 1] ^= mask[1];
+            ulong sequence = BinaryPrimitives.ReadUInt16BigEndian(copy.AsSpan(number));
             Span<byte> body = copy.AsSpan(header);
-            if (!cipher.TryOpen(number, copy.AsSpan(0, header), body))
+            if (!cipher.TryOpen(sequence, copy.AsSpan(0, header), body))
                 continue;
             body = body[..^cipher.Overhead];
             int type = body.LastIndexOfAnyExcept((byte)0);
-            return new SentRecordView((ulong)epoch, number, body[type], body[..type].ToArray());
+            return new SentRecordView((ulong)epoch, sequence, body[type], body[..type].ToArray(), copy[1..number]);
         }
 
         throw new InvalidOperationException($"A record of epoch bits {bits} opens under no key of {source}.");

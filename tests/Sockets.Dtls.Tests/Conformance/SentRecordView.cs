@@ -5,7 +5,7 @@ using System.Collections.Generic;
 namespace Sockets.Dtls.Tests.Conformance;
 
 /// <summary>A record that was sent, opened.</summary>
-internal sealed record SentRecordView(ulong Epoch, ulong Number, byte Type, byte[] Content)
+internal sealed record SentRecordView(ulong Epoch, ulong Number, byte Type, byte[] Content, byte[] ConnectionId)
 {
     /// <summary>The record numbers that an ACK names.</summary>
     public List<(ulong Epoch, ulong Number)> Acknowledged()

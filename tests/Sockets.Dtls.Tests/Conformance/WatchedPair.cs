@@ -26,6 +26,14 @@ internal sealed class WatchedPair : IDisposable
         Pair.Network.OnSend = OnSend;
     }
 
+    /// <summary>A pair whose sides want connection IDs of these lengths; null: they do not know of connection IDs.</summary>
+    public static WatchedPair WithConnectionIds(int? client, int? server) => new(
+        config => config with { ConnectionIdLength = client }, config => config with { ConnectionIdLength = server })
+    {
+        _client = { ConnectionIdLength = server ?? 0 },
+        _server = { ConnectionIdLength = client ?? 0 },
+    };
+
     public DtlsPair Pair { get; }
 
     public TrafficSecrets Secrets => _secrets;
