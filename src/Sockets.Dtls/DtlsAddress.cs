@@ -80,6 +80,17 @@ public readonly record struct DtlsAddress
         BinaryPrimitives.WriteUInt64BigEndian(destination[16..], _rest);
     }
 
+    /// <summary>Reads what <see cref="CopyTo"/> wrote.</summary>
+    internal static bool TryRead(ReadOnlySpan<byte> source, out DtlsAddress address)
+    {
+        ulong rest = BinaryPrimitives.ReadUInt64BigEndian(source[16..]);
+        byte family = (byte)(rest >> 8);
+        address = family == 0
+            ? default
+            : new DtlsAddress(family, BinaryPrimitives.ReadUInt64BigEndian(source), BinaryPrimitives.ReadUInt64BigEndian(source[8..]), (uint)(rest >> 32), (ushort)(rest >> 16));
+        return family is 0 or FamilyIPv4 or FamilyIPv6;
+    }
+
     /// <summary>Whether it is the same address, port and scope.</summary>
     public bool Equals(DtlsAddress other) =>
         ((_high ^ other._high) | (_low ^ other._low) | (_rest ^ other._rest)) == 0;

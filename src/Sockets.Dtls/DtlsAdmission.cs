@@ -138,6 +138,19 @@ public sealed class DtlsAdmission
         }
     }
 
+    /// <summary>Takes a place for a connection that goes on here, whose address was proven in its handshake.</summary>
+    internal bool TryReturn(in DtlsAddress address)
+    {
+        lock (_gate)
+        {
+            if (_connections >= Limits.MaxConnections)
+                return false;
+            _connections++;
+            Count(new DtlsAddressBlock(address));
+            return true;
+        }
+    }
+
     /// <summary>A client that was admitted without a cookie has proven by its Finished that it is there. False: its address has too many connections.</summary>
     internal bool TryValidate(in DtlsAddress address)
     {

@@ -17,6 +17,8 @@ public sealed partial record DtlsConfig
     internal const int LargestDatagram = 65_507;
 
     internal const int MaxTickets = 16;
+    internal const int MaxAckHistory = 512;
+    internal const int MaxReplayWindowSize = 1 << 20;
     private const int MaxPreSharedKeys = 64;
 
     private CheckMark _check;
@@ -270,6 +272,12 @@ public sealed partial record DtlsConfig
     /// </summary>
     public Action<string>? DangerousKeyLog { get; init; }
 
+    /// <summary>
+    /// Whether the connection may be saved and restored: see <see cref="DtlsConnection.TrySave"/>. It then keeps the secrets that the
+    /// keys in force were made of, for as long as the keys themselves. Needs <see cref="UtcNow"/>.
+    /// </summary>
+    public bool AllowSave { get; init; }
+
     internal IReadOnlyList<CipherSuite> EffectiveCipherSuites => CipherSuites ?? Crypto.CipherSuites;
 
     internal IReadOnlyList<NamedGroup> EffectiveGroups => Groups ?? Crypto.Groups;
@@ -297,12 +305,12 @@ public sealed partial record DtlsConfig
         Require(MinDatagramSize is >= SmallestDatagram and <= LargestDatagram, nameof(MinDatagramSize), "128 to 65507 bytes");
         Require(MaxDatagramSize >= MinDatagramSize && MaxDatagramSize <= LargestDatagram, nameof(MaxDatagramSize), "MinDatagramSize to 65507 bytes");
         Require(RecordSizeLimit is null or (>= RecordSizeLimitExtension.Smallest and <= RecordSizeLimitExtension.Largest), nameof(RecordSizeLimit), "64 to 16385 bytes");
-        Require(ReplayWindowSize >= 256 && ReplayWindowSize % 64 == 0 && ReplayWindowSize <= 1 << 20, nameof(ReplayWindowSize), "a multiple of 64 from 256 to 2^20 records");
+        Require(ReplayWindowSize >= 256 && ReplayWindowSize % 64 == 0 && ReplayWindowSize <= MaxReplayWindowSize, nameof(ReplayWindowSize), "a multiple of 64 from 256 to 2^20 records");
         Require(InitialRetransmitTimeout >= TimeSpan.FromMilliseconds(1), nameof(InitialRetransmitTimeout), "1 ms or more");
         Require(MaxRetransmitTimeout >= InitialRetransmitTimeout, nameof(MaxRetransmitTimeout), "InitialRetransmitTimeout or more");
         Require(MaxRetransmissions is >= 1 and <= 255, nameof(MaxRetransmissions), "1 to 255");
         Require(AckDelayDivisor >= 1, nameof(AckDelayDivisor), "1 or more");
-        Require(AckHistory is >= 8 and <= 512, nameof(AckHistory), "8 to 512 records");
+        Require(AckHistory is >= 8 and <= MaxAckHistory, nameof(AckHistory), "8 to 512 records");
         Require(MaxRecordsPerBurst >= 1, nameof(MaxRecordsPerBurst), "1 or more");
         Require(BurstInterval > TimeSpan.Zero, nameof(BurstInterval), "more than zero");
         Require(HandshakeTimeout > TimeSpan.Zero, nameof(HandshakeTimeout), "more than zero");
@@ -319,6 +327,7 @@ public sealed partial record DtlsConfig
         Require(MaxRecordsPerKey >= 16, nameof(MaxRecordsPerKey), "16 or more");
         Require(Ticket is null || UtcNow is not null, nameof(UtcNow), "set for a Ticket");
         Require(TicketProtector is null || UtcNow is not null, nameof(UtcNow), "set for a TicketProtector");
+        Require(!AllowSave || UtcNow is not null, nameof(UtcNow), "set for AllowSave");
         Require(OfferKeyExchange || AllowPskWithoutExchange, nameof(OfferKeyExchange), "true unless AllowPskWithoutExchange is set");
         Require(!SendEarlyData || UtcNow is not null, nameof(UtcNow), "set for SendEarlyData");
         Require(MaxEarlyDataSize is >= 0 and <= 1 << 20, nameof(MaxEarlyDataSize), "0 to 2^20 bytes");

@@ -30,12 +30,12 @@ public sealed partial class DtlsConnection
     void IHandshakeHost.Raise(DtlsEventKind kind) => Raise(kind);
 
     private void InstallRead(CipherSuite suite, ulong epoch, ReadOnlySpan<byte> trafficSecret) =>
-        _epochs.InstallRead(new ReadEpoch(epoch, KeySchedule.CreateCipher(_config.Crypto, suite, trafficSecret), _config.ReplayWindowSize));
+        _epochs.InstallRead(new ReadEpoch(epoch, KeySchedule.CreateCipher(_config.Crypto, suite, trafficSecret), _config.ReplayWindowSize) { Secret = Keep(trafficSecret) });
 
     private void InstallWrite(CipherSuite suite, ulong epoch, ReadOnlySpan<byte> trafficSecret)
     {
         var keys = new WriteEpoch(
-            epoch, KeySchedule.CreateCipher(_config.Crypto, suite, trafficSecret), _config.HeaderForm, _config.MaxRecordsPerKey);
+            epoch, KeySchedule.CreateCipher(_config.Crypto, suite, trafficSecret), _config.HeaderForm, _config.MaxRecordsPerKey) { Secret = Keep(trafficSecret) };
         if (_ids is { } ids)
             keys.UseConnectionId(ids.Peer);
         _epochs.InstallWrite(keys);

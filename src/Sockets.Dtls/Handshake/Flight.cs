@@ -23,6 +23,9 @@ internal sealed class Flight(int history)
     /// <summary>Whether no message is waiting for acknowledgement.</summary>
     public bool IsEmpty => _messages.Count == 0;
 
+    /// <summary>What is waiting.</summary>
+    public IReadOnlyList<OutgoingMessage> Messages => _messages;
+
     /// <summary>Whether a message of this type is waiting.</summary>
     public bool Contains(HandshakeType type) => _messages.Exists(message => message.Type == type);
 

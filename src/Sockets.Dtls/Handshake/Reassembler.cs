@@ -9,7 +9,7 @@ namespace Sockets.Dtls.Handshake;
 /// <param name="nextSequence">message_seq of the message that is expected first.</param>
 /// <param name="maxMessageSize">Longest message in bytes.</param>
 /// <param name="budget">Bytes of all buffered messages together; the expected message is admitted beyond it.</param>
-internal sealed class Reassembler(ushort nextSequence, int maxMessageSize, int budget)
+internal sealed class Reassembler(int nextSequence, int maxMessageSize, int budget)
 {
     /// <summary>Messages buffered, the expected one among them: as long as the longest flight.</summary>
     public const int Window = 7;

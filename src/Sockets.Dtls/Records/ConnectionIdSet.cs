@@ -28,6 +28,9 @@ internal sealed class ConnectionIdSet
     /// <summary>The newest of ours that the peer has used; empty when we want none.</summary>
     public byte[] OwnInUse => _own.Count == 0 ? [] : _own[_inUse];
 
+    /// <summary>Which of <see cref="Own"/> that is.</summary>
+    public int InUse => _inUse;
+
     /// <summary>What our records carry; empty: nothing.</summary>
     public byte[] Peer { get; set; } = [];
 
@@ -66,6 +69,16 @@ internal sealed class ConnectionIdSet
     {
         IsNegotiated = true;
         Peer = peer;
+    }
+
+    /// <summary>Goes on where a saved association has ended.</summary>
+    public void Resume(IReadOnlyList<byte[]> own, int inUse, byte[] peer, IReadOnlyList<byte[]> spare)
+    {
+        _own.AddRange(own);
+        _inUse = inUse;
+        foreach (byte[] connectionId in spare)
+            _spare.Enqueue(connectionId);
+        Negotiate(peer);
     }
 
     /// <summary>Takes out the oldest of ours, if the peer has moved on to a newer one.</summary>

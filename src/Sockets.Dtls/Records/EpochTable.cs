@@ -18,6 +18,15 @@ internal sealed class EpochTable : IDisposable
     /// <summary>The newest epoch with read keys; null while everything is plaintext.</summary>
     public ReadEpoch? CurrentRead => _currentRead;
 
+    /// <summary>The epoch before <see cref="CurrentRead"/> whose late records are accepted still; null when there is none.</summary>
+    public ReadEpoch? PreviousRead => _previousRead;
+
+    /// <summary>The one before <see cref="PreviousRead"/>.</summary>
+    public ReadEpoch? OlderRead => _olderRead;
+
+    /// <summary>Epoch 2, while the last flight of the handshake may have to be sent again.</summary>
+    public WriteEpoch? HandshakeWrite => _handshakeWrite;
+
     /// <summary>The newest epoch with write keys; null while everything is plaintext.</summary>
     public WriteEpoch? CurrentWrite { get; private set; }
 

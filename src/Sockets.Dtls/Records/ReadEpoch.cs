@@ -1,6 +1,7 @@
 using System;
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using Sockets.Dtls.Crypto;
 
 namespace Sockets.Dtls.Records;
@@ -27,6 +28,15 @@ internal sealed class ReadEpoch : IDisposable
 
     /// <summary>The epoch.</summary>
     public ulong Epoch { get; }
+
+    /// <summary>The traffic secret, where the association may be saved; else null. Pinned; zeroed with the keys.</summary>
+    public byte[]? Secret { get; init; }
+
+    /// <summary>What was accepted of it.</summary>
+    public ReplayWindow Window => _window;
+
+    /// <summary>Records that failed authentication.</summary>
+    public ulong Failures => _failures;
 
     /// <summary>When the keys are thrown away; Never while the epoch is current.</summary>
     public MonotonicTime Expiry { get; set; } = MonotonicTime.Never;
@@ -104,10 +114,22 @@ internal sealed class ReadEpoch : IDisposable
         return true;
     }
 
+    /// <summary>Goes on where a saved epoch has ended.</summary>
+    /// <returns>False when what was saved does not fit.</returns>
+    public bool Resume(ulong failures, ulong next, ReadOnlySpan<ulong> words)
+    {
+        _failures = failures;
+        return _window.Resume(next, words);
+    }
+
     /// <summary>Gives back what the next record makes anew.</summary>
     public void ReleaseTables() => _cipher.ReleaseTables();
 
-    public void Dispose() => _cipher.Dispose();
+    public void Dispose()
+    {
+        _cipher.Dispose();
+        CryptographicOperations.ZeroMemory(Secret);
+    }
 
     // Apart, so that the way of the accepted record clears no results that it does not return.
     [MethodImpl(MethodImplOptions.NoInlining)]

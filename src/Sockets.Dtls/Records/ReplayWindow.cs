@@ -27,6 +27,23 @@ internal sealed class ReplayWindow
     /// <summary>One more than the largest number accepted: what reconstruction expects.</summary>
     public ulong Next => _next;
 
+    /// <summary>Numbers remembered.</summary>
+    public int Size => (int)_size;
+
+    /// <summary>What was accepted, for <see cref="Resume"/>.</summary>
+    public ReadOnlySpan<ulong> Words => _words;
+
+    /// <summary>Goes on where another window of the same size has ended.</summary>
+    /// <returns>False when it was of another size, or has seen a number of this one already.</returns>
+    public bool Resume(ulong next, ReadOnlySpan<ulong> words)
+    {
+        if (words.Length != _words.Length || _next != 0)
+            return false;
+        words.CopyTo(_words);
+        _next = next;
+        return true;
+    }
+
     /// <summary>Whether a number may be accepted. Changes nothing.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ReplayVerdict Check(ulong sequence)

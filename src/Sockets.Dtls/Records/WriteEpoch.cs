@@ -1,4 +1,5 @@
 using System;
+using System.Security.Cryptography;
 using Sockets.Dtls.Crypto;
 
 namespace Sockets.Dtls.Records;
@@ -36,6 +37,9 @@ internal sealed class WriteEpoch : IDisposable
 
     /// <summary>The epoch.</summary>
     public ulong Epoch { get; }
+
+    /// <summary>The traffic secret, where the association may be saved; else null. Pinned; zeroed with the keys.</summary>
+    public byte[]? Secret { get; init; }
 
     /// <summary>Records sealed so far.</summary>
     public ulong Count { get; private set; }
@@ -91,5 +95,17 @@ internal sealed class WriteEpoch : IDisposable
     /// <summary>Gives back what the next record makes anew.</summary>
     public void ReleaseTables() => _cipher.ReleaseTables();
 
-    public void Dispose() => _cipher.Dispose();
+    /// <summary>Goes on where a saved epoch has ended: no number is used twice. Not once a record was sealed.</summary>
+    public void Resume(ulong count)
+    {
+        if (Count != 0)
+            throw new InvalidOperationException("The epoch has sealed records of its own.");
+        Count = count;
+    }
+
+    public void Dispose()
+    {
+        _cipher.Dispose();
+        CryptographicOperations.ZeroMemory(Secret);
+    }
 }

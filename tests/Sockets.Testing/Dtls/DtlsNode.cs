@@ -28,7 +28,7 @@ public sealed class DtlsNode
     /// <summary>The link towards this node.</summary>
     public Netem Inbound { get; }
 
-    public DtlsEndpoint? Endpoint { get; }
+    public DtlsEndpoint? Endpoint { get; private set; }
 
     /// <summary>Every connection this node has had, in order of appearance.</summary>
     public List<ConnectionLog> Logs { get; } = [];
@@ -72,6 +72,28 @@ public sealed class DtlsNode
     {
         DtlsConnection connection = Measure(() => DtlsConnection.CreateServer(config, new DtlsPath(client, Address), Now));
         ConnectionLog log = LogOf(connection);
+        Drain();
+        return log;
+    }
+
+    /// <summary>As after a restart of the process: nothing is left but what is given.</summary>
+    public void Restart(DtlsEndpoint endpoint)
+    {
+        Endpoint?.Dispose();
+        _answers.Clear();
+        Endpoint = endpoint;
+    }
+
+    /// <summary>Ends the newest connection here and goes on with it as another one.</summary>
+    public ConnectionLog SaveAndRestore(DtlsConfig config, DtlsStateProtector protector)
+    {
+        Drain();
+        if (Connection.TrySave(protector, Now, out byte[]? state) is var saved and not DtlsSaveResult.Saved)
+            throw new InvalidOperationException($"{Address} could not be saved: {saved}.");
+        Drain();
+        if (DtlsConnection.TryRestore(config, protector, state, Now, out DtlsConnection? connection) is var restored and not DtlsRestoreResult.Restored)
+            throw new InvalidOperationException($"{Address} could not be restored: {restored}.");
+        ConnectionLog log = LogOf(connection!);
         Drain();
         return log;
     }
