@@ -257,6 +257,12 @@ public sealed partial record DtlsConfig
     /// <summary>Spare connection IDs of the peer that are kept; what it issues beyond is dropped (RFC 9147 §9).</summary>
     public int MaxSpareConnectionIds { get; init; } = 8;
 
+    /// <summary>
+    /// How the peer's new address is validated before we send there, and whether at all (RFC 9853). Negotiated where connection
+    /// IDs are; without, the address never changes.
+    /// </summary>
+    public DtlsPathValidation PathValidation { get; init; }
+
     /// <summary>KeyUpdates and RequestConnectionIds of the peer accepted without application data between them.</summary>
     public int MaxKeyUpdates { get; init; } = 32;
 
@@ -322,6 +328,7 @@ public sealed partial record DtlsConfig
         Require(EarlyDatagramBuffer >= 0, nameof(EarlyDatagramBuffer), "0 or more bytes");
         Require(MaxKeyUpdates >= 1, nameof(MaxKeyUpdates), "1 or more");
         Require(ConnectionIdLength is null or (>= 0 and <= DtlsConnectionIdLayout.MaxLength), nameof(ConnectionIdLength), "0 to 20 bytes, or null");
+        Require(PathValidation is >= DtlsPathValidation.Enhanced and <= DtlsPathValidation.None, nameof(PathValidation), "Enhanced, Basic or None");
         Require(MaxConnectionIds is >= 2 and <= 64, nameof(MaxConnectionIds), "2 to 64");
         Require(MaxSpareConnectionIds is >= 0 and <= 64, nameof(MaxSpareConnectionIds), "0 to 64");
         Require(MaxRecordsPerKey >= 16, nameof(MaxRecordsPerKey), "16 or more");

@@ -72,6 +72,7 @@ public sealed partial class DtlsConnection
         _alertEpoch = KnownWriteEpoch;
         DropFlight();
         _ackDeadline = MonotonicTime.Never;
+        _paths?.Stop();
         Raise(DtlsEventKind.Closed);
         if (alert is null)
             ReleaseSecrets();

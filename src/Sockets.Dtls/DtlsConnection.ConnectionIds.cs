@@ -170,10 +170,10 @@ public sealed partial class DtlsConnection
     }
 
     /// <summary>An authentic record of a connection with connection IDs.</summary>
-    private void AcceptIdentified(ConnectionIdSet ids, ReadEpoch epoch, RecordNumber number)
+    private void AcceptIdentified(ConnectionIdSet ids, ReadEpoch epoch, RecordNumber number, int bytes)
     {
         ids.Accept();
-        bool isNewest = epoch == _epochs.CurrentRead && epoch.IsNewest(number.Sequence);
+        bool isNewest = _epochs.IsNewestUsed(epoch) && epoch.IsNewest(number.Sequence);
         if (!ids.IsOtherPath)
         {
             IsHeardElsewhere &= !isNewest;
@@ -181,8 +181,7 @@ public sealed partial class DtlsConnection
         }
 
         _statistics.RecordsFromOtherPaths++;
-        if (isNewest)
-            OnRecordFromOtherPath(ids.ArrivalPath, number);
+        OnRecordFromOtherPath(ids.ArrivalPath, number, isNewest, bytes);
     }
 
     /// <summary>RFC 9147 §9: new connection IDs of the peer; what is more than we keep is dropped.</summary>
@@ -197,7 +196,10 @@ public sealed partial class DtlsConnection
         ids.OwesAck = true;
         bool isImmediate = message.Usage == DtlsConnectionIdUsage.Immediate;
         if (isImmediate)
+        {
             ids.Spare.Clear(); // one of the new ones, from here on
+            _paths?.ForgetConnectionIds();
+        }
         else
             ids.IsRequestOpen = false;
         ReadOnlySpan<byte> list = message.List;

@@ -42,7 +42,7 @@ public sealed partial class DtlsConnection
         }
 
         bool isOtherPath = path != _path;
-        if (isOtherPath && (_machine is not null || _ids is not { ExpectsOwn: true }))
+        if (isOtherPath && (_machine is not null || !AcceptsFrom(path)))
         {
             // Without a connection ID the path is the identity (RFC 9147 §9), and a handshake stays where it began.
             _statistics.Discard(DiscardReason.WrongPath);
@@ -154,7 +154,7 @@ public sealed partial class DtlsConnection
 
         _statistics.RecordsReceived++;
         if (_ids is { } ids)
-            AcceptIdentified(ids, epoch, record.Number);
+            AcceptIdentified(ids, epoch, record.Number, length);
         if (epoch.Epoch != EarlyEpoch)
         {
             _lastReceived = _now;
@@ -206,6 +206,9 @@ public sealed partial class DtlsConnection
                 break;
             case ContentType.Alert:
                 HandleAlert(record.Number, record.Content);
+                break;
+            case ContentType.ReturnRoutabilityCheck:
+                HandlePathMessage(record);
                 break;
             case ContentType.Invalid:
                 // RFC 8446 §5.4: a record of nothing but padding.

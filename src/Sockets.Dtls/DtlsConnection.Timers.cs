@@ -21,6 +21,8 @@ public sealed partial class DtlsConnection
             if (IsOver)
                 return MonotonicTime.Never;
             MonotonicTime next = MonotonicTime.Min(MonotonicTime.Min(NextHandshakeTimer, _nextBurst), _epochs.NextExpiry);
+            if (_paths is { } paths)
+                next = MonotonicTime.Min(next, paths.NextTimeout);
             return MonotonicTime.Min(next, _machine is null ? EndOfLife : _created + _config.HandshakeTimeout);
         }
     }
@@ -85,6 +87,7 @@ public sealed partial class DtlsConnection
             OnRetransmitTimeout();
         if (_epochs.NextExpiry <= now)
             OnEpochExpired();
+        OnPathTimeout();
         Touch();
     }
 

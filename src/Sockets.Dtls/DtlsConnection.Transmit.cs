@@ -116,6 +116,8 @@ public sealed partial class DtlsConnection
     /// <returns>One datagram and where it goes, or an empty result when there is nothing to send.</returns>
     public DtlsTransmit PollTransmit(Span<byte> destination)
     {
+        if (_paths is { HasWork: true } paths && WritePathMessage(paths, destination) is { IsEmpty: false } transmit)
+            return transmit;
         int limit = Math.Min(destination.Length, _datagramSize);
         if (!_isAddressValidated && Role == DtlsRole.Server && !_config.DangerousUnlimitedAmplification)
             limit = (int)Math.Min(limit, (AmplificationLimit * _unvalidatedBytesReceived) - _unvalidatedBytesSent);

@@ -28,7 +28,7 @@ public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
     private const int MaxInputsBeforeDrain = 1024;
 
     private readonly DtlsConfig _config;
-    private readonly DtlsPath _path;
+    private DtlsPath _path;
     private readonly EpochTable _epochs = new();
     private Queue<DtlsEventKind>? _events; // null while there is none, so that an idle connection does without
     private readonly MonotonicTime _created;
@@ -65,7 +65,7 @@ public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
     /// <summary>Where the connection stands.</summary>
     public DtlsState State => _machine?.State ?? _state;
 
-    /// <summary>The path its datagrams take.</summary>
+    /// <summary>The path its datagrams take: where the handshake began, until the peer has answered from another one.</summary>
     public DtlsPath Path => _path;
 
     /// <summary>Why the connection failed; null while it has not.</summary>
@@ -121,7 +121,7 @@ public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
     public DtlsSignatureRequest? PendingSignature => _machine?.PendingSignature;
 
     /// <summary>Counters so far.</summary>
-    public DtlsStatistics Statistics => _statistics.ToStatistics();
+    public DtlsStatistics Statistics => AddPathCounts(_statistics.ToStatistics());
 
     /// <summary>The endpoint this connection belongs to, which wants to know of every input.</summary>
     internal IConnectionOwner? Owner { get; set; }
@@ -334,6 +334,7 @@ public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
         ServerName = machine.ServerName;
         UsedHelloRetryRequest = machine.UsedHelloRetryRequest;
         PeerCertificates = machine.PeerCertificates.Count > 0 ? machine.PeerCertificates : [];
+        ChecksPaths = machine.ChecksPaths;
         IsResumed = machine.IsResumed;
         PskIdentity = machine.PskIdentity;
         SrtpProfile = machine.SrtpProfile;

@@ -136,6 +136,7 @@ public sealed partial class DtlsEndpoint
         connection.ScheduledTimeout = MonotonicTime.Never;
         ConnectionCount--;
         RetireConnectionIds(connection);
+        ForgetOwnPaths(connection);
         _withoutRoute.Remove(connection);
         Leave(connection);
         if (!_routes.TryGetValue(connection.Path, out Route route))

@@ -120,6 +120,12 @@ public sealed partial class DtlsEndpoint : IDisposable, IConnectionOwner
             return;
         }
 
+        if (!isKnown && _ownPaths.TryGetValue(path, out DtlsConnection? mover))
+        {
+            mover.HandleDatagram(path, datagram, now, ref sink);
+            return;
+        }
+
         if (!isKnown)
         {
             _statistics.DatagramsReceived++;
@@ -217,6 +223,7 @@ public sealed partial class DtlsEndpoint : IDisposable, IConnectionOwner
         _routes.Clear();
         _lastRoute = default;
         _withoutRoute.Clear();
+        _ownPaths.Clear();
         _byConnectionId.Clear();
         _lastIdentified = null;
         _timers.Clear();

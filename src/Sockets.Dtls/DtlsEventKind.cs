@@ -50,6 +50,15 @@ public enum DtlsEventKind : byte
     /// </summary>
     ConnectionIdsReceived,
 
+    /// <summary>
+    /// The peer has answered from another path, which <see cref="DtlsConnection.Path"/> tells: it has moved, or we have
+    /// (<see cref="DtlsConnection.Migrate"/>). Everything goes there from now on.
+    /// </summary>
+    PathChanged,
+
+    /// <summary>No answer came from where <see cref="DtlsConnection.Migrate"/> wanted to go: the connection stays on its path.</summary>
+    PathValidationFailed,
+
     /// <summary>The peer sent close_notify: it will send no more.</summary>
     PeerClosed,
 

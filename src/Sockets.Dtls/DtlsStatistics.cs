@@ -32,6 +32,15 @@ public struct DtlsStatistics
     /// <summary>Records accepted that came over another path than the connection's, told by their connection ID.</summary>
     public ulong RecordsFromOtherPaths { get; internal set; }
 
+    /// <summary>Paths that were validated and then used (RFC 9853).</summary>
+    public ulong PathsValidated { get; internal set; }
+
+    /// <summary>Paths that did not answer in time; the address did not change.</summary>
+    public ulong PathsFailed { get; internal set; }
+
+    /// <summary>Paths that were not used because the peer still preferred the one in use: somebody may be forwarding its datagrams.</summary>
+    public ulong PathsRefused { get; internal set; }
+
     /// <summary>Retransmission timeouts that resent a flight.</summary>
     public ulong Retransmissions { get; internal set; }
 

@@ -10,6 +10,8 @@ internal sealed partial class ClientHandshake
     // What the server is to put into its records; null when it is not offered.
     private byte[]? _connectionId;
 
+    private bool OffersPathChecks => _connectionId is not null && Config.PathValidation != DtlsPathValidation.None;
+
     private void WriteConnectionId(WireWriter writer)
     {
         if (Config.ConnectionIdLength is null)
@@ -18,8 +20,13 @@ internal sealed partial class ClientHandshake
         // RFC 8446 §4.1.2: the second ClientHello repeats the first.
         if (!UsedHelloRetryRequest)
             _connectionId ??= Host.CreateConnectionId();
-        if (_connectionId is { } connectionId)
-            ConnectionIdExtension.Write(writer, connectionId);
+        if (_connectionId is not { } connectionId)
+            return;
+        ConnectionIdExtension.Write(writer, connectionId);
+
+        // RFC 9853 §3: never without connection_id.
+        if (OffersPathChecks)
+            ReturnRoutabilityExtension.Write(writer);
     }
 
     private ProtocolError HandleConnectionId(in ServerHelloMessage message)
@@ -38,6 +45,9 @@ internal sealed partial class ClientHandshake
         if (peer.Length > DtlsConnection.MaxPeerConnectionIdLength)
             return new ProtocolError(DtlsFailureReason.UnsupportedConnectionId, AlertDescription.HandshakeFailure);
         Host.UseConnectionIds(peer);
-        return ProtocolError.None;
+        if (!message.Extensions.TryGet(ExtensionType.ReturnRoutabilityCheck, out content))
+            return ProtocolError.None;
+        ChecksPaths = true;
+        return ReturnRoutabilityExtension.Parse(content);
     }
 }

@@ -223,8 +223,10 @@ internal sealed partial class ClientHandshake : HandshakeMachine
                 continue;
             if (entry.Type is ExtensionType.ConnectionId && _connectionId is not null)
                 continue;
+            if (entry.Type is ExtensionType.ReturnRoutabilityCheck && OffersPathChecks)
+                continue;
             if (entry.Type is not (ExtensionType.SupportedVersions or ExtensionType.KeyShare))
-                return ProtocolError.MisplacedExtension(entry.Type, entry.Type is ExtensionType.PreSharedKey or ExtensionType.ConnectionId);
+                return ProtocolError.MisplacedExtension(entry.Type, entry.Type is ExtensionType.PreSharedKey or ExtensionType.ConnectionId or ExtensionType.ReturnRoutabilityCheck);
         }
 
         ProtocolError error = HandleSelectedPsk(message);

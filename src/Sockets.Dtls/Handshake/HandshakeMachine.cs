@@ -74,6 +74,9 @@ internal abstract partial class HandshakeMachine : IDisposable
 
     public SrtpProtectionProfile SrtpProfile { get; protected set; }
 
+    /// <summary>Whether both sides check the return path (RFC 9853 §3).</summary>
+    public bool ChecksPaths { get; protected set; }
+
     /// <summary>Whether the client takes part in resumption, as far as we do.</summary>
     public bool ClientTakesTickets { get; protected set; }
 

@@ -19,8 +19,14 @@ internal sealed partial class ServerHandshake
         // One that is too long for us, or none left of ours: the handshake goes on without.
         if (peer.Length <= DtlsConnection.MaxPeerConnectionIdLength)
             own = Host.CreateConnectionId();
-        if (own is not null)
-            Host.UseConnectionIds(peer);
-        return ProtocolError.None;
+        if (own is null)
+            return ProtocolError.None;
+        Host.UseConnectionIds(peer);
+
+        // RFC 9853 §3: an answer to rrc only, and only with connection_id in both.
+        if (Config.PathValidation == DtlsPathValidation.None || !hello.Extensions.TryGet(ExtensionType.ReturnRoutabilityCheck, out content))
+            return ProtocolError.None;
+        ChecksPaths = true;
+        return ReturnRoutabilityExtension.Parse(content);
     }
 }

@@ -221,7 +221,7 @@ internal sealed partial class ServerHandshake : HandshakeMachine
 
         Host.BeginFlight();
         Writer.Clear();
-        ServerHelloMessage.Write(Writer, random, CipherSuite, share, HasPsk ? _selectedIdentity : null, connectionId);
+        ServerHelloMessage.Write(Writer, random, CipherSuite, share, HasPsk ? _selectedIdentity : null, connectionId, ChecksPaths);
         SendWritten(HandshakeType.ServerHello);
         InstallHandshakeKeys();
 

@@ -20,4 +20,7 @@ internal enum ContentType : byte
 
     /// <summary>Acknowledgements (RFC 9147 §7).</summary>
     Ack = 26,
+
+    /// <summary>Return routability checks (RFC 9853 §4).</summary>
+    ReturnRoutabilityCheck = 27,
 }

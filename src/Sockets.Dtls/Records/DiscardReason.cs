@@ -72,6 +72,9 @@ public enum DiscardReason : byte
     /// <summary>Endpoint: a limit on connections or half-open handshakes was reached.</summary>
     LimitReached,
 
+    /// <summary>A return routability check message that is malformed, of an unknown type, or answers no challenge of ours (RFC 9853 §4, §5.4).</summary>
+    InvalidPathMessage,
+
     /// <summary>An endpoint without a server configuration received a ClientHello.</summary>
     NotAServer,
 }

@@ -37,6 +37,9 @@ internal sealed class EpochTable : IDisposable
     public MonotonicTime NextExpiry =>
         MonotonicTime.Min(_previousRead?.Expiry ?? MonotonicTime.Never, _olderRead?.Expiry ?? MonotonicTime.Never);
 
+    /// <summary>Whether no record of a later epoch was accepted: the peer may not have begun to use the newest keys.</summary>
+    public bool IsNewestUsed(ReadEpoch epoch) => epoch == _currentRead || (epoch == _previousRead && !_currentRead!.IsUsed);
+
     /// <summary>The read keys for the two epoch bits of a header, the newest first; null when there are none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ReadEpoch? FindRead(int epochBits) =>

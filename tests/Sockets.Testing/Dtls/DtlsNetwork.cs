@@ -13,6 +13,8 @@ public sealed class DtlsNetwork(ulong seed)
 
     private readonly List<DtlsNode> _nodes = [];
     private readonly Dictionary<DtlsAddress, DtlsNode> _byAddress = [];
+    private readonly Dictionary<DtlsAddress, DtlsAddress> _outside = [];
+    private readonly Dictionary<DtlsAddress, DtlsAddress> _inside = [];
     private readonly PriorityQueue<Action, (long Ticks, long Order)> _actions = new();
     private readonly SeededRandom _seeds = new(seed);
     private readonly StringBuilder? _text = Environment.GetEnvironmentVariable("SOCKETS_TRACE") is null ? null : new StringBuilder();
@@ -56,11 +58,31 @@ public sealed class DtlsNetwork(ulong seed)
         return node;
     }
 
+    /// <summary>Another address of a node.</summary>
+    public void AddAddress(DtlsNode node, DtlsAddress address) => _byAddress[address] = node;
+
+    /// <summary>What is sent to the address vanishes from now on.</summary>
+    public void RemoveAddress(DtlsAddress address) => _byAddress.Remove(address);
+
+    /// <summary>
+    /// From now on others see <paramref name="inside"/> as <paramref name="outside"/>, as a NAT shows it; what it was seen as before
+    /// leads nowhere any more. It does not notice.
+    /// </summary>
+    public void Rebind(DtlsAddress inside, DtlsAddress outside)
+    {
+        if (_outside.TryGetValue(inside, out DtlsAddress before))
+            _inside.Remove(before);
+        _outside[inside] = outside;
+        _inside[outside] = inside;
+    }
+
     /// <summary>Puts a datagram on the link towards its destination.</summary>
     public void Send(DtlsAddress source, DtlsAddress destination, ReadOnlySpan<byte> payload)
     {
         DatagramsSent++;
         Mix((ulong)Clock.Now.Ticks);
+        if (_outside.TryGetValue(source, out DtlsAddress outside))
+            source = outside;
         Mix(source);
         Mix(destination);
         Mix((ulong)payload.Length);
@@ -69,7 +91,11 @@ public sealed class DtlsNetwork(ulong seed)
         var datagram = new NetemDatagram(source, destination, payload.ToArray());
         if (OnSend is not null && !OnSend(datagram))
             return;
-        if (_byAddress.TryGetValue(destination, out DtlsNode? node))
+        if (_inside.TryGetValue(destination, out DtlsAddress inside))
+            datagram = datagram with { Destination = inside };
+        else if (_outside.ContainsKey(destination))
+            return; // nobody has this address outside
+        if (_byAddress.TryGetValue(datagram.Destination, out DtlsNode? node))
             node.Inbound.Send(datagram, Clock.Now);
     }
 
@@ -100,7 +126,7 @@ public sealed class DtlsNetwork(ulong seed)
             if (node.Inbound.TryReceive(Clock.Now, out NetemDatagram? datagram))
             {
                 if (OnDeliver is null || OnDeliver(datagram!))
-                    node.Receive(datagram!.Source, datagram.Payload);
+                    node.Receive(datagram!.Source, datagram.Payload, datagram.Destination);
                 return true;
             }
         }

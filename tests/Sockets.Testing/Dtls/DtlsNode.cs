@@ -109,10 +109,13 @@ public sealed class DtlsNode
     }
 
     /// <summary>Hands a datagram to the engine, whatever the link would have done with it.</summary>
-    public void Receive(DtlsAddress source, ReadOnlySpan<byte> datagram)
+    /// <param name="source">Where it comes from.</param>
+    /// <param name="datagram">The datagram; copied.</param>
+    /// <param name="destination">Which of the node's addresses it comes to; null: the first.</param>
+    public void Receive(DtlsAddress source, ReadOnlySpan<byte> datagram, DtlsAddress? destination = null)
     {
         byte[] copy = datagram.ToArray();
-        var path = new DtlsPath(source, Address);
+        var path = new DtlsPath(source, destination ?? Address);
         var sink = new CollectingSink(this);
         long before = GC.GetAllocatedBytesForCurrentThread();
         if (Endpoint is null)
@@ -156,7 +159,7 @@ public sealed class DtlsNode
         DtlsWriteResult result = connection.Write(data, Now, _buffer, out int length);
         EngineAllocatedBytes += GC.GetAllocatedBytesForCurrentThread() - before;
         if (result == DtlsWriteResult.Success)
-            _network.Send(Address, connection.Path.Remote, _buffer.AsSpan(0, length));
+            _network.Send(connection.Path.Local, connection.Path.Remote, _buffer.AsSpan(0, length));
         Drain();
         return result;
     }
@@ -171,6 +174,15 @@ public sealed class DtlsNode
     {
         connection.Abort(alert, Now);
         Drain();
+    }
+
+    /// <summary>Moves a connection to another address of this node, which is its own from now on.</summary>
+    public bool Migrate(DtlsConnection connection, DtlsAddress local, DtlsAddress? remote = null)
+    {
+        _network.AddAddress(this, local);
+        bool accepted = connection.Migrate(new DtlsPath(remote ?? connection.Path.Remote, local), Now);
+        Drain();
+        return accepted;
     }
 
     public bool RequestKeyUpdate(DtlsConnection connection, bool requestPeerUpdate)
@@ -235,7 +247,7 @@ public sealed class DtlsNode
             return false;
         if (transmit.SegmentSize != transmit.Length)
             throw new InvalidOperationException($"One call gives one datagram, yet length {transmit.Length} and segment {transmit.SegmentSize}.");
-        _network.Send(Address, transmit.Path.Remote, _buffer.AsSpan(0, transmit.Length));
+        _network.Send(transmit.Path.Local, transmit.Path.Remote, _buffer.AsSpan(0, transmit.Length));
         return true;
     }
 

@@ -14,6 +14,7 @@ public sealed class RecordForge : IDisposable
     public const byte Handshake = 22;
     public const byte ApplicationData = 23;
     public const byte Ack = 26;
+    public const byte ReturnRoutabilityCheck = 27;
 
     private const int ConnectionIdBit = 0x10;
     private const int SequenceBit = 0x08;

@@ -22,4 +22,5 @@ internal enum ExtensionType : ushort
     SignatureAlgorithmsCert = 50,
     KeyShare = 51,
     ConnectionId = 54,
+    ReturnRoutabilityCheck = 61,
 }

@@ -70,8 +70,9 @@ internal readonly ref struct ServerHelloMessage
     /// <param name="share">The server's share; null for psk_ke.</param>
     /// <param name="selectedIdentity">Which of the client's PSKs is taken; null when none is.</param>
     /// <param name="connectionId">What the client is to put into its records; null when connection IDs are not used.</param>
+    /// <param name="checksPaths">Whether return paths are checked.</param>
     public static void Write(
-        WireWriter writer, ReadOnlySpan<byte> random, CipherSuite suite, KeyExchange? share, ushort? selectedIdentity, byte[]? connectionId)
+        WireWriter writer, ReadOnlySpan<byte> random, CipherSuite suite, KeyExchange? share, ushort? selectedIdentity, byte[]? connectionId, bool checksPaths)
     {
         int mark = BeginBody(writer, random, suite);
         if (share is not null)
@@ -81,6 +82,8 @@ internal readonly ref struct ServerHelloMessage
             PreSharedKeyExtension.WriteServer(writer, identity);
         if (connectionId is not null)
             ConnectionIdExtension.Write(writer, connectionId);
+        if (checksPaths)
+            ReturnRoutabilityExtension.Write(writer);
         writer.End(mark, 2);
     }
 

@@ -19,26 +19,26 @@ internal sealed partial class DatagramDriver
         if (_mode == DriverMode.Polled)
             return;
         using (ExecutionContext.SuppressFlow())
-            _loop = Task.Run(RunAsync);
+            _loop = Task.Run(() => RunAsync(_port));
     }
 
-    private async Task RunAsync()
+    private async Task RunAsync(UdpPort port)
     {
         int errors = 0;
-        while (!Volatile.Read(ref _stopped))
+        while (!Volatile.Read(ref _stopped) && !port.IsDisposed)
         {
             try
             {
                 // Other work on this thread pool gets its turn, however fast datagrams come.
-                if (ReceiveTurn())
+                if (ReceiveTurn(port))
                     await Task.Yield();
                 else
-                    await _port.WaitReadableAsync().ConfigureAwait(false);
+                    await port.WaitReadableAsync().ConfigureAwait(false);
                 errors = 0;
             }
             catch (SocketException exception)
             {
-                if (Volatile.Read(ref _stopped))
+                if (Volatile.Read(ref _stopped) || port.IsDisposed)
                     return;
                 NoteSocketError(exception.SocketErrorCode);
                 if (++errors >= ErrorsInARow)
@@ -51,10 +51,10 @@ internal sealed partial class DatagramDriver
         }
     }
 
-    private bool ReceiveTurn()
+    private bool ReceiveTurn(UdpPort port)
     {
         var sink = new ChannelSink();
-        return ReceiveTurn(ref sink);
+        return ReceiveTurn(port, ref sink);
     }
 
     private void CreateTimer()

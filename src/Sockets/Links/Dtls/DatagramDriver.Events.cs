@@ -100,6 +100,7 @@ internal sealed partial class DatagramDriver
             case DtlsEventKind.Connected:
                 if (!channel.WasOpen)
                     channel.Open();
+                AskForConnectionIds(connection, now);
                 var sink = new ChannelSink();
                 _insideEngine = true;
                 connection.DeliverEarly(now, ref sink);
@@ -112,6 +113,12 @@ internal sealed partial class DatagramDriver
                 break;
             case DtlsEventKind.ReadKeyUpdated:
                 channel.KeysUpdated(sending: false);
+                break;
+            case DtlsEventKind.PathChanged:
+                OnPathChanged(channel);
+                break;
+            case DtlsEventKind.PathValidationFailed:
+                OnPathValidationFailed();
                 break;
             case DtlsEventKind.EarlyDataReady:
                 SendEarlyData(channel, now);

@@ -25,8 +25,6 @@ internal sealed partial class DatagramDriver
     private int _pumpingThread;
     private long _nextTimeout = long.MaxValue;
 
-    /// <summary>What was received and not handled yet. Of whoever has the turn.</summary>
-    private volatile DatagramBatch? _received;
     private int _waiters;
     private int _isPumpQueued;
     private bool _drivesItself;
@@ -99,7 +97,7 @@ internal sealed partial class DatagramDriver
         bool isReady = true;
         try
         {
-            if (_received is null)
+            if (_port.Received is null)
                 isReady = _port.Wait(isOpening ? LinkWants.Read : wants, isTimer ? untilTimer : limit);
         }
         catch (SocketException exception)
@@ -170,7 +168,7 @@ internal sealed partial class DatagramDriver
     /// </summary>
     private void TellWhatIsLeft()
     {
-        if (_received is null || Volatile.Read(ref _stopped))
+        if (_port.Received is null || Volatile.Read(ref _stopped))
             return;
         Owner?.OnDriverChanged();
         PumpWhatIsLeft();
@@ -179,7 +177,7 @@ internal sealed partial class DatagramDriver
     /// <summary>While asynchronous calls wait. Whoever has the turn now does the same at its end.</summary>
     private void PumpWhatIsLeft()
     {
-        if (_received is not null && Volatile.Read(ref _waiters) > 0 && Interlocked.Exchange(ref _isPumpQueued, 1) == 0)
+        if (_port.Received is not null && Volatile.Read(ref _waiters) > 0 && Interlocked.Exchange(ref _isPumpQueued, 1) == 0)
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
@@ -234,7 +232,7 @@ internal sealed partial class DatagramDriver
                 if (_stopped || _insideEngine || _draining)
                     return false;
                 _pumpingThread = Environment.CurrentManagedThreadId;
-                bool mayHaveMore = ReceiveTurn(ref sink);
+                bool mayHaveMore = ReceiveTurn(_port, ref sink);
                 if (!_stopped)
                     RunTimers();
                 _pumpingThread = 0;
@@ -260,26 +258,26 @@ internal sealed partial class DatagramDriver
     /// Takes what is there, a bounded amount; what is left over of the last receive comes first in the next turn. True: the turn
     /// ended before the datagrams did.
     /// </summary>
-    private bool ReceiveTurn<TSink>(ref TSink sink)
+    private bool ReceiveTurn<TSink>(UdpPort port, ref TSink sink)
         where TSink : struct, IDriverSink, allows ref struct
     {
-        DatagramBatch batch = _received ?? DatagramBatch.Rent();
-        _received = batch;
+        DatagramBatch batch = port.Received ?? DatagramBatch.Rent();
+        port.Received = batch;
         try
         {
-            return ReceiveTurn(batch, ref sink) && !Volatile.Read(ref _stopped);
+            return ReceiveTurn(port, batch, ref sink) && !Volatile.Read(ref _stopped);
         }
         finally
         {
             if (!batch.HasNext || Volatile.Read(ref _stopped))
             {
-                _received = null;
+                port.Received = null;
                 batch.Return();
             }
         }
     }
 
-    private bool ReceiveTurn<TSink>(DatagramBatch batch, ref TSink sink)
+    private bool ReceiveTurn<TSink>(UdpPort port, DatagramBatch batch, ref TSink sink)
         where TSink : struct, IDriverSink, allows ref struct
     {
         int datagrams = 0;
@@ -289,7 +287,7 @@ internal sealed partial class DatagramDriver
         {
             if (batch.HasNext)
             {
-                datagrams += HandleReceived(batch, DatagramsPerTurn - datagrams, ref sink);
+                datagrams += HandleReceived(port, batch, DatagramsPerTurn - datagrams, ref sink);
                 if (Volatile.Read(ref _stopped))
                     return false;
                 continue;
@@ -299,7 +297,7 @@ internal sealed partial class DatagramDriver
                 return false;
             if (!sink.WantsMore)
                 return true;
-            SocketError error = _port.TryReceive(batch, DatagramsPerTurn - datagrams, out isLast);
+            SocketError error = port.TryReceive(batch, DatagramsPerTurn - datagrams, out isLast);
             if (error is SocketError.Success)
                 continue;
             if (error == SocketError.WouldBlock || ++errors > ErrorsInARow)

@@ -39,12 +39,12 @@ internal sealed partial class DatagramDriver
 
         lock (_sendGate)
         {
-            DtlsSendOutcome outcome = SealAndDrain(channel, plaintext, _sendBuffer, out int length);
+            DtlsSendOutcome outcome = SealAndDrain(channel, plaintext, _sendBuffer, out int length, out UdpPort port);
             if (outcome != DtlsSendOutcome.Sent)
                 return outcome;
             try
             {
-                return Transmit(_sendBuffer.AsSpan(0, length), channel) ? DtlsSendOutcome.Sent : DtlsSendOutcome.WouldBlock;
+                return Transmit(port, _sendBuffer.AsSpan(0, length), channel) ? DtlsSendOutcome.Sent : DtlsSendOutcome.WouldBlock;
             }
             catch (ObjectDisposedException)
             {
@@ -77,8 +77,8 @@ internal sealed partial class DatagramDriver
             {
                 while (outcome == DtlsSendOutcome.Sent && count < lengths.Length)
                 {
-                    outcome = Seal(channel, data, lengths[count..], outbox);
-                    int sent = _port.SendMany(outbox.Data, outbox.Lengths, RouteTo(channel), out SocketError error);
+                    outcome = Seal(channel, data, lengths[count..], outbox, out UdpPort port);
+                    int sent = port.SendMany(outbox.Data, outbox.Lengths, RouteTo(channel), out SocketError error);
                     if (error != SocketError.Success)
                         NoteSocketError(error);
                     foreach (int length in lengths.Slice(count, sent))
@@ -103,10 +103,11 @@ internal sealed partial class DatagramDriver
     }
 
     /// <summary>As many as have room.</summary>
-    private DtlsSendOutcome Seal(DtlsChannel channel, ReadOnlySpan<byte> data, ReadOnlySpan<int> lengths, DatagramOutbox outbox)
+    private DtlsSendOutcome Seal(DtlsChannel channel, ReadOnlySpan<byte> data, ReadOnlySpan<int> lengths, DatagramOutbox outbox, out UdpPort port)
     {
         lock (_gate)
         {
+            port = _port;
             DtlsSendOutcome outcome = DtlsSendOutcome.Sent;
             MonotonicTime now = _clock.Now; // 25 ns, which is much beside a short record
             foreach (int length in lengths)
@@ -132,7 +133,7 @@ internal sealed partial class DatagramDriver
         SocketAddress destination = channel.RemoteAddress;
         return new DatagramRoutes(
             _port.IsConnected ? default : destination.Buffer.Span[..destination.Size],
-            SocketAddressFormat.ToLocalAddress(channel.Connection.Path.Local));
+            _port.IsConnected ? default : SocketAddressFormat.ToLocalAddress(channel.Connection.Path.Local));
     }
 
     /// <summary>Blocks until the system has room, perhaps; false when the time is over.</summary>
@@ -155,12 +156,12 @@ internal sealed partial class DatagramDriver
     /// <param name="cancellationToken">Ends the wait; nothing was sent then.</param>
     public async ValueTask<DtlsSendOutcome> SendAsync(DtlsChannel channel, ReadOnlyMemory<byte> plaintext, byte[] buffer, CancellationToken cancellationToken)
     {
-        DtlsSendOutcome outcome = SealAndDrain(channel, plaintext.Span, buffer, out int length);
+        DtlsSendOutcome outcome = SealAndDrain(channel, plaintext.Span, buffer, out int length, out UdpPort port);
         if (outcome != DtlsSendOutcome.Sent)
             return outcome;
         try
         {
-            await _port.SendAsync(buffer.AsMemory(0, length), channel.RemoteAddress, channel.Connection.Path.Local, cancellationToken).ConfigureAwait(false);
+            await port.SendAsync(buffer.AsMemory(0, length), channel.RemoteAddress, channel.Connection.Path.Local, cancellationToken).ConfigureAwait(false);
         }
         catch (SocketException exception)
         {
@@ -174,10 +175,11 @@ internal sealed partial class DatagramDriver
         return DtlsSendOutcome.Sent;
     }
 
-    private DtlsSendOutcome SealAndDrain(DtlsChannel channel, ReadOnlySpan<byte> plaintext, Span<byte> destination, out int length)
+    private DtlsSendOutcome SealAndDrain(DtlsChannel channel, ReadOnlySpan<byte> plaintext, Span<byte> destination, out int length, out UdpPort port)
     {
         lock (_gate)
         {
+            port = _port; // the connection's path is this one's until a drain says otherwise
             MonotonicTime now = _clock.Now;
             DtlsSendOutcome outcome = TrySeal(channel, plaintext, now, destination, out length);
             if (!_stopped)
@@ -199,7 +201,8 @@ internal sealed partial class DatagramDriver
         };
     }
 
-    private bool Transmit(ReadOnlySpan<byte> datagram, DtlsChannel channel) => Transmit(datagram, channel.RemoteAddress, channel.Connection.Path.Local);
+    private bool Transmit(UdpPort port, ReadOnlySpan<byte> datagram, DtlsChannel channel) =>
+        Transmit(port, datagram, channel.RemoteAddress, channel.Connection.Path.Local);
 
     /// <summary>Everything the engine wants to send, answers to everything it asks, until it is quiet; then the timer.</summary>
     private void Drain(MonotonicTime now)
@@ -256,8 +259,16 @@ internal sealed partial class DatagramDriver
         return _outbox;
     }
 
-    private void Post(DatagramOutbox outbox, int length, SocketAddress destination, in DtlsAddress from) =>
-        outbox.Add(length, _port.IsConnected ? null : destination, SocketAddressFormat.ToLocalAddress(from));
+    /// <summary>A datagram was written to the outbox. One that takes another way than the others is sent at once.</summary>
+    private void Post(DatagramOutbox outbox, int length, SocketAddress destination, in DtlsAddress from)
+    {
+        if (!_port.IsConnected)
+            outbox.Add(length, destination, SocketAddressFormat.ToLocalAddress(from));
+        else if (_otherPort is { } other && other.PathAddress == from)
+            Transmit(other, outbox.Free[..length], destination, from);
+        else
+            outbox.Add(length, null, default);
+    }
 
     /// <summary>What the system has no room for is lost, unless the socket waits: the engine sends it again when it is needed.</summary>
     private void SendOutbox()
@@ -277,9 +288,9 @@ internal sealed partial class DatagramDriver
     }
 
     /// <summary>False: the system has no room now. Every other error is a lost datagram.</summary>
-    private bool Transmit(ReadOnlySpan<byte> datagram, SocketAddress destination, in DtlsAddress from)
+    private bool Transmit(UdpPort port, ReadOnlySpan<byte> datagram, SocketAddress destination, in DtlsAddress from)
     {
-        _port.Send(datagram, destination, from, out SocketError error);
+        port.Send(datagram, destination, from, out SocketError error);
         if (error is SocketError.Success)
             return true;
         if (error is SocketError.WouldBlock or SocketError.NoBufferSpaceAvailable)

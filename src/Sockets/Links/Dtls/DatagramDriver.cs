@@ -25,7 +25,7 @@ internal sealed partial class DatagramDriver : IAsyncDisposable, IThreadPoolWork
     private const int ErrorsInARow = 16;
 
     private readonly Lock _gate = new();
-    private readonly UdpPort _port;
+    private UdpPort _port;
     private readonly DtlsEndpoint _endpoint;
     private readonly DriverClock _clock;
     private readonly TimeProvider _timeProvider;
@@ -177,9 +177,9 @@ internal sealed partial class DatagramDriver : IAsyncDisposable, IThreadPoolWork
         RunOutside();
     }
 
-    /// <summary>Hands what was received to the engine, at most so many datagrams, and sends at the end what came of it.</summary>
+    /// <summary>Hands what was received at a port to the engine, at most so many datagrams, and sends at the end what came of it.</summary>
     /// <returns>How many datagrams it was.</returns>
-    private int HandleReceived<TSink>(DatagramBatch batch, int most, ref TSink sink)
+    private int HandleReceived<TSink>(UdpPort port, DatagramBatch batch, int most, ref TSink sink)
         where TSink : struct, IDriverSink, allows ref struct
     {
         int count = 0;
@@ -195,7 +195,7 @@ internal sealed partial class DatagramDriver : IAsyncDisposable, IThreadPoolWork
                 if (batch.NextMessage != message)
                 {
                     message = batch.NextMessage;
-                    path = _port.PathOf(batch, message);
+                    path = port.PathOf(batch, message);
                 }
 
                 HandleDatagram(path, batch.TakeNext(), now, ref sink);
@@ -270,6 +270,7 @@ internal sealed partial class DatagramDriver : IAsyncDisposable, IThreadPoolWork
     {
         LastSocketError = error;
         _socketErrorSeen.TrySetResult();
+        MoveAwayFrom(error);
     }
 
     /// <summary>An exception that belongs to no peer: nothing the engine says can be relied on any more.</summary>
@@ -305,6 +306,7 @@ internal sealed partial class DatagramDriver : IAsyncDisposable, IThreadPoolWork
         _timer?.Dispose();
         ReturnOutbox();
         _port.Dispose();
+        StopMigration();
         _endpoint.Dispose();
     }
 

@@ -53,20 +53,26 @@ public sealed partial class DtlsChannel
     }
 
     private static DtlsChannel Begin(IPEndPoint remote, string target, DtlsClientOptions options) =>
-        Begin(remote, target, options, () => UdpPort.Connect(remote, options), DriverMode.Background);
+        Begin(remote, target, options, null, local => UdpPort.Connect(remote, options, local), DriverMode.Background);
 
     /// <summary>Sends the first flight. What goes on is the driver's, or who pumps it.</summary>
-    internal static DtlsChannel Begin(IPEndPoint remote, string target, DtlsClientOptions options, Func<UdpPort> connect, DriverMode mode)
+    internal static DtlsChannel Begin(IPEndPoint remote, string target, DtlsClientOptions options, EndPoint? local, Func<EndPoint?, UdpPort> connect, DriverMode mode)
     {
         if (!DtlsFeature.IsSupported)
             throw DtlsFeature.NotSupported();
         DtlsConfig config = options.CreateConfig(target);
-        UdpPort port = connect();
+        UdpPort port = connect(local);
         try
         {
             string name = TargetHostName.ToAscii(target);
             TicketPlace? tickets = options.Tickets is { } cache ? new TicketPlace(cache, TicketPlace.KeyOf(options, config, name, remote.Port)) : null;
-            var driver = new DatagramDriver(port, new DtlsEndpointConfig(), config.MaxDatagramSize, options, name, mode) { Tickets = tickets, EarlyData = options.EarlyData };
+            var driver = new DatagramDriver(port, new DtlsEndpointConfig(), config.MaxDatagramSize, options, name, mode) 
+            {
+                Tickets = tickets,
+                EarlyData = options.EarlyData,
+                OpenPort = connect,
+                MovesWhenNetworkFails = options.MigrateWhenNetworkFails,
+            };
             using DtlsTicket? ticket = config.Ticket is null ? tickets?.Take(config.UtcNow!()) : null;
             return driver.Connect(ticket is null ? config : config with { Ticket = ticket }, DtlsAddress.FromEndPoint(remote));
         }

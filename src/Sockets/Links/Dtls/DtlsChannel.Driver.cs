@@ -98,6 +98,17 @@ public sealed partial class DtlsChannel
         }
     }
 
+    /// <summary>The connection has another path. Sealed datagrams that wait for the system go where they were to go.</summary>
+    internal void PathChanged()
+    {
+        RemoteAddress = SocketAddressFormat.Create(Connection.Path.Remote);
+        _remoteEndPoint = null;
+        LocalEndPoint = Connection.Path.Local is { IsSpecified: true } local ? SocketAddressFormat.ToEndPoint(local) : _driver.LocalEndPoint;
+        PathChanges++;
+        Guard(static (handler, channel) => handler.OnPathChanged(channel));
+        Changed?.Invoke();
+    }
+
     /// <summary>The peer sends no more.</summary>
     internal void EndOfData()
     {

@@ -100,6 +100,9 @@ public sealed partial class DtlsChannel : IAsyncDisposable
     /// <summary>How often the peer replaced its keys.</summary>
     public int ReceivingKeyUpdates { get; private set; }
 
+    /// <summary>How often the connection went on over another path: the peer moved, or we did. See <see cref="MigrateAsync"/>.</summary>
+    public int PathChanges { get; private set; }
+
     /// <summary>Free for the application.</summary>
     public object? Tag { get; set; }
 
@@ -120,7 +123,7 @@ public sealed partial class DtlsChannel : IAsyncDisposable
 
     internal DtlsConnection Connection { get; }
 
-    internal SocketAddress RemoteAddress { get; }
+    internal SocketAddress RemoteAddress { get; private set; }
 
     internal bool IsOver => _isOver;
 
@@ -227,6 +230,20 @@ public sealed partial class DtlsChannel : IAsyncDisposable
         RequestKeyUpdate(requestPeerUpdate);
         return updated.WaitAsync(cancellationToken);
     }
+
+    /// <summary>
+    /// Client: goes on from another UDP socket, without a handshake: another port, another address, another network. Everything
+    /// stays on the old one until the server has answered to the new one, and neither side loses what it had sent. For
+    /// connections with connection IDs (<see cref="DtlsOptions.ConnectionIdLength"/> on both sides; 0 is enough here).
+    /// </summary>
+    /// <param name="localEndPoint">Where from; port 0 for any. Null: the system chooses the address too.</param>
+    /// <param name="cancellationToken">Ends the wait only.</param>
+    /// <returns>True: it has moved. False: no answer came that way, or another call took its place; it goes on where it was.</returns>
+    /// <exception cref="InvalidOperationException">The connection cannot move; the message says why.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">The system has no such socket.</exception>
+    /// <exception cref="DtlsException">The connection is over.</exception>
+    public Task<bool> MigrateAsync(IPEndPoint? localEndPoint = null, CancellationToken cancellationToken = default) =>
+        _driver.MigrateAsync(this, localEndPoint).WaitAsync(cancellationToken);
 
     /// <summary>Derives a secret that both ends share (RFC 8446 §7.5).</summary>
     /// <param name="label">ASCII; registered, or beginning with EXPERIMENTAL.</param>

@@ -75,7 +75,8 @@ internal sealed class DtlsClientLinks : ClientLinkProvider
             endPoint,
             target,
             settings,
-            () => UdpPort.Connect(endPoint, settings, options.LocalEndPoint, isBlocking: false, socket => options.Settings.Apply(socket, SettingMoments.BeforeConnect)),
+            options.LocalEndPoint,
+            local => UdpPort.Connect(endPoint, settings, local, isBlocking: false, socket => options.Settings.Apply(socket, SettingMoments.BeforeConnect)),
             options.DrivenByPoll ? DriverMode.Polled : DriverMode.Background);
     }
 }

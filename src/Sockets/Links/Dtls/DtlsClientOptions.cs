@@ -30,6 +30,13 @@ public sealed class DtlsClientOptions : DtlsOptions
     /// </summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> EarlyData { get; set; } = [];
 
+    /// <summary>
+    /// Whether to move to another UDP socket, as <see cref="DtlsChannel.MigrateAsync"/> does, when the system has no way to the server
+    /// from the one in use: the network it was on is gone. Needs connection IDs (<see cref="DtlsOptions.ConnectionIdLength"/>).
+    /// Default: no.
+    /// </summary>
+    public bool MigrateWhenNetworkFails { get; set; }
+
     internal override DtlsRole Role => DtlsRole.Client;
 
     /// <summary>As <see cref="DtlsOptions.Copy"/>.</summary>

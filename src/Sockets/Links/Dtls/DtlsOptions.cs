@@ -96,7 +96,8 @@ public abstract class DtlsOptions
 
     /// <summary>
     /// Length in bytes of the connection ID that the peer shall put into its records, 0 to 20 (RFC 9146, RFC 9147 §9), so that the
-    /// connection is found whatever address they come from; 0: none, but ours carry what the peer wants. Null, the default:
+    /// connection is found whatever address they come from; 0: none, but ours carry what the peer wants,
+    /// which is enough for a client that moves (<see cref="DtlsChannel.MigrateAsync"/>). Null, the default:
     /// connection IDs are neither offered nor taken.
     /// </summary>
     public int? ConnectionIdLength { get; set; }

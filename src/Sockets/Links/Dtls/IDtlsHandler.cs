@@ -27,6 +27,15 @@ public interface IDtlsHandler
     {
     }
 
+    /// <summary>
+    /// Datagrams go another way from here on, after the peer has answered from there: <see cref="DtlsChannel.RemoteEndPoint"/> or
+    /// <see cref="DtlsChannel.LocalEndPoint"/> has changed.
+    /// </summary>
+    /// <param name="channel">Which.</param>
+    void OnPathChanged(DtlsChannel channel)
+    {
+    }
+
     /// <summary>A connection that was announced by <see cref="OnConnected"/> is over.</summary>
     /// <param name="channel">Which.</param>
     /// <param name="failure">Why; null after a close in good order.</param>

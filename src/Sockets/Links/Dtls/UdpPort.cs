@@ -31,6 +31,7 @@ internal sealed class UdpPort : IDisposable
 
     // Whether the last receive brought several datagrams in one piece: then a piece is as much as should be taken at a time.
     private bool _isCoalescing;
+    private DatagramBatch? _received;
 
     private UdpPort(SystemSocket socket, DtlsOptions options, DtlsAddress remote, bool tellsLocalAddress)
     {
@@ -44,6 +45,18 @@ internal sealed class UdpPort : IDisposable
     }
 
     public bool IsConnected => _remote.IsSpecified;
+
+    /// <summary>What tells the paths of this socket from those of the one that a client had before it moved; unspecified on the first.</summary>
+    public DtlsAddress PathAddress { get; private set; }
+
+    /// <summary>What was received and not handled yet. Of whoever receives here.</summary>
+    public DatagramBatch? Received
+    {
+        get => Volatile.Read(ref _received);
+        set => Volatile.Write(ref _received, value);
+    }
+
+    public bool IsDisposed { get; private set; }
 
     public IPEndPoint LocalEndPoint => (IPEndPoint)_socket.LocalEndPoint!;
 
@@ -109,6 +122,9 @@ internal sealed class UdpPort : IDisposable
         }
     }
 
+    /// <summary>Tells its paths from now on from those of the socket that the connection began with.</summary>
+    public void BeginPath() => PathAddress = DtlsAddress.FromEndPoint(LocalEndPoint);
+
     public SocketAddress CreateAddress() => SocketAddressFormat.Create(_socket.AddressFamily);
 
     /// <summary>Receives what is there: at least one message, or the error.</summary>
@@ -127,7 +143,7 @@ internal sealed class UdpPort : IDisposable
 
     /// <summary>Where a received message came from and, on a wildcard socket, which address it was sent to.</summary>
     public DtlsPath PathOf(DatagramBatch batch, int index) => IsConnected
-        ? new DtlsPath(_remote)
+        ? new DtlsPath(_remote, PathAddress)
         : new DtlsPath(
             SocketAddressFormat.Read(batch.Source(index), _family),
             _tellsLocalAddress ? SocketAddressFormat.FromLocalAddress(batch.Local(index), _localPort) : default);
@@ -227,12 +243,16 @@ internal sealed class UdpPort : IDisposable
         }
     }
 
-    public void Dispose() => _socket.Dispose();
+    public void Dispose()
+    {
+        IsDisposed = true;
+        _socket.Dispose();
+    }
 
     private SocketError SendOnce(ReadOnlySpan<byte> datagram, SocketAddress destination, in DtlsAddress from)
     {
         SocketAddress? name = IsConnected ? null : destination;
-        if (!from.IsSpecified)
+        if (!from.IsSpecified || IsConnected)
             return _socket.Blocking ? DatagramIo.SendPortably(_socket, datagram, name) : DatagramIo.TrySendTo(_socket, datagram, name, default);
         LocalAddress local = SocketAddressFormat.ToLocalAddress(from);
         SocketError error;
