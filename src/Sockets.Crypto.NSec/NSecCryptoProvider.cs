@@ -25,7 +25,8 @@ public sealed class NSecCryptoProvider : CryptoProvider, IKnownKeyExchange
         _inner = inner;
         _name = $"NSec {typeof(Key).Assembly.GetName().Version?.ToString(3)} over {inner.Name}";
         _suites = [.. inner.CipherSuites];
-        _groups = [NamedGroup.X25519, .. inner.Groups.Where(static group => group != NamedGroup.X25519)];
+        NamedGroup[] hybrids = [.. inner.Groups.Where(static group => group == NamedGroup.X25519MLKEM768)];
+        _groups = [.. hybrids, NamedGroup.X25519, .. inner.Groups.Where(group => group != NamedGroup.X25519 && !hybrids.Contains(group))];
         SignatureScheme[] others = [.. inner.SignatureSchemes.Where(static scheme => scheme != SignatureScheme.Ed25519)];
         _schemes = [.. others.Take(1), SignatureScheme.Ed25519, .. others.Skip(1)];
     }
@@ -92,6 +93,10 @@ public sealed class NSecCryptoProvider : CryptoProvider, IKnownKeyExchange
     /// <inheritdoc/>
     public override KeyExchange CreateKeyExchange(NamedGroup group) =>
         group == NamedGroup.X25519 ? new NSecKeyExchange(Key.Create(KeyAgreementAlgorithm.X25519)) : _inner.CreateKeyExchange(group);
+
+    /// <inheritdoc/>
+    public override KeyExchange CreateKeyExchangeResponse(NamedGroup group) =>
+        group == NamedGroup.X25519 ? CreateKeyExchange(group) : _inner.CreateKeyExchangeResponse(group);
 
     /// <inheritdoc/>
     public override TranscriptHash CreateTranscriptHash(HashKind hash) =>

@@ -32,7 +32,10 @@ public sealed partial record DtlsConfig
     /// <summary>Groups to offer or accept, the preferred one first. Null: all the provider has.</summary>
     public IReadOnlyList<NamedGroup>? Groups { get; init; }
 
-    /// <summary>Client: how many of the first groups get a key share in the first ClientHello.</summary>
+    /// <summary>
+    /// Client: how many of the first groups get a key share in the first ClientHello. A hybrid group before them gets one as
+    /// well and is not counted: a server without it would have to ask again.
+    /// </summary>
     public int KeyShareCount { get; init; } = 1;
 
     /// <summary>Schemes accepted in the peer's CertificateVerify, the preferred one first. Null: all the provider has.</summary>
@@ -150,6 +153,13 @@ public sealed partial record DtlsConfig
     /// makes the server a weapon against whoever's address is forged.
     /// </summary>
     public bool DangerousUnlimitedAmplification { get; init; }
+
+    /// <summary>
+    /// Believe records of epoch 0 as if they were authenticated: malformed and misplaced ones end the handshake with an alert,
+    /// alerts end it at once, ACKs and parts of messages end a flight for good (RFC 9147 §7.2). Anybody who knows two addresses
+    /// can then end a handshake. For test rigs, which look at what is answered to what, over links that nobody else writes to.
+    /// </summary>
+    public bool DangerousTrustPlaintext { get; init; }
 
     /// <summary>Largest datagram to send, in bytes of UDP payload.</summary>
     public int MaxDatagramSize { get; init; } = 1200;

@@ -44,7 +44,7 @@ public sealed partial class DtlsConnection
     /// <summary>Cuts a handshake record into fragments, buffers them, and takes the messages that are whole.</summary>
     private void HandleHandshakeRecord(RecordNumber number, ReadOnlySpan<byte> content)
     {
-        bool isAuthenticated = number.Epoch != 0;
+        bool isAuthenticated = IsTrusted(number.Epoch);
         bool isDropped = false;
         bool isOld = false;
         bool isNew = false;
@@ -120,6 +120,9 @@ public sealed partial class DtlsConnection
             OnFlightAnswered();
         TakeMessages();
     }
+
+    /// <summary>Whether what comes in an epoch is the peer's for certain, or shall be taken for it.</summary>
+    private bool IsTrusted(ulong epoch) => epoch != 0 || _config.DangerousTrustPlaintext;
 
     private void RejectRecord(bool isAuthenticated, DtlsFailureReason reason, AlertDescription alert)
     {

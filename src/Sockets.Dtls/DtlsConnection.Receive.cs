@@ -271,8 +271,14 @@ public sealed partial class DtlsConnection
             case ContentType.Ack:
                 HandleAck(0, content);
                 break;
+            case ContentType.Alert when _config.DangerousTrustPlaintext:
+                HandleAlert(number, content);
+                break;
             case ContentType.Alert:
                 HandlePlaintextAlert(content);
+                break;
+            case ContentType.ApplicationData when _config.DangerousTrustPlaintext:
+                Fail(DtlsFailureReason.UnexpectedRecord, AlertDescription.UnexpectedMessage);
                 break;
             default:
                 return Discard(DiscardReason.InvalidPlaintext, length); // change_cipher_spec and plaintext data (RFC 9147 §5)

@@ -97,7 +97,7 @@ public sealed partial class DtlsConnection
 
         // A server may not send more than three times what it received before our address is proven, and it is our first
         // record in epoch 2 that proves it. When that record, an ACK, is lost, neither side would speak again.
-        if (_config.RepeatAcks && Role == DtlsRole.Client && _machine is not null && _ackRepeats < _config.MaxRetransmissions)
+        if (_config.RepeatAcks && Role == DtlsRole.Client && _machine is { State: not DtlsState.WaitServerHello } && _ackRepeats < _config.MaxRetransmissions)
         {
             _ackRepeats++;
             _ackDeadline = _now + _timer.After(_ackRepeats);
@@ -126,7 +126,8 @@ public sealed partial class DtlsConnection
             // RFC 9147 §4.4: repeated loss may be a datagram that is too large for the path.
             if (_config.LowerDatagramSizeOnLoss)
                 _datagramSize = Math.Min(_datagramSize, Math.Max(_config.MinDatagramSize, _datagramSize / 2));
-            _flight!.DistrustPlaintextAcknowledgements();
+            if (!_config.DangerousTrustPlaintext)
+                _flight!.DistrustPlaintextAcknowledgements();
         }
 
         _hasObeyedEmptyAck = false;

@@ -258,7 +258,9 @@ public sealed partial class DtlsConnection
         if (epoch is not null)
             return epoch.Seal(content, type, destination, out number, PaddingOf(epoch, content.Length, destination.Length));
         number = new RecordNumber(0, _epochs.PlaintextSequence++);
-        PlaintextHeader.Write(destination, type, number.Sequence, content.Length);
+        bool isFirstHello = type == ContentType.Handshake && Role == DtlsRole.Client && _machine is { UsedHelloRetryRequest: false };
+        PlaintextHeader.Write(
+            destination, type, number.Sequence, content.Length, isFirstHello ? PlaintextHeader.FirstHelloVersion : PlaintextHeader.LegacyVersion);
         content.CopyTo(destination[PlaintextHeader.Length..]);
         return PlaintextHeader.Length + content.Length;
     }
@@ -321,7 +323,7 @@ public sealed partial class DtlsConnection
     {
         bool wanted = _wantsAck;
         _wantsAck = false;
-        if (!wanted || IsOver || _isAckDue || _machine is { State: DtlsState.Initial or DtlsState.WaitServerHello })
+        if (!wanted || IsOver || _isAckDue || _machine is { State: DtlsState.Initial } or { State: DtlsState.WaitServerHello, UsedHelloRetryRequest: false })
             return;
         _ackRepeats = 0;
         _ackDeadline = MonotonicTime.Min(_ackDeadline, _now + (_timer.Current / _config.AckDelayDivisor));
@@ -357,14 +359,15 @@ public sealed partial class DtlsConnection
             isValid = AckMessage.Read(ref rest).Epoch <= ackEpoch;
         if (!isValid)
         {
-            if (ackEpoch != 0)
+            if (IsTrusted(ackEpoch))
                 Fail(DtlsFailureReason.MalformedAck, AlertDescription.DecodeError);
             else
                 _statistics.Discard(DiscardReason.InvalidPlaintext);
             return;
         }
 
-        if (_flight is not { IsEmpty: false } flight || _isFlightOpen)
+        // Before the first answer of a server nothing tells that it speaks this version at all.
+        if (_flight is not { IsEmpty: false } flight || _isFlightOpen || _machine is { State: DtlsState.WaitServerHello, UsedHelloRetryRequest: false })
             return;
 
         // RFC 9147 §6: an empty ACK says that nothing could be read yet. Anybody can forge one, so it counts once a timeout.
@@ -383,7 +386,7 @@ public sealed partial class DtlsConnection
             ResendFlight(flight);
             _timer.Start(_now);
         }
-        else if (ackEpoch != 0)
+        else if (IsTrusted(ackEpoch))
         {
             OnFlightAcknowledged(flight);
         }

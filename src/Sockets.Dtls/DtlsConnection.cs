@@ -52,7 +52,7 @@ public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
         _now = now;
         Role = role;
         _nextSendMessage = firstMessage;
-        _reassembler = new Reassembler((ushort)firstMessage, config.MaxHandshakeMessageSize, config.ReassemblyBudget);
+        _reassembler = new Reassembler((ushort)firstMessage, config.MaxHandshakeMessageSize, config.ReassemblyBudget, config.DangerousTrustPlaintext);
         _epochs.PlaintextSequence = firstRecord;
         _maxDatagramSize = config.MaxDatagramSize;
         _datagramSize = config.MaxDatagramSize;

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using Sockets.Dtls;
 using Sockets.Dtls.Crypto;
+using Sockets.Testing;
 
 namespace Sockets.Bogo.Shim;
 
@@ -15,7 +16,7 @@ internal static class ConfigBuilder
     /// <exception cref="UnimplementedException">A group, scheme or key that the library lacks.</exception>
     public static DtlsConfig Build(ShimOptions options, SessionKeeper sessions)
     {
-        CryptoProvider crypto = CryptoProviders.Default;
+        CryptoProvider crypto = Crypto();
         int datagramSize = options.DatagramSize ?? DefaultDatagramSize;
         return new DtlsConfig
         {
@@ -29,6 +30,7 @@ internal static class ConfigBuilder
                 : options.VerifyPeer ? DtlsClientAuthentication.Requested
                 : DtlsClientAuthentication.None,
             DangerousUnlimitedAmplification = true,
+            DangerousTrustPlaintext = !options.DistrustPlaintext,
             RequestTickets = true,
             UtcNow = sessions.UtcNow,
             Ticket = options.IsServer ? null : sessions.Ticket,
@@ -49,6 +51,13 @@ internal static class ConfigBuilder
             PreviousEpochLifetime = TimeSpan.FromMinutes(4),
             MaxHandshakeMessageSize = options.MaxCertificateList ?? 65_536,
         };
+    }
+
+    /// <summary>The library's own provider; where the platform has no ML-KEM, with the one of the tests: the runner's messages are as large as it makes them.</summary>
+    private static CryptoProvider Crypto()
+    {
+        CryptoProvider crypto = CryptoProviders.Default;
+        return crypto.Groups.Contains(NamedGroup.X25519MLKEM768) || !HybridCryptoProvider.IsSupported ? crypto : new HybridCryptoProvider(crypto);
     }
 
     /// <summary>The credentials in the order they are tried: the default one is the last.</summary>

@@ -95,6 +95,8 @@ internal static class FlagParser
                 return options.ExpectNoSession = true;
             case "-expect-hrr":
                 return options.ExpectRetry = true;
+            case "-distrust-plaintext":
+                return options.DistrustPlaintext = true;
             case "-reject-alpn":
                 options.ApplicationProtocols.Add("a protocol that no client offers");
                 return true;

@@ -70,6 +70,9 @@ internal sealed class ShimOptions
     /// <summary>Server: neither sends tickets nor takes any.</summary>
     public bool WithoutTickets { get; set; }
 
+    /// <summary>Not a flag of the runner's: treat what is in clear as the library does by default.</summary>
+    public bool DistrustPlaintext { get; set; }
+
     public bool ExpectNoEarlyData { get; set; }
 
     public bool ExpectSessionMiss { get; set; }

@@ -24,7 +24,7 @@ public sealed class ShimTests
     [InlineData("-on-resume-no-such-flag")]
     [InlineData("-max-version", "65277")]
     [InlineData("-enable-early-data")]
-    [InlineData("-curves", "4588")]
+    [InlineData("-curves", "25")]
     public void What_the_library_lacks_is_skipped(params string[] flags)
     {
         ShimResult result = ShimProcess.Run(["-port", "1", "-shim-id", "1", "-dtls", .. flags]);

@@ -125,12 +125,34 @@ public sealed class UnifiedHeaderTests
         Assert.Equal(1UL, pair.DiscardedByServer(DiscardReason.Truncated, () => pair.ToServer(record.AsSpan(0, record.Length - 1))));
         Assert.Equal(1UL, pair.DiscardedByServer(DiscardReason.Truncated, () => pair.ToServer(record.AsSpan(0, 3))));
 
-        // A length of 16 leaves the tag and no content type.
+        // The tag alone, and less than it.
         byte[] tagOnly = [0x2F, 0, 30, 0, 16, .. new byte[16]];
-        Assert.Equal(1UL, pair.DiscardedByServer(DiscardReason.TooShort, () => pair.ToServer(tagOnly)));
+        Assert.Equal(1UL, pair.DiscardedByServer(DiscardReason.AuthenticationFailed, () => pair.ToServer(tagOnly)));
+        byte[] less = [0x2F, 0, 30, 0, 15, .. new byte[15]];
+        Assert.Equal(1UL, pair.DiscardedByServer(DiscardReason.TooShort, () => pair.ToServer(less)));
         byte[] empty = [0x2F, 0, 30, 0, 0];
         Assert.Equal(1UL, pair.DiscardedByServer(DiscardReason.TooShort, () => pair.ToServer(empty)));
         pair.AssertAlive();
+    }
+
+    // RFC 8446 §5.4: no content type, no connection. One that nobody with the keys has made ends nothing.
+    [Fact]
+    public void A_record_of_nothing_but_a_tag_ends_the_connection()
+    {
+        foreach (CryptoProvider provider in TestProviders.All)
+        {
+            foreach (CipherSuite suite in new[] { CipherSuite.Aes128GcmSha256, CipherSuite.Aes256GcmSha384 })
+            {
+                using var pair = new ConnectedPair(provider, suite);
+                byte[] forged = pair.FromClient.SealNothing(31);
+                forged[^1] ^= 1;
+                Assert.Equal(1UL, pair.DiscardedByServer(DiscardReason.AuthenticationFailed, () => pair.ToServer(forged)));
+                pair.AssertAlive();
+                pair.ToServer(pair.FromClient.SealNothing(31));
+                Assert.Equal(DtlsFailureReason.UnexpectedMessage, pair.Server.Failure?.Reason);
+                Assert.Equal(AlertDescription.UnexpectedMessage, pair.Server.Failure?.Alert);
+            }
+        }
     }
 
     [Fact]

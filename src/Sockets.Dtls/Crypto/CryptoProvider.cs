@@ -32,6 +32,12 @@ public abstract class CryptoProvider
     /// <summary>Makes a fresh key pair in <paramref name="group"/>.</summary>
     public abstract KeyExchange CreateKeyExchange(NamedGroup group);
 
+    /// <summary>
+    /// Makes what a server answers a client's share in <paramref name="group"/> with. Another thing than a key pair only where
+    /// the group has key encapsulation.
+    /// </summary>
+    public virtual KeyExchange CreateKeyExchangeResponse(NamedGroup group) => CreateKeyExchange(group);
+
     /// <summary>Starts a hash.</summary>
     public abstract TranscriptHash CreateTranscriptHash(HashKind hash);
 

@@ -28,6 +28,9 @@ internal static class CryptoSelfTest
             if (Lists(provider.Groups, answer.Group))
                 Check(provider, answer.Group.ToString(), () => Passes(provider, answer));
         }
+
+        if (Lists(provider.Groups, NamedGroup.X25519MLKEM768))
+            Check(provider, nameof(NamedGroup.X25519MLKEM768), () => PassesHybrid(provider));
     }
 
     /// <summary>Compares the AES-GCM records of two providers at lengths on both sides of everything that changes with it.</summary>
@@ -186,6 +189,30 @@ internal static class CryptoSelfTest
         return AgreesWithFresh(provider, fresh);
     }
 
+    private static bool PassesHybrid(CryptoProvider provider)
+    {
+        KnownAnswers.Agreement answer = KnownAnswers.Hybrid;
+        using KeyExchange client = provider is IKnownKeyExchange known
+            ? known.ImportKeyExchange(answer.Group, Convert.FromHexString(answer.PrivateA))
+            : provider.CreateKeyExchange(answer.Group);
+        if (provider is IKnownKeyExchange)
+        {
+            byte[] digest = new byte[32];
+            using TranscriptHash hash = provider.CreateTranscriptHash(HashKind.Sha256);
+            hash.Append(client.PublicKey);
+            hash.GetCurrent(digest);
+            if (!digest.AsSpan().SequenceEqual(Convert.FromHexString(answer.PublicA))
+                || !Agrees(client, Convert.FromHexString(answer.PublicB), Convert.FromHexString(answer.Secret)))
+            {
+                return false;
+            }
+        }
+
+        using KeyExchange server = provider.CreateKeyExchangeResponse(answer.Group);
+        byte[] secret = new byte[server.SecretLength];
+        return server.TryDeriveSecret(client.PublicKey, secret) && Agrees(client, server.PublicKey, secret);
+    }
+
     private static bool AgreesWithFresh(CryptoProvider provider, KeyExchange other)
     {
         using KeyExchange fresh = provider.CreateKeyExchange(other.Group);
@@ -197,7 +224,7 @@ internal static class CryptoSelfTest
 
     private static bool Agrees(KeyExchange own, ReadOnlySpan<byte> peer, ReadOnlySpan<byte> expected)
     {
-        Span<byte> secret = stackalloc byte[48];
+        Span<byte> secret = stackalloc byte[64];
         secret = secret[..own.SecretLength];
         return own.TryDeriveSecret(peer, secret) && secret.SequenceEqual(expected);
     }

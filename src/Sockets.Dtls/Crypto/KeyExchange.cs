@@ -8,7 +8,10 @@ public abstract class KeyExchange : IDisposable
     /// <summary>The group of the key pair.</summary>
     public abstract NamedGroup Group { get; }
 
-    /// <summary>The public key in the form of a KeyShareEntry (RFC 8446 §4.2.8).</summary>
+    /// <summary>
+    /// The public key in the form of a KeyShareEntry (RFC 8446 §4.2.8). A response to a key encapsulation has none before
+    /// <see cref="TryDeriveSecret"/> has seen the peer's.
+    /// </summary>
     public abstract ReadOnlySpan<byte> PublicKey { get; }
 
     /// <summary>Length in bytes of the shared secret.</summary>
@@ -16,7 +19,7 @@ public abstract class KeyExchange : IDisposable
 
     /// <summary>
     /// Derives the shared secret. False when the peer's key has the wrong length, is not a point of the curve, or
-    /// gives the all-zero X25519 secret (RFC 8446 §7.4.2). Never throws for bad input.
+    /// gives the all-zero X25519 secret (RFC 8446 §7.4.2), or is not an ML-KEM key (FIPS 203 §7.2). Never throws for bad input.
     /// </summary>
     /// <param name="peerPublicKey">The peer's key as received.</param>
     /// <param name="secret">Exactly <see cref="SecretLength"/> bytes.</param>

@@ -1,3 +1,5 @@
+using System;
+
 namespace Sockets.Dtls.Crypto;
 
 /// <summary>Published vectors, in hex, that a provider has to reproduce before it is used.</summary>
@@ -113,6 +115,20 @@ internal static class KnownAnswers
             "11187331c279962d93d604243fd592cb9d0a926f422e47187521287e7156c5c4d603135569b9e9d09cf5d4a270f59746"),
     ];
 
+    /// <summary>
+    /// X25519MLKEM768 of the private key 00 01 02 … 5f: the SHA-256 of the public key, and the secret with a ciphertext of the
+    /// bytes 00 07 0e …, which ML-KEM rejects implicitly, and PublicB of X25519. No standard has such a vector: these are what
+    /// two implementations give that reproduce Wycheproof's.
+    /// </summary>
+    public static Agreement Hybrid { get; } = new(
+        NamedGroup.X25519MLKEM768,
+        Convert.ToHexString(Sequence(96, 1)),
+        "d99e4496af749b54ee4a2d270c8057450624ecc5dc0866295ffc504a26134ad4",
+        "",
+        Convert.ToHexString(Sequence(1088, 7)) + "de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f",
+        "c8f2ad3991ef968727b7af34e3b2297587c7e2f1199c70a88dd4af476d4ce2ec"
+        + "d2e887e75fbf32ea8c1fe9f0f88d63ffdd5bbf2c58e77a07fea094a3dae76204");
+
     /// <summary>FIPS 180-4 examples and RFC 4231 §4.3.</summary>
     public static Hash[] Hashes { get; } =
     [
@@ -125,4 +141,12 @@ internal static class KnownAnswers
             "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7",
             "af45d2e376484031617f78d2b58a6b1b9c7ef464f5a01b47e42ec3736322445e8e2240ca5e69e2c78b3239ecfab21649"),
     ];
+
+    private static byte[] Sequence(int length, int step)
+    {
+        byte[] bytes = new byte[length];
+        for (int i = 0; i < length; i++)
+            bytes[i] = (byte)(i * step);
+        return bytes;
+    }
 }

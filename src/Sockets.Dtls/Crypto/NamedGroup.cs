@@ -14,4 +14,10 @@ public enum NamedGroup : ushort
 
     /// <summary>X25519 (RFC 7748), public keys of 32 bytes.</summary>
     X25519 = 0x001D,
+
+    /// <summary>
+    /// ML-KEM-768 and X25519 together (draft-ietf-tls-ecdhe-mlkem): safe while either is. Shares of 1216 bytes from the
+    /// client and 1120 from the server, so that a ClientHello spans datagrams.
+    /// </summary>
+    X25519MLKEM768 = 0x11EC,
 }

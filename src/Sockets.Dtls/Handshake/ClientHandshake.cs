@@ -27,8 +27,8 @@ namespace Sockets.Dtls.Handshake;
 /// </summary>
 internal sealed partial class ClientHandshake : HandshakeMachine
 {
-    // What a second ClientHello may gain besides the cookie itself: the extension's framing and a larger share.
-    private const int RetryGrowth = 256;
+    // What a second ClientHello may gain besides the cookie itself: the extension's framing and a larger share, up to a hybrid one.
+    private const int RetryGrowth = 1536;
 
     private readonly List<KeyExchange> _shares = [];
     private bool _certificateRequested;
@@ -50,9 +50,16 @@ internal sealed partial class ClientHandshake : HandshakeMachine
     {
         Config.Crypto.FillRandom(ClientRandom);
         ServerName = Config.ServerName;
-        int shares = Config.OfferKeyExchange ? Math.Min(Config.KeyShareCount, Config.EffectiveGroups.Count) : 0;
-        for (int i = 0; i < shares; i++)
-            _shares.Add(Config.Crypto.CreateKeyExchange(Config.EffectiveGroups[i]));
+        int shares = Config.OfferKeyExchange ? Config.KeyShareCount : 0;
+        foreach (NamedGroup group in Config.EffectiveGroups)
+        {
+            if (shares == 0)
+                break;
+            _shares.Add(Config.Crypto.CreateKeyExchange(group));
+            if (group != NamedGroup.X25519MLKEM768)
+                shares--;
+        }
+
         PrepareOffers();
         if (_offersEarlyData && _offers[0].Ticket is { PeerCertificates: { Count: > 0 } certificates })
             VerifyBeforeHello(certificates);

@@ -9,7 +9,8 @@ namespace Sockets.Dtls.Handshake;
 /// <param name="nextSequence">message_seq of the message that is expected first.</param>
 /// <param name="maxMessageSize">Longest message in bytes.</param>
 /// <param name="budget">Bytes of all buffered messages together; the expected message is admitted beyond it.</param>
-internal sealed class Reassembler(int nextSequence, int maxMessageSize, int budget)
+/// <param name="trustsPlaintext">Whether fragments in clear that disagree are an error, as those that are authenticated.</param>
+internal sealed class Reassembler(int nextSequence, int maxMessageSize, int budget, bool trustsPlaintext = false)
 {
     /// <summary>Messages buffered, the expected one among them: as long as the longest flight.</summary>
     public const int Window = 7;
@@ -51,7 +52,7 @@ internal sealed class Reassembler(int nextSequence, int maxMessageSize, int budg
         {
             // Fragments of one message must agree. What is not authenticated gives way: to an authenticated fragment,
             // and to a newer one, so that a forged first fragment cannot keep the true message out.
-            if (slot.Epoch != 0)
+            if (slot.Epoch != 0 || (trustsPlaintext && epoch == 0))
                 return FragmentVerdict.Mismatch;
             Drop(index);
             slot = null;

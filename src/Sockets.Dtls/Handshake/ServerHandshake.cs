@@ -215,7 +215,7 @@ internal sealed partial class ServerHandshake : HandshakeMachine
             InstallEarlyRead();
         Span<byte> random = stackalloc byte[32];
         Config.Crypto.FillRandom(random);
-        using KeyExchange? share = Group == NamedGroup.None ? null : Config.Crypto.CreateKeyExchange(Group);
+        using KeyExchange? share = Group == NamedGroup.None ? null : Config.Crypto.CreateKeyExchangeResponse(Group);
         if (!TryEnterHandshakeKeys(share, clientShare))
             return new ProtocolError(DtlsFailureReason.InvalidKeyShare, AlertDescription.IllegalParameter);
 

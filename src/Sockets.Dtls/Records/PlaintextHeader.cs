@@ -14,6 +14,12 @@ internal readonly record struct PlaintextHeader(ContentType Type, ushort Version
     /// <summary>The version every DTLS 1.3 record carries: that of DTLS 1.2.</summary>
     public const ushort LegacyVersion = 0xFEFD;
 
+    /// <summary>
+    /// What the first ClientHello may carry instead (RFC 9147 §4): DTLS 1.0, as every version's did, so that nothing on the
+    /// way that knows older versions takes offence.
+    /// </summary>
+    public const ushort FirstHelloVersion = 0xFEFF;
+
     /// <summary>Reads a header. False when there are fewer than 13 bytes.</summary>
     public static bool TryRead(ReadOnlySpan<byte> source, out PlaintextHeader header)
     {
@@ -33,10 +39,10 @@ internal readonly record struct PlaintextHeader(ContentType Type, ushort Version
     }
 
     /// <summary>Writes an epoch 0 header of 13 bytes.</summary>
-    public static void Write(Span<byte> destination, ContentType type, ulong sequence, int contentLength)
+    public static void Write(Span<byte> destination, ContentType type, ulong sequence, int contentLength, ushort version = LegacyVersion)
     {
         destination[0] = (byte)type;
-        BinaryPrimitives.WriteUInt16BigEndian(destination[1..], LegacyVersion);
+        BinaryPrimitives.WriteUInt16BigEndian(destination[1..], version);
         BinaryPrimitives.WriteUInt64BigEndian(destination[3..], sequence);
         BinaryPrimitives.WriteUInt16BigEndian(destination[11..], (ushort)contentLength);
     }

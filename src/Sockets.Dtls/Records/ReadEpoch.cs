@@ -13,7 +13,7 @@ internal sealed class ReadEpoch : IDisposable
     private readonly ReplayWindow _window;
     private readonly int _overhead;
 
-    // Tag and content type at least; the mask needs 16 bytes of ciphertext (RFC 9147 §4.2.3).
+    // The tag at least; the mask needs 16 bytes of ciphertext (RFC 9147 §4.2.3).
     private readonly int _leastCiphertext;
     private ulong _failures;
 
@@ -22,7 +22,7 @@ internal sealed class ReadEpoch : IDisposable
         Epoch = epoch;
         _cipher = cipher;
         _overhead = cipher.Overhead;
-        _leastCiphertext = Math.Max(_overhead + 1, 16);
+        _leastCiphertext = Math.Max(_overhead, 16);
         _window = new ReplayWindow(replayWindowSize);
     }
 
@@ -105,7 +105,7 @@ internal sealed class ReadEpoch : IDisposable
 
         _window.Commit(sequence);
         int typeIndex = ciphertext.Length - _overhead - 1;
-        if (ciphertext[typeIndex] == 0)
+        if (typeIndex >= 0 && ciphertext[typeIndex] == 0)
             typeIndex = ciphertext[..typeIndex].LastIndexOfAnyExcept((byte)0);
         if (typeIndex < 0)
             result = new OpenedRecord(new RecordNumber(Epoch, sequence), ContentType.Invalid, default);

@@ -33,6 +33,8 @@ internal sealed class FaultyCryptoProvider(CryptoProvider inner, string fault) :
     public KeyExchange ImportKeyExchange(NamedGroup group, ReadOnlySpan<byte> privateKey) =>
         ((IKnownKeyExchange)inner).ImportKeyExchange(group, privateKey);
 
+    public override KeyExchange CreateKeyExchangeResponse(NamedGroup group) => inner.CreateKeyExchangeResponse(group);
+
     public override TranscriptHash CreateTranscriptHash(HashKind hash)
     {
         TranscriptHash transcript = inner.CreateTranscriptHash(hash);

@@ -5,6 +5,9 @@ namespace Sockets.Testing;
 /// <summary>Passes everything on to another provider: the base of those that change one thing.</summary>
 public abstract class DelegatingCryptoProvider(CryptoProvider inner) : CryptoProvider
 {
+    /// <summary>The other provider.</summary>
+    protected CryptoProvider Inner => inner;
+
     public override string Name => inner.Name;
 
     public override IReadOnlyList<CipherSuite> CipherSuites => inner.CipherSuites;
@@ -18,6 +21,8 @@ public abstract class DelegatingCryptoProvider(CryptoProvider inner) : CryptoPro
         inner.CreateRecordCipher(suite, key, iv, numberKey);
 
     public override KeyExchange CreateKeyExchange(NamedGroup group) => inner.CreateKeyExchange(group);
+
+    public override KeyExchange CreateKeyExchangeResponse(NamedGroup group) => inner.CreateKeyExchangeResponse(group);
 
     public override TranscriptHash CreateTranscriptHash(HashKind hash) => inner.CreateTranscriptHash(hash);
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 using System.Text;
 using Sockets.Dtls.Crypto;
 
@@ -21,6 +22,8 @@ public sealed class RecordForge : IDisposable
     private const int LengthBit = 0x04;
 
     private readonly RecordCipher _cipher;
+    private readonly byte[] _key;
+    private readonly byte[] _iv;
     private readonly int _epoch;
 
     public RecordForge(CryptoProvider provider, CipherSuite suite, ReadOnlySpan<byte> trafficSecret, int epoch)
@@ -31,6 +34,8 @@ public sealed class RecordForge : IDisposable
         byte[] iv = ExpandLabel(provider, hash, trafficSecret, "iv", CipherSuites.NonceLength);
         byte[] number = ExpandLabel(provider, hash, trafficSecret, "sn", keyLength);
         _cipher = provider.CreateRecordCipher(suite, key, iv, number);
+        _key = key;
+        _iv = iv;
         _epoch = epoch;
     }
 
@@ -84,6 +89,26 @@ public sealed class RecordForge : IDisposable
         if (withLength)
             BinaryPrimitives.WriteUInt16BigEndian(record.AsSpan(numberOffset + numberLength), (ushort)bodyLength);
         _cipher.Seal(sequence, new RecordHeaderLayout(headerLength, numberOffset, numberLength), content, contentType, record);
+        return record;
+    }
+
+    /// <summary>A record without even a content type, which no cipher of the library makes: the tag and nothing else. AES-GCM only.</summary>
+    public byte[] SealNothing(ulong sequence)
+    {
+        const int headerLength = 5;
+        byte[] record = new byte[headerLength + CipherSuites.TagLength];
+        record[0] = (byte)(0x20 | SequenceBit | LengthBit | (_epoch & 3));
+        BinaryPrimitives.WriteUInt16BigEndian(record.AsSpan(1), (ushort)sequence);
+        BinaryPrimitives.WriteUInt16BigEndian(record.AsSpan(3), CipherSuites.TagLength);
+        byte[] nonce = [.. _iv];
+        for (int i = 0; i < sizeof(ulong); i++)
+            nonce[^(i + 1)] ^= (byte)(sequence >> (8 * i));
+        using var cipher = new AesGcm(_key, CipherSuites.TagLength);
+        cipher.Encrypt(nonce, [], [], record.AsSpan(headerLength), record.AsSpan(0, headerLength));
+        Span<byte> mask = stackalloc byte[2];
+        _cipher.ComputeMask(record.AsSpan(headerLength), mask);
+        record[1] ^= mask[0];
+        record[2] ^= mask[1];
         return record;
     }
 

@@ -20,6 +20,8 @@ internal sealed class FaultyCryptoProvider(CryptoProvider inner) : CryptoProvide
 
     public override KeyExchange CreateKeyExchange(NamedGroup group) => inner.CreateKeyExchange(group);
 
+    public override KeyExchange CreateKeyExchangeResponse(NamedGroup group) => inner.CreateKeyExchangeResponse(group);
+
     public override TranscriptHash CreateTranscriptHash(HashKind hash) => inner.CreateTranscriptHash(hash);
 
     public override void Hmac(HashKind hash, ReadOnlySpan<byte> key, ReadOnlySpan<byte> data, Span<byte> destination) => inner.Hmac(hash, key, data, destination);

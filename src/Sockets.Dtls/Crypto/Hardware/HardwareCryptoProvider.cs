@@ -92,6 +92,9 @@ public sealed class HardwareCryptoProvider : CryptoProvider, IKnownKeyExchange
     public override KeyExchange CreateKeyExchange(NamedGroup group) => _inner.CreateKeyExchange(group);
 
     /// <inheritdoc/>
+    public override KeyExchange CreateKeyExchangeResponse(NamedGroup group) => _inner.CreateKeyExchangeResponse(group);
+
+    /// <inheritdoc/>
     public override TranscriptHash CreateTranscriptHash(HashKind hash) => _inner.CreateTranscriptHash(hash);
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Security.Cryptography;
+using Sockets.Dtls.Crypto.Hybrid;
 
 namespace Sockets.Dtls.Crypto.OpenSsl;
 
@@ -24,9 +25,15 @@ public sealed class OpenSslCryptoProvider : CryptoProvider, IKnownKeyExchange
             [CipherSuite.Aes128GcmSha256, CipherSuite.Aes256GcmSha384, CipherSuite.ChaCha20Poly1305Sha256],
             static suite => EvpAlgorithms.Aead(suite) != 0
                 && (suite == CipherSuite.ChaCha20Poly1305Sha256 || EvpAlgorithms.NumberCipher(suite) != 0));
-        _groups = EvpAlgorithms.HasKeyType("X25519")
-            ? [NamedGroup.X25519, NamedGroup.Secp256r1, NamedGroup.Secp384r1]
-            : [NamedGroup.Secp256r1, NamedGroup.Secp384r1];
+        bool x25519 = EvpAlgorithms.HasKeyType("X25519");
+        _groups = Array.FindAll(
+            [NamedGroup.X25519MLKEM768, NamedGroup.X25519, NamedGroup.Secp256r1, NamedGroup.Secp384r1],
+            group => group switch
+            {
+                NamedGroup.X25519MLKEM768 => x25519 && PlatformMLKem768.IsSupported,
+                NamedGroup.X25519 => x25519,
+                _ => true,
+            });
         bool ed25519 = EvpAlgorithms.HasKeyType("ED25519");
         _schemes = Array.FindAll(
             [
@@ -75,9 +82,19 @@ public sealed class OpenSslCryptoProvider : CryptoProvider, IKnownKeyExchange
     /// <inheritdoc/>
     public override KeyExchange CreateKeyExchange(NamedGroup group)
     {
-        if (Array.IndexOf(_groups, group) < 0)
-            throw new ArgumentOutOfRangeException(nameof(group), group, "Not a group of this provider.");
-        return OpenSslKeyExchange.Generate(group);
+        RequireGroup(group);
+        return group == NamedGroup.X25519MLKEM768
+            ? new HybridKeyExchange(PlatformMLKem768.Instance.Generate(), OpenSslKeyExchange.Generate(NamedGroup.X25519))
+            : OpenSslKeyExchange.Generate(group);
+    }
+
+    /// <inheritdoc/>
+    public override KeyExchange CreateKeyExchangeResponse(NamedGroup group)
+    {
+        RequireGroup(group);
+        return group == NamedGroup.X25519MLKEM768
+            ? new HybridKeyExchangeResponse(PlatformMLKem768.Instance, OpenSslKeyExchange.Generate(NamedGroup.X25519))
+            : OpenSslKeyExchange.Generate(group);
     }
 
     /// <inheritdoc/>
@@ -120,7 +137,17 @@ public sealed class OpenSslCryptoProvider : CryptoProvider, IKnownKeyExchange
 
     /// <inheritdoc/>
     KeyExchange IKnownKeyExchange.ImportKeyExchange(NamedGroup group, ReadOnlySpan<byte> privateKey) =>
-        OpenSslKeyExchange.Import(group, privateKey);
+        group == NamedGroup.X25519MLKEM768
+            ? new HybridKeyExchange(
+                PlatformMLKem768.Instance.Import(privateKey[..MLKem768.SeedLength]),
+                OpenSslKeyExchange.Import(NamedGroup.X25519, privateKey[MLKem768.SeedLength..]))
+            : OpenSslKeyExchange.Import(group, privateKey);
+
+    private void RequireGroup(NamedGroup group)
+    {
+        if (Array.IndexOf(_groups, group) < 0)
+            throw new ArgumentOutOfRangeException(nameof(group), group, "Not a group of this provider.");
+    }
 
     private static bool IsDirect(HashKind hash) => hash == HashKind.Sha256 && DirectSha256.IsUsable;
 

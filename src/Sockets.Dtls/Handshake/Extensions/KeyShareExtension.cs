@@ -44,8 +44,7 @@ internal static class KeyShareExtension
     }
 
     /// <summary>
-    /// Checks the client's list and finds the share for one group. Groups we do not know, hybrids among them, are
-    /// skipped; a group that comes twice is an error (RFC 8446 §4.2.8).
+    /// Checks the client's list and finds the share for one group. Groups we do not know are skipped; a group that comes twice is an error (RFC 8446 §4.2.8).
     /// </summary>
     /// <param name="content">The extension's content.</param>
     /// <param name="group">The group that is wanted.</param>

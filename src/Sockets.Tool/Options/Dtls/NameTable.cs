@@ -19,6 +19,7 @@ internal static class NameTable
 
     private static readonly (string Name, NamedGroup Value)[] Groups =
     [
+        ("x25519mlkem768", NamedGroup.X25519MLKEM768),
         ("x25519", NamedGroup.X25519),
         ("secp256r1", NamedGroup.Secp256r1),
         ("secp384r1", NamedGroup.Secp384r1),
