@@ -10,6 +10,9 @@ namespace Sockets.Dtls.Records;
 /// </summary>
 internal sealed class WriteEpoch : IDisposable
 {
+    // What the mask of a record number is made from (RFC 9147 §4.2.3): a short tag needs padding to come to it.
+    private const int LeastCiphertext = 16;
+
     private readonly RecordCipher _cipher;
     private readonly RecordHeaderForm _form;
     private RecordHeaderLayout _layout;
@@ -17,6 +20,7 @@ internal sealed class WriteEpoch : IDisposable
     private readonly ulong _limit;
     private readonly ulong _updateAt;
     private readonly int _cipherOverhead;
+    private readonly int _leastContent;
 
     /// <param name="epoch">The epoch.</param>
     /// <param name="cipher">Its protection.</param>
@@ -30,7 +34,8 @@ internal sealed class WriteEpoch : IDisposable
         _cipherOverhead = cipher.Overhead;
         _layout = UnifiedHeader.GetLayout(form);
         ContentOffset = _layout.Length;
-        Overhead = ContentOffset + 1 + _cipherOverhead;
+        _leastContent = Math.Max(LeastCiphertext - 1 - _cipherOverhead, 0);
+        Overhead = ContentOffset + 1 + _leastContent + _cipherOverhead;
         _limit = Math.Min(Math.Min(maxRecords, cipher.ConfidentialityLimit), RecordNumber.MaxSequence);
         _updateAt = _limit - (_limit / 8);
     }
@@ -68,6 +73,7 @@ internal sealed class WriteEpoch : IDisposable
     public int Seal(ReadOnlySpan<byte> content, ContentType type, Span<byte> destination, out RecordNumber number, int padding = 0)
     {
         ulong sequence = Count;
+        padding = Math.Max(padding, _leastContent - content.Length);
         int ciphertextLength = content.Length + 1 + padding + _cipherOverhead;
         if (_connectionId is not { } connectionId)
             UnifiedHeader.Write(destination, _form, new RecordNumber(Epoch, sequence), ciphertextLength);
@@ -89,7 +95,7 @@ internal sealed class WriteEpoch : IDisposable
         _connectionId = connectionId.Length == 0 ? null : connectionId;
         _layout = UnifiedHeader.GetLayout(_form, connectionId.Length);
         ContentOffset = _layout.Length;
-        Overhead = ContentOffset + 1 + _cipherOverhead;
+        Overhead = ContentOffset + 1 + _leastContent + _cipherOverhead;
     }
 
     /// <summary>Gives back what the next record makes anew.</summary>

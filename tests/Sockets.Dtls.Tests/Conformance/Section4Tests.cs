@@ -94,7 +94,7 @@ public sealed class Section4Tests
         });
         pair.DriveToConnected();
         foreach (DtlsNode node in pair.Network.Nodes)
-            Assert.Equal(0UL, node.Connection.Statistics.Discarded(DiscardReason.AuthenticationFailed));
+            Assert.Equal(0UL, node.Connection.Statistics.TotalDiscarded);
     }
 
     [Fact]
@@ -210,6 +210,22 @@ public sealed class Section4Tests
             byte[] datagram = [0x2F, 0, 0, 0, (byte)ciphertextLength, .. Enumerable.Repeat((byte)23, ciphertextLength)];
             Assert.True(UnifiedHeader.TryRead(datagram, out UnifiedHeader header));
             return epoch.TryOpen(header, datagram, out record);
+        }
+    }
+
+    [Fact]
+    [Conformance("RFC 9147", "4.2.3", "A short content is padded until there are 16 bytes of ciphertext.", "Sockets.Dtls/Records/WriteEpoch.cs")]
+    public void Section_4_2_3_Short_contents_are_padded()
+    {
+        using var epoch = new WriteEpoch(3, new ShortTagCipher(), RecordHeaderForm.Full, ulong.MaxValue);
+        for (int length = 0; length < 20; length++)
+        {
+            byte[] datagram = new byte[length + epoch.Overhead];
+            byte[] content = [.. Enumerable.Repeat((byte)9, length)];
+            int written = epoch.Seal(content, ContentType.ApplicationData, datagram, out _);
+            Assert.True(UnifiedHeader.TryRead(datagram.AsSpan(0, written), 0, out UnifiedHeader header));
+            Assert.Equal(Math.Max(length + 1 + 8, 16), header.CiphertextLength);
+            Assert.Equal(written, header.Layout.Length + header.CiphertextLength);
         }
     }
 
