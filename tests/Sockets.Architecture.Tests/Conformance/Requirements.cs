@@ -13,7 +13,7 @@ internal static class Requirements
         (Dtls, "4.2.1", 4),
         (Dtls, "4.2.3", 3),
         (Dtls, "4.3", 3),
-        (Dtls, "4.4", 1),
+        (Dtls, "4.4", 2),
         (Dtls, "4.5.1", 3),
         (Dtls, "4.5.2", 1),
         (Dtls, "4.5.3", 5),

@@ -44,7 +44,7 @@ internal sealed partial class DatagramDriver
                 return outcome;
             try
             {
-                return Transmit(port, _sendBuffer.AsSpan(0, length), channel) ? DtlsSendOutcome.Sent : DtlsSendOutcome.WouldBlock;
+                return Transmit(port, _sendBuffer.AsSpan(0, length), channel);
             }
             catch (ObjectDisposedException)
             {
@@ -79,12 +79,12 @@ internal sealed partial class DatagramDriver
                 {
                     outcome = Seal(channel, data, lengths[count..], outbox, out UdpPort port);
                     int sent = port.SendMany(outbox.Data, outbox.Lengths, RouteTo(channel), out SocketError error);
-                    if (error != SocketError.Success)
-                        NoteSocketError(error);
+                    if (error != SocketError.Success && NoteRefusal(error) is DtlsSendOutcome.TooLongForPath)
+                        outcome = DtlsSendOutcome.TooLongForPath;
                     foreach (int length in lengths.Slice(count, sent))
                         data = data[length..];
                     count += sent;
-                    if (sent < outbox.Count)
+                    if (sent < outbox.Count && outcome == DtlsSendOutcome.Sent)
                         outcome = DtlsSendOutcome.WouldBlock; // the next call seals them anew
                     outbox.Clear();
                 }
@@ -165,7 +165,7 @@ internal sealed partial class DatagramDriver
         }
         catch (SocketException exception)
         {
-            NoteSocketError(exception.SocketErrorCode);
+            return NoteRefusal(exception.SocketErrorCode);
         }
         catch (ObjectDisposedException)
         {
@@ -201,7 +201,7 @@ internal sealed partial class DatagramDriver
         };
     }
 
-    private bool Transmit(UdpPort port, ReadOnlySpan<byte> datagram, DtlsChannel channel) =>
+    private DtlsSendOutcome Transmit(UdpPort port, ReadOnlySpan<byte> datagram, DtlsChannel channel) =>
         Transmit(port, datagram, channel.RemoteAddress, channel.Connection.Path.Local);
 
     /// <summary>Everything the engine wants to send, answers to everything it asks, until it is quiet; then the timer.</summary>
@@ -287,15 +287,21 @@ internal sealed partial class DatagramDriver
         _outbox = null;
     }
 
-    /// <summary>False: the system has no room now. Every other error is a lost datagram.</summary>
-    private bool Transmit(UdpPort port, ReadOnlySpan<byte> datagram, SocketAddress destination, in DtlsAddress from)
+    /// <summary>Every error but two is a lost datagram: the system has no room now, or knows the path to be too narrow.</summary>
+    private DtlsSendOutcome Transmit(UdpPort port, ReadOnlySpan<byte> datagram, SocketAddress destination, in DtlsAddress from)
     {
         port.Send(datagram, destination, from, out SocketError error);
         if (error is SocketError.Success)
-            return true;
+            return DtlsSendOutcome.Sent;
         if (error is SocketError.WouldBlock or SocketError.NoBufferSpaceAvailable)
-            return false;
+            return DtlsSendOutcome.WouldBlock;
+        return NoteRefusal(error);
+    }
+
+    /// <summary>RFC 9147 §4.4: of a datagram that exceeds the path MTU the application is told.</summary>
+    private DtlsSendOutcome NoteRefusal(SocketError error)
+    {
         NoteSocketError(error);
-        return true;
+        return error == SocketError.MessageSize ? DtlsSendOutcome.TooLongForPath : DtlsSendOutcome.Sent;
     }
 }

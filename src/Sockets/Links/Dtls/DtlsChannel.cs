@@ -201,10 +201,12 @@ public sealed partial class DtlsChannel : IAsyncDisposable
 
     /// <summary>Sends one datagram, which may be empty. Allocates nothing. False: the connection is over, or not open yet.</summary>
     /// <exception cref="ArgumentException">It is longer than <see cref="MaxDatagramLength"/>.</exception>
+    /// <exception cref="DtlsException">The system knows it to be longer than the path carries; the connection goes on.</exception>
     public bool TrySend(ReadOnlySpan<byte> datagram) => _driver.TrySend(this, datagram) switch
     {
         DtlsSendOutcome.NotOpen => false,
         DtlsSendOutcome.TooLong => throw new ArgumentException($"A datagram of {datagram.Length} bytes is too long for this connection: at most {MaxDatagramLength} bytes fit.", nameof(datagram)),
+        DtlsSendOutcome.TooLongForPath => throw new DtlsException($"A datagram of {datagram.Length} bytes is longer than the path to {RemoteEndPoint} carries; the connection goes on."),
         _ => true,
     };
 

@@ -170,7 +170,7 @@ internal sealed class DtlsLink : SocketLink, IDriverOwner
     public override int TrySendMany(ReadOnlySpan<byte> buffer, ReadOnlySpan<int> lengths)
     {
         DtlsSendOutcome outcome = _driver.TrySendMany(_channel, buffer, lengths, out int count);
-        return count > 0 ? count : Interpret(outcome, lengths[0]);
+        return count > 0 && outcome != DtlsSendOutcome.TooLongForPath ? count : Interpret(outcome, lengths[0]);
     }
 
     public override int TrySend(ReadOnlySpan<byte> buffer) => Interpret(_driver.TrySend(_channel, buffer), buffer.Length);
@@ -260,6 +260,8 @@ internal sealed class DtlsLink : SocketLink, IDriverOwner
     {
         DtlsSendOutcome.Sent => length,
         DtlsSendOutcome.TooLong => throw CreateTooLong(length),
+        DtlsSendOutcome.TooLongForPath => throw new SocketFailureException(
+            SocketFailureReason.MessageTooLarge, $"A datagram of {length} bytes is longer than the path to {_channel.RemoteEndPoint} carries: lower MaxDatagramSize."),
         DtlsSendOutcome.NotOpen when _channel.IsOver => throw CreateFailure(),
         _ => WouldBlock,
     };

@@ -12,6 +12,9 @@ internal enum DtlsSendOutcome : byte
     /// <summary>Longer than the path allows.</summary>
     TooLong,
 
+    /// <summary>The system says that it is longer than the path carries (RFC 9147 §4.4); nothing was sent.</summary>
+    TooLongForPath,
+
     /// <summary>The system has no room now; nothing was sent.</summary>
     WouldBlock,
 }
