@@ -17,7 +17,7 @@ internal sealed class LinkFolder
         IsBuilt = isBuilt;
         Assembly = assembly;
         ILookup<bool, string> inside = Repository.SourceFiles("src/Sockets")
-            .SelectMany(file => Repository.DeclaredTypes(file).Select(type => (Type: type, IsInside: Repository.Relative(file).StartsWith(Path, StringComparison.Ordinal))))
+            .SelectMany(file => Repository.DeclaredTypes(file).Select(type => (Type: type, IsInside: Repository.Relative(file).StartsWith(Path, StringComparison.Ordinal) || Repository.Relative(file).StartsWith($"src/Sockets/Connections/{name}/", StringComparison.Ordinal))))
             .ToLookup(static pair => pair.IsInside, static pair => pair.Type);
         _types = [.. inside[true].Except(inside[false])];
     }

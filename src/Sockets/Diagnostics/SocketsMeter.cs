@@ -26,6 +26,9 @@ internal static class SocketsMeter
     private static readonly Histogram<double> HandshakeDuration =
         Meter.CreateHistogram<double>("sockets.handshake.duration", "s", "TLS and DTLS handshakes.", advice: Buckets(0.001));
 
+    private static readonly Histogram<double> ConnectionDuration =
+        Meter.CreateHistogram<double>("sockets.dtls.connection.duration", "s", "How long connections of connection managers lasted.", advice: Buckets(0.1));
+
     private static readonly Counter<long> Accepts =
         Meter.CreateCounter<long>("sockets.accepts", "{connection}", "Connections that listeners accepted or refused.");
 
@@ -94,6 +97,18 @@ internal static class SocketsMeter
     /// <summary>Something that is summed up only when somebody asks.</summary>
     public static void Observe(string name, string unit, string description, System.Func<IEnumerable<Measurement<long>>> observe) =>
         Meter.CreateObservableCounter(name, observe, unit, description);
+
+    /// <summary>As <see cref="Observe"/>, for what goes up and down.</summary>
+    public static void ObserveUpDown(string name, string unit, string description, System.Func<IEnumerable<Measurement<long>>> observe) =>
+        Meter.CreateObservableUpDownCounter(name, observe, unit, description);
+
+    /// <param name="seconds">How long the connection was open.</param>
+    /// <param name="failure">Null: it ended in good order.</param>
+    public static void Ended(double seconds, string? failure)
+    {
+        if (ConnectionDuration.Enabled)
+            ConnectionDuration.Record(seconds, failure is null ? default(TagList) : [new KeyValuePair<string, object?>("error.type", failure)]);
+    }
 
     private static TagList Tags(string security, SocketFailureReason? failure)
     {

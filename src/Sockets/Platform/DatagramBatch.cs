@@ -78,6 +78,9 @@ internal sealed partial class DatagramBatch
             : ReceivePortably(socket, wantsSource);
     }
 
+    /// <summary>The next datagram, which stays to be taken.</summary>
+    public ReadOnlySpan<byte> PeekNext() => _slab.AsSpan((_next * Stride) + _offset, NextLength);
+
     /// <summary>Takes the next datagram.</summary>
     public Span<byte> TakeNext()
     {

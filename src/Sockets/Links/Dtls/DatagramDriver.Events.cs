@@ -198,12 +198,13 @@ internal sealed partial class DatagramDriver
     {
         _channels.Remove(channel);
         _finished.Add(channel.Connection);
-        DiscardMeter.AddTo(_endedDiscards, channel.Connection.Statistics);
+        NoteEnd(channel);
         DtlsException? failure = channel.Connection.Failure is { } reason
             ? FailureText.CreateException(reason, channel, LastSocketError)
             : channel.WasOpen ? null : new DtlsException("The connection was closed during the handshake.");
         bool wasOpen = channel.WasOpen;
         channel.Finish(failure);
+        Observer?.OnEnded(channel, failure);
         if (!wasOpen)
             Abandoned?.Invoke();
         if (!wasOpen && channel.Connection.IsResumed)

@@ -181,9 +181,15 @@ internal sealed partial class DatagramDriver
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
-    /// <summary>What <see cref="PumpWhatIsLeft"/> has queued.</summary>
+    /// <summary>What <see cref="PumpWhatIsLeft"/> or <see cref="TryForward"/> has queued.</summary>
     void IThreadPoolWorkItem.Execute()
     {
+        if (_mode == DriverMode.Background)
+        {
+            HandleForwarded();
+            return;
+        }
+
         Volatile.Write(ref _isPumpQueued, 0);
         Pump();
     }

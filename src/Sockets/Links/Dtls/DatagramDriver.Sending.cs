@@ -33,7 +33,7 @@ internal sealed partial class DatagramDriver
             DatagramOutbox outbox = RoomInOutbox();
             DtlsSendOutcome sealing = TrySeal(channel, plaintext, _clock.Now, outbox.Free, out int sealedLength);
             if (sealing == DtlsSendOutcome.Sent)
-                Post(outbox, sealedLength, channel.RemoteAddress, channel.Connection.Path.Local);
+                PostOrSend(outbox, sealedLength, channel);
             return sealing;
         }
 
@@ -107,7 +107,7 @@ internal sealed partial class DatagramDriver
     {
         lock (_gate)
         {
-            port = _port;
+            port = PortOf(channel.Connection.Path.Local);
             DtlsSendOutcome outcome = DtlsSendOutcome.Sent;
             MonotonicTime now = _clock.Now; // 25 ns, which is much beside a short record
             foreach (int length in lengths)
@@ -133,7 +133,7 @@ internal sealed partial class DatagramDriver
         SocketAddress destination = channel.RemoteAddress;
         return new DatagramRoutes(
             _port.IsConnected ? default : destination.Buffer.Span[..destination.Size],
-            _port.IsConnected ? default : SocketAddressFormat.ToLocalAddress(channel.Connection.Path.Local));
+            _port.IsConnected ? default : PortOf(channel.Connection.Path.Local).SourceOf(channel.Connection.Path.Local));
     }
 
     /// <summary>Blocks until the system has room, perhaps; false when the time is over.</summary>
@@ -179,7 +179,7 @@ internal sealed partial class DatagramDriver
     {
         lock (_gate)
         {
-            port = _port; // the connection's path is this one's until a drain says otherwise
+            port = PortOf(channel.Connection.Path.Local); // the connection's path is this one's until a drain says otherwise
             MonotonicTime now = _clock.Now;
             DtlsSendOutcome outcome = TrySeal(channel, plaintext, now, destination, out length);
             if (!_stopped)
@@ -240,6 +240,13 @@ internal sealed partial class DatagramDriver
             DtlsTransmit transmit = _endpoint.PollTransmit(_driverBuffer);
             if (transmit.IsEmpty)
                 break;
+            UdpPort port = PortOf(transmit.Path.Local);
+            if (port != _port)
+            {
+                SendBy(port, _driverBuffer.AsSpan(0, transmit.Length), transmit.Path);
+                continue;
+            }
+
             SocketAddressFormat.Write(transmit.Path.Remote, _driverDestination);
             DatagramOutbox outbox = RoomInOutbox();
             _driverBuffer.AsSpan(0, transmit.Length).CopyTo(outbox.Free);
@@ -259,11 +266,22 @@ internal sealed partial class DatagramDriver
         return _outbox;
     }
 
+    /// <summary>What lies in the outbox's free room goes into it, unless another socket has to send it.</summary>
+    private void PostOrSend(DatagramOutbox outbox, int length, DtlsChannel channel)
+    {
+        DtlsPath path = channel.Connection.Path;
+        UdpPort port = PortOf(path.Local);
+        if (port == _port)
+            Post(outbox, length, channel.RemoteAddress, path.Local);
+        else
+            SendBy(port, outbox.Free[..length], path);
+    }
+
     /// <summary>A datagram was written to the outbox. One that takes another way than the others is sent at once.</summary>
     private void Post(DatagramOutbox outbox, int length, SocketAddress destination, in DtlsAddress from)
     {
         if (!_port.IsConnected)
-            outbox.Add(length, destination, SocketAddressFormat.ToLocalAddress(from));
+            outbox.Add(length, destination, _port.SourceOf(from));
         else if (_otherPort is { } other && other.PathAddress == from)
             Transmit(other, outbox.Free[..length], destination, from);
         else

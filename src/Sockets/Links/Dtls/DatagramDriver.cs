@@ -46,20 +46,21 @@ internal sealed partial class DatagramDriver : IAsyncDisposable, IThreadPoolWork
 
     private readonly TaskCompletionSource _socketErrorSeen = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ulong[] _endedDiscards = DiscardMeter.CreateCounts();
+    private TrafficTotals _endedTraffic;
     private DtlsStatistics _lastStatistics;
     private bool _insideEngine;
     private bool _draining;
     private bool _stopRequested;
     private bool _stopped;
 
-    public DatagramDriver(UdpPort port, DtlsEndpointConfig config, int maxDatagramSize, DtlsOptions options, string? targetHost, DriverMode mode = DriverMode.Background)
+    public DatagramDriver(UdpPort port, DtlsEndpointConfig config, int maxDatagramSize, DtlsOptions options, string? targetHost, DriverMode mode = DriverMode.Background, DriverClock? clock = null)
     {
         _port = port;
         _mode = mode;
         _timeProvider = options.TimeProvider;
         _logger = options.Logger;
         _targetHost = targetHost;
-        _clock = new DriverClock(_timeProvider);
+        _clock = clock ?? new DriverClock(_timeProvider);
         _endpoint = new DtlsEndpoint(config) { WentQuiet = static connection => (connection.UserState as DtlsChannel)?.Trim() };
         _handler = options.Handler;
         _receiveQueueSize = options.ReceiveQueueSize;
@@ -93,6 +94,12 @@ internal sealed partial class DatagramDriver : IAsyncDisposable, IThreadPoolWork
 
     /// <summary>Server: told of failed handshakes, in the loop.</summary>
     public Action<IPEndPoint, DtlsException>? HandshakeFailed { get; init; }
+
+    /// <summary>Server: who is told of each connection's beginning and end.</summary>
+    public IDriverObserver? Observer { get; init; }
+
+    /// <summary>Server: what all receive queues together may hold. Null: each has its own limit and no other.</summary>
+    public QueueBudget? QueueBudget { get; init; }
 
     public IPEndPoint LocalEndPoint => _port.LocalEndPoint;
 
@@ -182,7 +189,9 @@ internal sealed partial class DatagramDriver : IAsyncDisposable, IThreadPoolWork
     private int HandleReceived<TSink>(UdpPort port, DatagramBatch batch, int most, ref TSink sink)
         where TSink : struct, IDriverSink, allows ref struct
     {
-        int count = 0;
+        int count = Router is null ? 0 : ForwardForeign(port, batch, most);
+        if (count == most || !batch.HasNext)
+            return count;
         lock (_gate)
         {
             if (_stopped)
@@ -190,7 +199,7 @@ internal sealed partial class DatagramDriver : IAsyncDisposable, IThreadPoolWork
             MonotonicTime now = _clock.Now;
             int message = -1;
             DtlsPath path = default;
-            while (count < most && batch.HasNext && sink.HasRoom)
+            while (count < most && batch.HasNext && sink.HasRoom && !IsForeign(batch))
             {
                 if (batch.NextMessage != message)
                 {
@@ -285,8 +294,9 @@ internal sealed partial class DatagramDriver : IAsyncDisposable, IThreadPoolWork
         {
             if (!channel.WasOpen)
                 Abandoned?.Invoke();
-            DiscardMeter.AddTo(_endedDiscards, channel.Connection.Statistics);
+            NoteEnd(channel);
             channel.Finish(failure);
+            Observer?.OnEnded(channel, failure);
         }
 
         _channels.Clear();
@@ -304,6 +314,7 @@ internal sealed partial class DatagramDriver : IAsyncDisposable, IThreadPoolWork
         Volatile.Write(ref _stopped, true);
         Volatile.Write(ref _nextTimeout, long.MaxValue);
         _timer?.Dispose();
+        _forwarded?.Close();
         ReturnOutbox();
         _port.Dispose();
         StopMigration();
@@ -326,12 +337,46 @@ internal sealed partial class DatagramDriver : IAsyncDisposable, IThreadPoolWork
         }
     }
 
+    /// <summary>Adds up the datagrams, bytes and records of all connections, of those that are over as well, and of stateless answers.</summary>
+    public void AddTraffic(ref TrafficTotals totals)
+    {
+        lock (_gate)
+        {
+            totals.Add(_stopped ? _lastStatistics : _endpoint.Statistics);
+            foreach (DtlsChannel channel in _channels)
+                totals.Add(channel.Connection.Statistics);
+            totals.Add(_endedTraffic);
+        }
+    }
+
+    /// <summary>The connections whose handshake is done and that are not over.</summary>
+    public void AddOpenChannels(List<DtlsChannel> channels)
+    {
+        lock (_gate)
+        {
+            foreach (DtlsChannel channel in _channels)
+            {
+                if (channel.WasOpen)
+                    channels.Add(channel);
+            }
+        }
+    }
+
+    /// <summary>Keeps what a connection has counted, which is over.</summary>
+    private void NoteEnd(DtlsChannel channel)
+    {
+        DtlsStatistics statistics = channel.Connection.Statistics;
+        DiscardMeter.AddTo(_endedDiscards, statistics);
+        _endedTraffic.Add(statistics);
+    }
+
     private DtlsChannel AddChannel(DtlsConnection connection)
     {
         var channel = new DtlsChannel(this, connection, SocketAddressFormat.Create(connection.Path.Remote));
         channel.Scope = new HandshakeScope(DtlsNames.Protocol, connection.Role == DtlsRole.Server, SocketAddressFormat.ToEndPoint(connection.Path.Remote), _targetHost, _timeProvider, _logger);
         connection.UserState = channel;
         _channels.Add(channel);
+        Observer?.OnBegun(channel);
         return channel;
     }
 

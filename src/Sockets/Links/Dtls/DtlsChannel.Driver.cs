@@ -37,6 +37,7 @@ public sealed partial class DtlsChannel
         WasOpen = true;
         Scope?.Complete(DtlsNames.Protocol, DtlsNames.Of(CipherSuite));
         Scope = null;
+        _driver.Observer?.OnOpened(this);
         Guard(static (handler, channel) => handler.OnConnected(channel));
         Interlocked.MemoryBarrier(); // either waiters see that it is open, or they are seen here
         _waiters?.Open();
@@ -85,6 +86,7 @@ public sealed partial class DtlsChannel
 
     internal void KeysUpdated(bool sending)
     {
+        _driver.Observer?.OnKeysUpdated(this);
         if (sending)
         {
             SendingKeyUpdates++;
@@ -105,6 +107,7 @@ public sealed partial class DtlsChannel
         _remoteEndPoint = null;
         LocalEndPoint = Connection.Path.Local is { IsSpecified: true } local ? SocketAddressFormat.ToEndPoint(local) : _driver.LocalEndPoint;
         PathChanges++;
+        _driver.Observer?.OnPathChanged(this);
         Guard(static (handler, channel) => handler.OnPathChanged(channel));
         Changed?.Invoke();
     }

@@ -139,11 +139,14 @@ public sealed partial class DtlsChannel : IAsyncDisposable
     /// <summary>Whether the peer has said close_notify.</summary>
     internal bool IsClosedByPeer { get; private set; }
 
-    internal ReceiveQueue Queue => _queue ?? Interlocked.CompareExchange(ref _queue, new ReceiveQueue(_driver.ReceiveQueueSize), null) ?? _queue;
+    internal ReceiveQueue Queue => _queue ?? Interlocked.CompareExchange(ref _queue, new ReceiveQueue(_driver.ReceiveQueueSize, _driver.QueueBudget), null) ?? _queue;
 
     internal DatagramDriver Driver => _driver;
 
     internal bool WasOpen { get; private set; }
+
+    /// <summary>When it was opened, for whoever counts it: in units of <see cref="TimeProvider.GetTimestamp"/>.</summary>
+    internal long OpenedAt { get; set; }
 
     /// <summary>Cancelled when the connection is over.</summary>
     internal CancellationToken Lifetime => Waiters.Lifetime;

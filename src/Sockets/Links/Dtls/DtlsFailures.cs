@@ -21,8 +21,9 @@ internal static class DtlsFailures
             DtlsFailureReason.RetransmissionLimit or DtlsFailureReason.KeyLimitReached => wasOpen ? SocketFailureReason.ConnectionReset : SocketFailureReason.TimedOut,
             DtlsFailureReason.CertificateRejected or DtlsFailureReason.InvalidCertificate => SocketFailureReason.CertificateRejected,
             DtlsFailureReason.NoCommonApplicationProtocol or DtlsFailureReason.InvalidApplicationProtocol => SocketFailureReason.NoApplicationProtocol,
-            DtlsFailureReason.Displaced => SocketFailureReason.LimitReached,
-            DtlsFailureReason.Aborted => SocketFailureReason.Closed,
+            DtlsFailureReason.Displaced or DtlsFailureReason.TooManyConnections => SocketFailureReason.LimitReached,
+            DtlsFailureReason.IdleTimeout => SocketFailureReason.TimedOut,
+            DtlsFailureReason.LifetimeReached or DtlsFailureReason.Aborted => SocketFailureReason.Closed,
             _ => wasOpen ? SocketFailureReason.ProtocolError : SocketFailureReason.HandshakeFailed,
         };
     }

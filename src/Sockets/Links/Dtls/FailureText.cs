@@ -41,6 +41,9 @@ internal static class FailureText
             DtlsFailureReason.InvalidFinished => $"The Finished message of {peer} is wrong.",
             DtlsFailureReason.KeyLimitReached => $"The keys with {peer} have reached their limit, and it does not acknowledge new ones.",
             DtlsFailureReason.Displaced => $"The unfinished handshake with {peer} gave way to a newer one: too many were under way.",
+            DtlsFailureReason.IdleTimeout => $"Nothing came from {peer} for too long (IdleTimeout); the connection was closed.",
+            DtlsFailureReason.LifetimeReached => $"The connection with {peer} was as old as it may get (MaxLifetime); it was closed.",
+            DtlsFailureReason.TooManyConnections => $"The address of {peer} has as many connections as it may (MaxConnectionsPerAddress).",
             DtlsFailureReason.Aborted => "The connection was aborted on this side.",
             _ => $"The connection with {peer} failed: {failure}.",
         };

@@ -11,7 +11,7 @@ namespace Sockets.Links.Dtls;
 /// bytes; what does not fit is dropped and counted. Allocates only when the ring grows. The loop adds from its thread, the
 /// reader's continuation runs on the thread pool.
 /// </summary>
-internal sealed class ReceiveQueue(int capacity) : IValueTaskSource<DtlsReceiveResult>, IThreadPoolWorkItem
+internal sealed class ReceiveQueue(int capacity, QueueBudget? budget = null) : IValueTaskSource<DtlsReceiveResult>, IThreadPoolWorkItem
 {
     private const int LengthSize = sizeof(int);
     private const int InitialSize = 4096;
@@ -166,6 +166,7 @@ internal sealed class ReceiveQueue(int capacity) : IValueTaskSource<DtlsReceiveR
             if (_ended)
                 return;
             _ended = true;
+            budget?.Give(_used); // what is left is the application's, to read or to forget
             _failure = failure;
             if (!_waiting)
                 return;
@@ -247,7 +248,7 @@ internal sealed class ReceiveQueue(int capacity) : IValueTaskSource<DtlsReceiveR
     private bool TryPut(ReadOnlySpan<byte> datagram)
     {
         int needed = _used + LengthSize + datagram.Length;
-        if (needed > capacity)
+        if (needed > capacity || budget?.TryTake(LengthSize + datagram.Length) == false)
             return false;
         if (needed > _ring.Length)
             Grow(needed);
@@ -272,6 +273,8 @@ internal sealed class ReceiveQueue(int capacity) : IValueTaskSource<DtlsReceiveR
         ReadRing(LengthSize, destination[..copied]);
         int consumed = LengthSize + length;
         _used -= consumed;
+        if (!_ended)
+            budget?.Give(consumed);
         _head = _used == 0 ? 0 : (_head + consumed) % _ring.Length;
         return new DtlsReceiveResult(copied, copied < length, false);
     }

@@ -29,11 +29,15 @@ internal sealed class UdpPort : IDisposable
     private readonly bool _tellsLocalAddress;
     private readonly int _localPort;
 
+    /// <summary>The address it is bound to, where a path has to tell several sockets apart.</summary>
+    private readonly DtlsAddress _bound;
+    private readonly bool _takesIPv4;
+
     // Whether the last receive brought several datagrams in one piece: then a piece is as much as should be taken at a time.
     private bool _isCoalescing;
     private DatagramBatch? _received;
 
-    private UdpPort(SystemSocket socket, DtlsOptions options, DtlsAddress remote, bool tellsLocalAddress)
+    private UdpPort(SystemSocket socket, DtlsOptions options, DtlsAddress remote, bool tellsLocalAddress, bool tellsBoundAddress = false)
     {
         _socket = socket;
         _family = socket.AddressFamily;
@@ -42,6 +46,8 @@ internal sealed class UdpPort : IDisposable
         _abilities.EnableCoalescing(socket);
         _tellsLocalAddress = tellsLocalAddress;
         _localPort = LocalEndPoint.Port;
+        _takesIPv4 = _family == AddressFamily.InterNetwork || socket.DualMode;
+        _bound = tellsBoundAddress && !tellsLocalAddress ? DtlsAddress.FromEndPoint(LocalEndPoint) : default;
     }
 
     public bool IsConnected => _remote.IsSpecified;
@@ -74,7 +80,8 @@ internal sealed class UdpPort : IDisposable
     /// <param name="isBlocking">Whether sending waits for room in the system's buffer.</param>
     /// <param name="prepare">Called before the bind.</param>
     /// <param name="share">Called after the bind.</param>
-    public static UdpPort Bind(IPEndPoint local, DtlsOptions options, bool isBlocking = true, Action<SystemSocket>? prepare = null, Action<SystemSocket>? share = null)
+    /// <param name="tellsBoundAddress">Whether paths tell the address also where the socket has only one.</param>
+    public static UdpPort Bind(IPEndPoint local, DtlsOptions options, bool isBlocking = true, Action<SystemSocket>? prepare = null, Action<SystemSocket>? share = null, bool tellsBoundAddress = false)
     {
         SystemSocket socket = Open(local.AddressFamily, options, isBlocking);
         try
@@ -89,7 +96,7 @@ internal sealed class UdpPort : IDisposable
             bool tellsLocalAddress = isWildcard && DatagramIo.EnableLocalAddress(socket);
             socket.Bind(local);
             share?.Invoke(socket);
-            return new UdpPort(socket, options, default, tellsLocalAddress);
+            return new UdpPort(socket, options, default, tellsLocalAddress, tellsBoundAddress);
         }
         catch
         {
@@ -146,7 +153,18 @@ internal sealed class UdpPort : IDisposable
         ? new DtlsPath(_remote, PathAddress)
         : new DtlsPath(
             SocketAddressFormat.Read(batch.Source(index), _family),
-            _tellsLocalAddress ? SocketAddressFormat.FromLocalAddress(batch.Local(index), _localPort) : default);
+            _tellsLocalAddress ? SocketAddressFormat.FromLocalAddress(batch.Local(index), _localPort) : _bound);
+
+    /// <summary>Whether a local address is this socket's: an unspecified one is everybody's, a wildcard has all of its port and families.</summary>
+    public bool Has(in DtlsAddress local)
+    {
+        if (!local.IsSpecified || local == _bound)
+            return true;
+        return _tellsLocalAddress && local.Port == _localPort && (local.IsIPv6 ? _family == AddressFamily.InterNetworkV6 : _takesIPv4);
+    }
+
+    /// <summary>What the system is told to send from; nothing where the socket has only one address.</summary>
+    public LocalAddress SourceOf(in DtlsAddress local) => _bound.IsSpecified ? default : SocketAddressFormat.ToLocalAddress(local);
 
     /// <summary>Waits until a datagram is there and leaves it there.</summary>
     [AsyncMethodBuilder(typeof(ReusedTaskMethodBuilder))]
@@ -252,7 +270,7 @@ internal sealed class UdpPort : IDisposable
     private SocketError SendOnce(ReadOnlySpan<byte> datagram, SocketAddress destination, in DtlsAddress from)
     {
         SocketAddress? name = IsConnected ? null : destination;
-        if (!from.IsSpecified || IsConnected)
+        if (!from.IsSpecified || IsConnected || _bound.IsSpecified)
             return _socket.Blocking ? DatagramIo.SendPortably(_socket, datagram, name) : DatagramIo.TrySendTo(_socket, datagram, name, default);
         LocalAddress local = SocketAddressFormat.ToLocalAddress(from);
         SocketError error;

@@ -1,0 +1,198 @@
+using System;
+using System.Globalization;
+using System.Threading;
+using Sockets.Dtls;
+using Sockets.Engine;
+
+namespace Sockets;
+
+/// <content>What the settings may be, by themselves and beside each other.</content>
+public sealed partial record ConnectionManagerOptions
+{
+    /// <summary>What an open connection holds, its channel and its share of the tables included, without datagrams that wait.</summary>
+    private const long OpenConnectionBytes = 8 * 1024;
+
+    /// <summary>What a handshake holds besides what comes from the peer: transcript, keys, the flight that may have to be sent again.</summary>
+    private const long HandshakeBytes = 48 * 1024;
+
+    private const int ForwardedDatagramBytes = 2 * 1024;
+
+    /// <summary>Checks the settings, by themselves and against each other.</summary>
+    /// <exception cref="ArgumentException">Names the setting, its value, and what it accepts.</exception>
+    public void Validate() => Validate(ShardsPerAddress);
+
+    /// <summary>
+    /// What all this can come to at most, in bytes: open connections, handshakes whose clients send as much as they may, datagrams that
+    /// wait. An estimate of what is managed; it leaves out the system's socket buffers, messages after the handshake, which only
+    /// authenticated peers can send, and whatever the application keeps.
+    /// </summary>
+    public long EstimateMemory()
+    {
+        DtlsConfig config = CreateSecurity().CreateConfig();
+        long handshake = HandshakeBytes + config.ReassemblyBudget + config.EarlyDatagramBuffer;
+        return checked((MaxConnections * OpenConnectionBytes) + (MaxHandshakes * handshake) + MaxQueuedBytes + ((long)ShardsPerAddress * ForwardQueueLength * ForwardedDatagramBytes));
+    }
+
+    /// <param name="sockets">On all addresses together.</param>
+    internal void Validate(int sockets)
+    {
+        Require(Security is not null, "null", nameof(Security), "set");
+        RequireLeftAlone();
+        Require(ShardsPerAddress is >= 1 and <= 1024, ShardsPerAddress, nameof(ShardsPerAddress), "1 to 1024");
+        Require(ShardsPerAddress == 1 || PortBinding.CanShare, ShardsPerAddress, nameof(ShardsPerAddress), "1 on this system, which does not spread clients over sockets that share a port");
+        Require(MaxConnections >= 1, MaxConnections, nameof(MaxConnections), "1 or more");
+        Require(MaxHandshakes >= 1 && MaxHandshakes <= MaxConnections, MaxHandshakes, nameof(MaxHandshakes), $"1 to {nameof(MaxConnections)}, which is {MaxConnections}");
+        Require(
+            MaxConnectionsPerAddress is null || (MaxConnectionsPerAddress >= 1 && MaxConnectionsPerAddress <= MaxConnections),
+            MaxConnectionsPerAddress,
+            nameof(MaxConnectionsPerAddress),
+            $"1 to {nameof(MaxConnections)}, which is {MaxConnections}, or null");
+        Require(MaxHandshakesPerSecond is null or (>= 1 and <= 10_000_000), MaxHandshakesPerSecond, nameof(MaxHandshakesPerSecond), "1 to 10000000, or null");
+        Require(Cookies is not null, "null", nameof(Cookies), "set");
+        Require(
+            Cookies!.Threshold is null || Cookies.Threshold < MaxHandshakes,
+            Cookies,
+            nameof(Cookies),
+            $"asked for from fewer handshakes on than {nameof(MaxHandshakes)} lets in, which is {MaxHandshakes}");
+        Require(
+            Security!.MaxEarlyDataSize == 0 || Cookies.Threshold is not null,
+            Cookies,
+            nameof(Cookies),
+            $"by load for {nameof(Security)}.{nameof(DtlsServerOptions.MaxEarlyDataSize)}: whoever is asked for a cookie cannot have its early data taken");
+        Require(AcceptQueueLength >= 1, AcceptQueueLength, nameof(AcceptQueueLength), "1 or more");
+        Require(ReceiveQueueSize >= 1024, ReceiveQueueSize, nameof(ReceiveQueueSize), "1024 bytes or more");
+        Require(MaxQueuedBytes >= ReceiveQueueSize, MaxQueuedBytes, nameof(MaxQueuedBytes), $"{nameof(ReceiveQueueSize)} or more, which is {ReceiveQueueSize}");
+        Require(EventQueueLength >= 1, EventQueueLength, nameof(EventQueueLength), "1 or more");
+        Require(ForwardQueueLength is >= 1 and <= 65_536, ForwardQueueLength, nameof(ForwardQueueLength), "1 to 65536");
+        ValidateTimes();
+        ValidateConnectionIds(sockets);
+        Require(
+            MaxMemory is null || MaxMemory >= EstimateMemory(),
+            MaxMemory,
+            nameof(MaxMemory),
+            $"{(MaxMemory is null ? 0 : EstimateMemory())} bytes or more, which is what {nameof(MaxConnections)}, {nameof(MaxHandshakes)}, {nameof(MaxQueuedBytes)} and {nameof(ForwardQueueLength)} can come to");
+    }
+
+    private void ValidateTimes()
+    {
+        TimeSpan first = CreateSecurity().CreateConfig().InitialRetransmitTimeout;
+        Require(
+            HandshakeTimeout > first && HandshakeTimeout <= TimeSpan.FromHours(1),
+            HandshakeTimeout,
+            nameof(HandshakeTimeout),
+            $"longer than {first.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s, after which a lost flight is sent again for the first time, and 1 h at most");
+        Require(
+            IdleTimeout == Timeout.InfiniteTimeSpan || IdleTimeout >= HandshakeTimeout,
+            IdleTimeout,
+            nameof(IdleTimeout),
+            $"{nameof(HandshakeTimeout)} or more, which is {HandshakeTimeout}: who has proven who it is may be silent for as long as who has not; or infinite");
+        Require(
+            MaxLifetime == Timeout.InfiniteTimeSpan || MaxLifetime > HandshakeTimeout,
+            MaxLifetime,
+            nameof(MaxLifetime),
+            $"longer than {nameof(HandshakeTimeout)}, which is {HandshakeTimeout}, or infinite");
+        Require(
+            MaxLifetime == Timeout.InfiniteTimeSpan || IdleTimeout == Timeout.InfiniteTimeSpan || IdleTimeout < MaxLifetime,
+            IdleTimeout,
+            nameof(IdleTimeout),
+            $"shorter than {nameof(MaxLifetime)}, which is {MaxLifetime}, or it would never be reached; or infinite");
+    }
+
+    private void ValidateConnectionIds(int sockets)
+    {
+        Require(
+            ConnectionIds is null || Security.ConnectionIdLength is null || Security.ConnectionIdLength == ConnectionIds.Length,
+            ConnectionIds?.Length,
+            $"{nameof(ConnectionIds)}.{nameof(DtlsConnectionIdLayout.Length)}",
+            $"what {nameof(Security)}.{nameof(DtlsOptions.ConnectionIdLength)} says, which is {Security.ConnectionIdLength}; leave that null");
+        if (ConnectionIds is { } layout)
+        {
+            layout.Validate();
+            Require(layout.Shard == 0, layout.Shard, $"{nameof(ConnectionIds)}.{nameof(DtlsConnectionIdLayout.Shard)}", "0: the manager numbers its sockets itself");
+            Require(
+                sockets <= 1L << layout.ShardBits,
+                layout.ShardBits,
+                $"{nameof(ConnectionIds)}.{nameof(DtlsConnectionIdLayout.ShardBits)}",
+                $"enough for {sockets} sockets");
+        }
+
+        Require(
+            Forwarder is null || ConnectionIds is { NodeBits: > 0 },
+            "set",
+            nameof(Forwarder),
+            $"null without {nameof(ConnectionIds)} that have {nameof(DtlsConnectionIdLayout.NodeBits)}: nothing would tell whose a datagram is");
+    }
+
+    /// <summary>One place for each setting: what is here must not say something else there.</summary>
+    private void RequireLeftAlone()
+    {
+        var untouched = new DtlsServerOptions();
+        Refuse(Security.MaxConnections != untouched.MaxConnections, Security.MaxConnections, nameof(MaxConnections));
+        Refuse(Security.MaxHandshakes != untouched.MaxHandshakes, Security.MaxHandshakes, nameof(MaxHandshakes));
+        Refuse(Security.HandshakeTimeout != untouched.HandshakeTimeout, Security.HandshakeTimeout, nameof(HandshakeTimeout));
+        Refuse(Security.ReceiveQueueSize != untouched.ReceiveQueueSize, Security.ReceiveQueueSize, nameof(ReceiveQueueSize));
+        Refuse(Security.Backlog != untouched.Backlog, Security.Backlog, nameof(DtlsServerOptions.Backlog), nameof(AcceptQueueLength));
+        Refuse(Security.RequireCookie != untouched.RequireCookie, Security.RequireCookie, nameof(DtlsServerOptions.RequireCookie), nameof(Cookies));
+        Refuse(Security.HandshakeFailed is not null, "set", nameof(DtlsServerOptions.HandshakeFailed), nameof(EventRaised));
+
+        static void Refuse(bool isSet, object value, string setting, string? instead = null) =>
+            Require(!isSet, value, $"{nameof(Security)}.{setting}", $"left alone: {instead ?? setting} of these options stands for it");
+    }
+
+    private static void Require(bool condition, object? value, string setting, string accepted)
+    {
+        if (!condition)
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"ConnectionManagerOptions.{setting} is {value ?? "null"}; it must be {accepted}."), setting);
+    }
+
+    /// <summary>A copy of <see cref="Security"/> with the settings of this page.</summary>
+    internal DtlsServerOptions CreateSecurity()
+    {
+        DtlsServerOptions security = Security.Snapshot();
+        security.MaxConnections = MaxConnections;
+        security.MaxHandshakes = MaxHandshakes;
+        security.HandshakeTimeout = HandshakeTimeout;
+        security.ReceiveQueueSize = ReceiveQueueSize;
+        security.Backlog = AcceptQueueLength;
+        security.RequireCookie = Cookies.Threshold is null;
+        security.ConnectionIdLength = ConnectionIds?.Length ?? security.ConnectionIdLength;
+        return security;
+    }
+
+    /// <summary>The layout of all sockets together; null: connection IDs tell nothing, or there are none.</summary>
+    internal DtlsConnectionIdLayout? CreateLayout(int sockets)
+    {
+        if (ConnectionIds is not null || sockets == 1 || Security.ConnectionIdLength is not ({ } length and > 0))
+            return ConnectionIds;
+        var layout = new DtlsConnectionIdLayout { Length = length, ShardBits = System.Numerics.BitOperations.Log2((uint)sockets - 1) + 1 };
+        layout.Validate();
+        return layout;
+    }
+
+    /// <summary>The engine's configuration of one socket.</summary>
+    internal DtlsEndpointConfig CreateEndpointConfig(DtlsServerOptions security, DtlsAdmission admission, DtlsConnectionIdLayout? layout, int shard)
+    {
+        DtlsConfig config = security.CreateConfig() with
+        {
+            IdleTimeout = IdleTimeout == Timeout.InfiniteTimeSpan ? null : IdleTimeout,
+            MaxLifetime = MaxLifetime == Timeout.InfiniteTimeSpan ? null : MaxLifetime,
+        };
+        return new DtlsEndpointConfig
+        {
+            Server = config,
+            Admission = admission,
+            MaxConnections = MaxConnections,
+            MaxHandshakes = MaxHandshakes,
+            ConnectionIds = layout is null ? null : layout with { Shard = shard },
+        };
+    }
+
+    internal DtlsAdmissionLimits CreateLimits() => new()
+    {
+        MaxConnections = MaxConnections,
+        MaxHandshakes = MaxHandshakes,
+        MaxConnectionsPerAddress = MaxConnectionsPerAddress,
+        MaxHandshakesPerSecond = MaxHandshakesPerSecond,
+        CookieThreshold = Cookies.Threshold,
+    };
+}

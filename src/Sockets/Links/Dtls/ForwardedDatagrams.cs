@@ -1,0 +1,114 @@
+using System;
+using System.Buffers;
+using System.Threading;
+using Sockets.Dtls;
+
+namespace Sockets.Links.Dtls;
+
+/// <summary>
+/// Datagrams that came to another socket, on their way to the driver they are for: a ring of bounded length, in which each is a
+/// copy with the path it took. Any thread adds; one at a time takes. Allocates nothing once its buffers are there.
+/// </summary>
+internal sealed class ForwardedDatagrams(int capacity)
+{
+    /// <summary>Buffers up to this size stay in the ring; what is longer gets one for itself.</summary>
+    private const int KeptSize = 2048;
+
+    private readonly Lock _gate = new();
+    private readonly Slot[] _slots = new Slot[capacity];
+    private int _head;
+    private int _count;
+    private bool _isClosed;
+
+    /// <summary>Takes a copy. False: there is no room, or nobody takes any more.</summary>
+    public bool TryAdd(in DtlsPath path, ReadOnlySpan<byte> datagram)
+    {
+        lock (_gate)
+        {
+            if (_isClosed || _count == _slots.Length)
+                return false;
+            ref Slot slot = ref _slots[(_head + _count) % _slots.Length];
+            if (slot.Buffer is null || slot.Buffer.Length < datagram.Length)
+            {
+                Give(ref slot);
+                slot.Buffer = ArrayPool<byte>.Shared.Rent(Math.Max(datagram.Length, KeptSize));
+            }
+
+            datagram.CopyTo(slot.Buffer);
+            slot.Length = datagram.Length;
+            slot.Path = path;
+            _count++;
+            return true;
+        }
+    }
+
+    /// <summary>The oldest one, which stays where it is, to be overwritten, until <see cref="Release"/>.</summary>
+    public bool TryPeek(out DtlsPath path, out Span<byte> datagram)
+    {
+        lock (_gate)
+        {
+            ref Slot slot = ref _slots[_head];
+            path = slot.Path;
+            datagram = _count == 0 ? default : slot.Buffer.AsSpan(0, slot.Length);
+            return _count > 0;
+        }
+    }
+
+    /// <summary>The oldest one was dealt with. It may have been decrypted where it lies, so its bytes go.</summary>
+    public void Release()
+    {
+        lock (_gate)
+        {
+            if (_count == 0)
+                return; // closed meanwhile
+            ref Slot slot = ref _slots[_head];
+            slot.Buffer.AsSpan(0, slot.Length).Clear();
+            if (slot.Buffer!.Length > KeptSize)
+                Give(ref slot);
+            _head = (_head + 1) % _slots.Length;
+            _count--;
+        }
+    }
+
+    /// <summary>Whether nothing waits.</summary>
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_gate)
+                return _count == 0;
+        }
+    }
+
+    /// <summary>Takes no more, and gives its buffers back. By whoever takes, between two datagrams.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _isClosed = true;
+            for (int i = 0; i < _count; i++)
+            {
+                ref Slot slot = ref _slots[(_head + i) % _slots.Length];
+                slot.Buffer.AsSpan(0, slot.Length).Clear();
+            }
+
+            _count = 0;
+            foreach (ref Slot slot in _slots.AsSpan())
+                Give(ref slot);
+        }
+    }
+
+    private static void Give(ref Slot slot)
+    {
+        if (slot.Buffer is not null)
+            ArrayPool<byte>.Shared.Return(slot.Buffer);
+        slot.Buffer = null;
+    }
+
+    private struct Slot
+    {
+        public byte[]? Buffer;
+        public int Length;
+        public DtlsPath Path;
+    }
+}
