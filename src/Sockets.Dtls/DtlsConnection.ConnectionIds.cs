@@ -231,9 +231,11 @@ public sealed partial class DtlsConnection
         ProtocolError error = RequestConnectionIdMessage.TryParse(body, out int count);
         if (error.IsError)
             return error;
-        if (ids.QueuedAnswer is not null || ++_keyUpdatesSinceData > _config.MaxKeyUpdates)
+        if (++_keyUpdatesSinceData > _config.MaxKeyUpdates)
             return new ProtocolError(DtlsFailureReason.TooManyConnectionIdRequests, AlertDescription.TooManyCidsRequested);
-        ids.QueuedAnswer = count;
+
+        // The peer may have taken what we issued unasked for the answer to the request before, so this one may come early.
+        ids.QueuedAnswer = Math.Max(ids.QueuedAnswer ?? 0, count);
         SendQueuedMessages();
         return ProtocolError.None;
     }

@@ -24,6 +24,9 @@ public sealed partial class DtlsEndpoint
     private ConnectionIdKey _lastKey;
     private DtlsConnection? _lastIdentified;
 
+    /// <summary>Connection IDs that lead to a connection.</summary>
+    internal int ConnectionIdCount => _byConnectionId.Count;
+
     /// <summary>
     /// Whose a datagram is, as its connection ID tells: what reaches the wrong shard or process of those that share
     /// <see cref="DtlsEndpointConfig.ConnectionIds"/> can be passed on.
@@ -72,6 +75,9 @@ public sealed partial class DtlsEndpoint
         if (_connectionIds.Length != length)
             throw new ArgumentException($"DtlsConfig.ConnectionIdLength must be {_connectionIds.Length} (or 0, or null) for connections of this endpoint.", nameof(config));
     }
+
+    private bool HasConnectionId(ReadOnlySpan<byte> datagram) =>
+        _connectionIds is { } layout && UnifiedHeader.TryReadConnectionId(datagram, layout.Length, out _);
 
     /// <summary>The connection whose connection ID a datagram begins with.</summary>
     private bool TryFindIdentified(ReadOnlySpan<byte> datagram, [NotNullWhen(true)] out DtlsConnection? connection)

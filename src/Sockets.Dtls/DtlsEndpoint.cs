@@ -100,7 +100,7 @@ public sealed partial class DtlsEndpoint : IDisposable, IConnectionOwner
     {
         if (_isDisposed)
             return; // no cookie may be made or believed without its key
-        if (TryFindIdentified(datagram, out DtlsConnection? identified))
+        if (_connectionIds is not null && TryFindIdentified(datagram, out DtlsConnection? identified))
         {
             identified.HandleDatagram(path, datagram, now, ref sink);
             return;
@@ -130,7 +130,7 @@ public sealed partial class DtlsEndpoint : IDisposable, IConnectionOwner
         {
             _statistics.DatagramsReceived++;
             _statistics.BytesReceived += (ulong)datagram.Length;
-            _statistics.Discard(DiscardReason.UnknownConnection);
+            _statistics.Discard(HasConnectionId(datagram) ? DiscardReason.UnknownConnectionId : DiscardReason.UnknownConnection);
             return;
         }
 

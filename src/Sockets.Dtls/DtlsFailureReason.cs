@@ -132,9 +132,7 @@ public enum DtlsFailureReason
     /// <summary>The server's connection ID is longer than any we send.</summary>
     UnsupportedConnectionId,
 
-    /// <summary>
-    /// The peer requested connection IDs before it had those of its last request, or too often without application data between.
-    /// </summary>
+    /// <summary>The peer did more than <see cref="DtlsConfig.MaxKeyUpdates"/> times nothing but request connection IDs.</summary>
     TooManyConnectionIdRequests,
 
     /// <summary>The AEAD limit of a key was reached (RFC 9147 §4.5.3).</summary>

@@ -76,6 +76,13 @@ internal sealed record Scenario
     /// <summary>A ClientHello of more than two kilobytes.</summary>
     public required bool LargeClientHello { get; init; }
 
+    public required int? ClientConnectionIdLength { get; init; }
+
+    public required int? ServerConnectionIdLength { get; init; }
+
+    /// <summary>Times that each side asks for connection IDs and issues some, while messages and key updates are on their way.</summary>
+    public required int ConnectionIdTurns { get; init; }
+
     public static Scenario FromSeed(ulong seed)
     {
         var random = new SeededRandom(seed);
@@ -128,6 +135,9 @@ internal sealed record Scenario
             ClientCloses = random.Chance(50),
             NamesProtocols = random.Chance(30),
             LargeClientHello = random.Chance(10),
+            ClientConnectionIdLength = ConnectionIdLength(random),
+            ServerConnectionIdLength = ConnectionIdLength(random),
+            ConnectionIdTurns = random.Next(4),
         };
     }
 
@@ -149,12 +159,14 @@ internal sealed record Scenario
             Groups = ClientGroups,
             KeyShareCount = KeyShareCount,
             ServerName = TestCertificates.HostName,
+            ConnectionIdLength = ClientConnectionIdLength,
         };
         DtlsConfig server = Config(ServerProvider, 2, ServerDatagramSize) with
         {
             CipherSuites = [ServerSuite],
             Groups = [ServerGroup],
             ClientAuthentication = ClientAuthentication,
+            ConnectionIdLength = ServerConnectionIdLength,
         };
         server = server with { Credentials = [ServerCertificate.ToCredential(server.Crypto)] };
         if (LargeClientHello)
@@ -187,6 +199,8 @@ internal sealed record Scenario
             Mtu = mtu,
         };
     }
+
+    private static int? ConnectionIdLength(SeededRandom random) => random.Chance(50) ? null : random.Next(21);
 
     private static TestCertificateKind Kind(SeededRandom random) => random.Pick(random.Chance(85) ? CheapKinds : CostlyKinds);
 

@@ -91,6 +91,8 @@ internal sealed class ScenarioRun : IDisposable
         Spread(_scenario.MessagesEachWay, () => Write(Server!, _fromServer));
         Spread(_scenario.ClientKeyUpdates, () => Update(Client, expected));
         Spread(_scenario.ServerKeyUpdates, () => Update(Server!, expected));
+        Spread(_scenario.ConnectionIdTurns, () => ExchangeConnectionIds(Client));
+        Spread(_scenario.ConnectionIdTurns, () => ExchangeConnectionIds(Server!));
         RunFor(TimeSpan.FromSeconds(6));
         for (int i = 0; i < 10_000 && !HaveUpdated(); i++)
             RunFor(TimeSpan.FromSeconds(1));
@@ -143,7 +145,29 @@ internal sealed class ScenarioRun : IDisposable
         Require(client.ApplicationProtocol.IsEmpty != _scenario.NamesProtocols, "the application protocol was not negotiated");
         CheckPeer(client, _scenario.ServerCertificate);
         CheckPeer(server, _scenario.ClientAuthentication == DtlsClientAuthentication.None ? null : _scenario.ClientCertificate);
+        CheckConnectionIds(client, server);
         CheckExporters("after the handshake");
+    }
+
+    private void CheckConnectionIds(DtlsConnection client, DtlsConnection server)
+    {
+        bool isAgreed = _scenario is { ClientConnectionIdLength: not null, ServerConnectionIdLength: not null };
+        Require(client.UsesConnectionIds == isAgreed && server.UsesConnectionIds == isAgreed, "the sides disagree about connection IDs");
+        Require(client.ConnectionId.Length == (isAgreed ? _scenario.ClientConnectionIdLength : 0), $"the client's connection ID has {client.ConnectionId.Length} bytes");
+        Require(server.ConnectionId.Length == (isAgreed ? _scenario.ServerConnectionIdLength : 0), $"the server's connection ID has {server.ConnectionId.Length} bytes");
+        Require(client.PeerConnectionId.Span.SequenceEqual(server.ConnectionId.Span), "the client uses another connection ID than the server's");
+        Require(server.PeerConnectionId.Span.SequenceEqual(client.ConnectionId.Span), "the server uses another connection ID than the client's");
+    }
+
+    private void ExchangeConnectionIds(ConnectionLog log)
+    {
+        DtlsConnection connection = log.Connection;
+        int count = _random.Between(1, 3);
+        DtlsConnectionIdUsage usage = _random.Chance(50) ? DtlsConnectionIdUsage.Immediate : DtlsConnectionIdUsage.Spare;
+        bool mayIssue = !connection.ConnectionId.IsEmpty;
+        bool mayRequest = !connection.PeerConnectionId.IsEmpty;
+        Require(!log.Node.Call(now => connection.IssueConnectionIds(count, usage, now)) || mayIssue, "connection IDs were issued that nobody agreed on");
+        Require(!log.Node.Call(now => connection.RequestConnectionIds(count, now)) || mayRequest, "connection IDs were requested that nobody agreed on");
     }
 
     private static void CheckPeer(DtlsConnection connection, TestCertificate? certificate)

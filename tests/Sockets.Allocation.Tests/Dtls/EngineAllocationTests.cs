@@ -37,9 +37,17 @@ public sealed class EngineAllocationTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Records_both_ways(string provider, CipherSuite suite)
+    public void Records_both_ways(string provider, CipherSuite suite) => CarryBothWays(provider, suite, null);
+
+    [Theory]
+    [InlineData(8)]
+    [InlineData(20)]
+    public void Records_both_ways_with_connection_ids(int length) =>
+        CarryBothWays(TestProviders.Default.Name, CipherSuite.Aes128GcmSha256, length);
+
+    private static void CarryBothWays(string provider, CipherSuite suite, int? connectionIdLength)
     {
-        using DtlsPair pair = Connect(provider, suite);
+        using DtlsPair pair = Connect(provider, suite, connectionIdLength: connectionIdLength);
         DtlsConnection client = pair.Client.Connection;
         DtlsConnection server = pair.Server.Connection;
         MonotonicTime now = pair.Network.Clock.Now;
@@ -218,12 +226,52 @@ public sealed class EngineAllocationTests
         Assert.Equal(0, allocated);
     }
 
-    private static DtlsPair Connect(string providerName, CipherSuite suite, TrafficSecrets? secrets = null, DtlsEndpointConfig? endpoint = null)
+    [Fact]
+    public void Datagrams_found_by_their_connection_id()
+    {
+        using DtlsPair pair = Connect(TestProviders.Default.Name, CipherSuite.Aes128GcmSha256, endpoint: new DtlsEndpointConfig(), connectionIdLength: 10);
+        DtlsConnection client = pair.Client.Connection;
+        DtlsEndpoint endpoint = pair.Server.Endpoint!;
+        MonotonicTime now = pair.Network.Clock.Now;
+        var sink = new CountingSink();
+        byte[] buffer = new byte[2048];
+        byte[] content = new byte[Size];
+        byte[] stray = new byte[60];
+        var stranger = new DtlsPath(DtlsNetwork.Address(9, 9), pair.Server.Connection.Path.Local);
+        long records = 0;
+        long allocated = AllocationAssert.FewestBytes(() =>
+        {
+            for (int i = 0; i < Discards; i++)
+            {
+                client.Write(content, now, buffer, out int length);
+                endpoint.HandleDatagram(i % 2 == 0 ? pair.Server.Connection.Path : stranger, buffer.AsSpan(0, length), now, ref sink);
+                DrainEndpoint(endpoint, buffer);
+                records++;
+
+                stray[0] = 0x3F;
+                endpoint.HandleDatagram(stranger, stray, now, ref sink);
+                DrainEndpoint(endpoint, buffer);
+            }
+        });
+        Assert.Equal(records, sink.Records);
+        Assert.Equal((ulong)records / 2, pair.Server.Connection.Statistics.RecordsFromOtherPaths);
+        Assert.Equal((ulong)records, endpoint.Statistics.Discarded(DiscardReason.UnknownConnectionId));
+        Assert.Equal(0, allocated);
+    }
+
+    private static DtlsPair Connect(
+        string providerName, CipherSuite suite, TrafficSecrets? secrets = null, DtlsEndpointConfig? endpoint = null, int? connectionIdLength = null)
     {
         CryptoProvider provider = TestProviders.All.Single(candidate => candidate.Name == providerName);
         DtlsPair pair = DtlsPair.Create(
             provider,
-            client: config => config with { CipherSuites = [suite], DangerousKeyLog = secrets is null ? null : secrets.Add },
+            client: config => config with
+            {
+                CipherSuites = [suite],
+                DangerousKeyLog = secrets is null ? null : secrets.Add,
+                ConnectionIdLength = connectionIdLength,
+            },
+            server: config => config with { ConnectionIdLength = connectionIdLength },
             endpoint: endpoint);
         pair.DriveToConnected();
         pair.Settle(TimeSpan.FromMinutes(5));
