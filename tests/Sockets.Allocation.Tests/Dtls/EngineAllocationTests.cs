@@ -136,7 +136,7 @@ public sealed class EngineAllocationTests
             (forge.Seal(5002, RecordForge.ApplicationData, [1], epochBits: 1), DiscardReason.UnknownEpoch),
             (forge.Seal(5003, RecordForge.ApplicationData, [1], connectionId: [1, 2]), DiscardReason.UnexpectedConnectionId),
             (accepted[..^1], DiscardReason.Truncated),
-            ([0x2F, 0, 30, 0, 16, .. new byte[16]], DiscardReason.TooShort),
+            ([0x2F, 0, 30, 0, 15, .. new byte[15]], DiscardReason.TooShort),
             ([0x2F, 0, 30, 0x41, 0x01, .. new byte[0x4101]], DiscardReason.TooLong),
             ([0xFF, .. new byte[50]], DiscardReason.InvalidHeader),
             (PlaintextRecords.Record(RecordForge.Handshake, new byte[30]), DiscardReason.UnexpectedPlaintext),
