@@ -96,6 +96,7 @@ public sealed partial class DtlsConnection
     {
         _state = DtlsState.Connected;
         CipherSuite = saved.CipherSuite;
+        ChecksPaths = saved.ChecksPaths;
         Group = saved.Group;
         PeerSignatureScheme = saved.PeerSignatureScheme;
         ApplicationProtocol = saved.ApplicationProtocol;

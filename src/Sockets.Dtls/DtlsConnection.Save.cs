@@ -15,7 +15,8 @@ public sealed partial class DtlsConnection
     /// <summary>
     /// Ends the connection without a word to the peer, and gives back all that is needed to go on with it elsewhere, sealed:
     /// <see cref="TryRestore"/>, after a restart for instance. From the call on nothing is sealed or opened here, and every secret is
-    /// zeroed. Send what was written before; what the peer sends in the meantime is lost, as datagrams may be.
+    /// zeroed. Send what was written before; what the peer sends in the meantime is lost, as datagrams may be. A path that is
+    /// being tried (<see cref="Migrate"/>) is given up.
     /// </summary>
     /// <param name="protector">Seals it.</param>
     /// <param name="now">The time.</param>
@@ -69,6 +70,7 @@ public sealed partial class DtlsConnection
             Role = Role,
             Path = _path,
             IsAddressValidated = _isAddressValidated,
+            ChecksPaths = ChecksPaths,
             Group = Group,
             PeerSignatureScheme = PeerSignatureScheme,
             UsedHelloRetryRequest = UsedHelloRetryRequest,

@@ -22,7 +22,8 @@ internal sealed partial class SavedState
         QueuedUpdateRequestsPeer = 128,
         IsAckDue = 256,
         HasResumptionSecret = 512,
-        All = 1023,
+        ChecksPaths = 1024,
+        All = 2047,
     }
 
     private void WriteFlags(WireWriter writer)
@@ -38,6 +39,7 @@ internal sealed partial class SavedState
         Set(QueuedUpdateRequestsPeer, Flags.QueuedUpdateRequestsPeer);
         Set(IsAckDue, Flags.IsAckDue);
         Set(HasResumptionSecret, Flags.HasResumptionSecret);
+        Set(ChecksPaths, Flags.ChecksPaths);
         writer.UInt16((ushort)flags);
 
         void Set(bool isSet, Flags flag) => flags |= isSet ? flag : 0;

@@ -64,6 +64,8 @@ internal sealed partial class SavedState : IDisposable
 
     public bool IsAddressValidated { get; init; }
 
+    public bool ChecksPaths { get; init; }
+
     public NamedGroup Group { get; init; }
 
     public SignatureScheme PeerSignatureScheme { get; init; }
@@ -246,6 +248,7 @@ internal sealed partial class SavedState : IDisposable
             HasPeerApplicationRecords = (flags & Flags.HasPeerApplicationRecords) != 0,
             IsKeyUpdateQueued = (flags & Flags.IsKeyUpdateQueued) != 0,
             QueuedUpdateRequestsPeer = (flags & Flags.QueuedUpdateRequestsPeer) != 0,
+            ChecksPaths = (flags & Flags.ChecksPaths) != 0,
             IsAckDue = (flags & Flags.IsAckDue) != 0,
             CloseNotify = (flags & Flags.IsPeerClosed) != 0 ? closeNotify : null,
             ApplicationProtocol = protocol.IsEmpty ? default : new DtlsApplicationProtocol(protocol),

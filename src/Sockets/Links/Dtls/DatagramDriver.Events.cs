@@ -105,7 +105,7 @@ internal sealed partial class DatagramDriver
                 _insideEngine = true;
                 connection.DeliverEarly(now, ref sink);
                 _insideEngine = false;
-                if (_handler is null && Accepted is { } accepted && !accepted(channel))
+                if (_handler is null && !channel.IsRestored && Accepted is { } accepted && !accepted(channel))
                     connection.Close(now);
                 break;
             case DtlsEventKind.WriteKeyUpdated:

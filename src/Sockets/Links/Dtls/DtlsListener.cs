@@ -9,7 +9,7 @@ using Sockets.Links.Dtls;
 namespace Sockets;
 
 /// <summary>A DTLS 1.3 server on one UDP port: any number of clients share the socket.</summary>
-public sealed class DtlsListener : IAsyncDisposable
+public sealed partial class DtlsListener : IAsyncDisposable
 {
     private readonly DatagramDriver _driver;
     private readonly Channel<DtlsChannel> _backlog;

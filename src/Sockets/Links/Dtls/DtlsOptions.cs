@@ -117,6 +117,12 @@ public abstract class DtlsOptions
     /// <summary>How much records are padded after the handshake, so that their length tells less. Default: not at all.</summary>
     public DtlsPadding Padding { get; set; }
 
+    /// <summary>
+    /// Whether connections may be saved and restored: see <see cref="DtlsListener.SaveAsync"/> and <see cref="DtlsChannel.TrySave"/>.
+    /// They then keep the secrets that their keys were made of. Default: no.
+    /// </summary>
+    public bool AllowSave { get; set; }
+
     /// <summary>How long the whole handshake may take. Default: 60 s.</summary>
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
@@ -204,6 +210,7 @@ public abstract class DtlsOptions
             RecordSizeLimit = RecordSizeLimit,
             Padding = Padding,
             HandshakeTimeout = HandshakeTimeout,
+            AllowSave = AllowSave,
             ConnectionIdLength = ConnectionIdLength,
         };
     }
