@@ -234,7 +234,10 @@ public sealed partial class DtlsConnection
         HandshakeType.NewSessionTicket when Role == DtlsRole.Client => ProtocolError.None,
 
         // RFC 9147 §9: not without connection IDs, nor from a peer whose own or whose records' are empty.
-        HandshakeType.NewConnectionId when _ids is { Peer.Length: > 0 } => ProtocolError.None,
+        HandshakeType.NewConnectionId when _ids is { Peer.Length: > 0 } =>
+            header.FragmentLength == header.MessageLength || header.MessageLength <= NewConnectionIdMessage.MaxFragmentedLength
+                ? ProtocolError.None
+                : new ProtocolError(DtlsFailureReason.HandshakeMessageTooLarge, AlertDescription.IllegalParameter),
         HandshakeType.RequestConnectionId when _ids is { ExpectsOwn: true } =>
             header.MessageLength == RequestConnectionIdMessage.Length ? ProtocolError.None : ProtocolError.Malformed,
         _ => ProtocolError.Unexpected,

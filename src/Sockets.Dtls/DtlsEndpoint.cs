@@ -85,6 +85,7 @@ public sealed partial class DtlsEndpoint : IDisposable, IConnectionOwner
         if (ConnectionCount >= _config.MaxConnections)
             throw new InvalidOperationException($"The endpoint holds {ConnectionCount} connections, its limit (DtlsEndpointConfig.MaxConnections).");
         ArgumentNullException.ThrowIfNull(config);
+        config.Validate();
         RequireConnectionIdLength(config);
         DtlsConnection connection = DtlsConnection.CreateClient(config, path, now, this);
         SetRoute(path, new Route(connection));

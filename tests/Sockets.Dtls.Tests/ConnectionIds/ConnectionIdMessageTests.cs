@@ -304,6 +304,35 @@ public sealed class ConnectionIdMessageTests
         Assert.Equal(52, (int)AlertDescription.TooManyCidsRequested);
     }
 
+    [Theory]
+    [InlineData(2047, false)]
+    [InlineData(2048, false)]
+    [InlineData(2049, true)]
+    [InlineData(60_000, true)]
+    public void A_few_bytes_of_a_long_message_cost_no_buffer(int length, bool isRefused)
+    {
+        using var pair = new IdentifiedPair();
+        byte[] fragment = PlaintextRecords.Fragment(NewConnectionId, length, 2, 0, 10, new byte[10]);
+        long before = pair.ServerNode.EngineAllocatedBytes;
+        pair.Connected.ToServer(pair.Connected.FromClient.Seal(100, RecordForge.Handshake, fragment, connectionId: pair.IdOfServer));
+        Assert.Equal(isRefused, pair.Connected.Server.IsClosed);
+        Assert.InRange(pair.ServerNode.EngineAllocatedBytes - before, 0, 8192);
+        if (isRefused)
+            AssertFailed(pair, DtlsFailureReason.HandshakeMessageTooLarge, AlertDescription.IllegalParameter);
+    }
+
+    [Fact]
+    public void A_long_message_that_comes_whole_is_taken()
+    {
+        using var pair = new IdentifiedPair();
+        byte[][] connectionIds = new byte[300][];
+        for (int i = 0; i < connectionIds.Length; i++)
+            connectionIds[i] = [1, 2, 3, 4, 5, 6, 7, (byte)(i >> 8), (byte)i];
+        pair.SendNewConnectionId(Spare, connectionIds);
+        Assert.False(pair.Connected.Server.IsClosed);
+        Assert.Equal(8, pair.Server.SpareConnectionIds);
+    }
+
     [Fact]
     public void Connection_ids_are_never_given_up_without_an_acknowledgement()
     {

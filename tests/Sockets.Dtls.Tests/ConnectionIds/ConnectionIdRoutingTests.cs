@@ -233,6 +233,7 @@ public sealed class ConnectionIdRoutingTests
     {
         using var endpoint = new DtlsEndpoint(new DtlsEndpointConfig());
         DtlsConfig config = Rig.Client(1);
+        Assert.Throws<ArgumentException>(() => endpoint.Connect(config with { ConnectionIdLength = 50 }, new DtlsPath(DtlsNetwork.Address(1, 1)), default));
         endpoint.Connect(config, new DtlsPath(DtlsNetwork.Address(1, 1)), default);
         Assert.Throws<ArgumentException>(() => endpoint.Connect(config with { ConnectionIdLength = 9 }, new DtlsPath(DtlsNetwork.Address(1, 2)), default));
         endpoint.Connect(config with { ConnectionIdLength = 0 }, new DtlsPath(DtlsNetwork.Address(1, 3)), default);

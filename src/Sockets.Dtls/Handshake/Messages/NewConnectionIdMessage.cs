@@ -5,6 +5,12 @@ namespace Sockets.Dtls.Handshake.Messages;
 /// <summary>NewConnectionId (RFC 9147 §9): connection IDs that the sender wants to see in the records it receives.</summary>
 internal readonly ref struct NewConnectionIdMessage
 {
+    /// <summary>
+    /// Longest body that is put together from fragments, a hundred of the longest that we issue: a longer one has to come whole,
+    /// so that a few bytes of it do not cost us a buffer.
+    /// </summary>
+    public const int MaxFragmentedLength = 2048;
+
     private NewConnectionIdMessage(ReadOnlySpan<byte> list, DtlsConnectionIdUsage usage)
     {
         List = list;
