@@ -133,6 +133,7 @@ public sealed partial class DtlsConnection
     {
         if (saved is null)
             return;
+        ChecksPaths = saved.ChecksPaths;
         _ids = new ConnectionIdSet
         {
             OwesAck = saved.OwesAck,

@@ -105,6 +105,7 @@ public sealed partial class DtlsConnection
                 QueuedAnswer = ids.QueuedAnswer,
                 QueuedIssue = ids.QueuedIssue,
                 QueuedUsage = ids.QueuedUsage,
+                ChecksPaths = ChecksPaths,
             },
         };
         _config.Crypto.FillRandom(state.Id);

@@ -20,4 +20,6 @@ internal sealed record SavedConnectionIds(IReadOnlyList<byte[]> Own, int InUse, 
     public int QueuedIssue { get; init; }
 
     public DtlsConnectionIdUsage QueuedUsage { get; init; }
+
+    public bool ChecksPaths { get; init; }
 }

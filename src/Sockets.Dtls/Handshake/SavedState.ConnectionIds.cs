@@ -25,6 +25,7 @@ internal sealed partial class SavedState
         writer.UInt16((ushort)((ids.QueuedAnswer ?? -1) + 1));
         writer.UInt16((ushort)ids.QueuedIssue);
         writer.UInt8((byte)ids.QueuedUsage);
+        writer.UInt8(ids.ChecksPaths ? (byte)1 : (byte)0);
     }
 
     private static bool TryReadConnectionIds(ref WireReader reader, out SavedConnectionIds? ids)
@@ -44,6 +45,7 @@ internal sealed partial class SavedState
             || !reader.TryReadUInt16(out ushort answer)
             || !reader.TryReadUInt16(out ushort issue)
             || !reader.TryReadUInt8(out byte usage) || usage > (byte)DtlsConnectionIdUsage.Spare
+            || !reader.TryReadUInt8(out byte checksPaths)
             || own.Exists(connectionId => connectionId.Length != own[0].Length || connectionId.Length == 0))
         {
             return false;
@@ -57,6 +59,7 @@ internal sealed partial class SavedState
             QueuedAnswer = answer == 0 ? null : answer - 1,
             QueuedIssue = issue,
             QueuedUsage = (DtlsConnectionIdUsage)usage,
+            ChecksPaths = checksPaths != 0,
         };
         return true;
     }

@@ -12,7 +12,7 @@ internal static partial class DemoCommand
     public static void AddTo(RootCommand root, ToolConsole console)
     {
         Option<int> size = MegabytesOption("--size", "How large the file is that goes out in each way.", 300);
-        var command = new Command("demo", "Watch it work: the same file goes out in every way this build has, with a checksum; then, with DTLS, an echo that updates its keys on the way.") { size };
+        var command = new Command("demo", "Watch it work: the same file goes out in every way this build has, with a checksum; then, with DTLS, an echo that updates its keys on the way, and one whose client changes its port.") { size };
         var more = new List<Func<ParseResult, CancellationToken, Task>>();
         AddEcho(command, more, console);
         command.SetAction(async (result, cancellationToken) =>

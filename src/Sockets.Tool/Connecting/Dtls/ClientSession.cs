@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Net;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
@@ -7,7 +8,7 @@ using System.Threading.Tasks;
 namespace Sockets.Tool.Connecting;
 
 /// <summary>What <c>connect</c> does once it is connected.</summary>
-internal sealed class ClientSession(ToolConsole console, DtlsChannel channel, TimeSpan timeout, bool updateKeys)
+internal sealed class ClientSession(ToolConsole console, DtlsChannel channel, TimeSpan timeout, bool updateKeys, bool migrates)
 {
     private const int LargestRecord = 16_384;
 
@@ -22,12 +23,19 @@ internal sealed class ClientSession(ToolConsole console, DtlsChannel channel, Ti
         byte[] chunk = new byte[Math.Min(channel.MaxDatagramLength, DatagramEcho.LargestChunk)];
         long sent = 0;
         bool keysPending = updateKeys;
+        bool movePending = migrates;
         while (await source.ReadAtLeastAsync(chunk, chunk.Length, throwOnEndOfStream: false, cancellationToken) is var length and > 0)
         {
             if (keysPending && (!source.CanSeek || sent * 2 >= source.Length - length))
             {
                 keysPending = false;
                 await UpdateKeysAsync(cancellationToken);
+            }
+
+            if (movePending && (!source.CanSeek || sent * 2 >= source.Length - length))
+            {
+                movePending = false;
+                await MigrateAsync(cancellationToken);
             }
 
             await echo.ExchangeAsync(chunk.AsMemory(0, length), cancellationToken);
@@ -37,6 +45,8 @@ internal sealed class ClientSession(ToolConsole console, DtlsChannel channel, Ti
 
         if (keysPending)
             await UpdateKeysAsync(cancellationToken);
+        if (movePending)
+            await MigrateAsync(cancellationToken);
         console.WriteLine(echo.Result(sent));
         return await EndAsync();
     }
@@ -49,6 +59,8 @@ internal sealed class ClientSession(ToolConsole console, DtlsChannel channel, Ti
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task printing = PrintAsync(stopping.Token);
         Task typing = Task.Run(() => SendLinesAsync(stopping.Token), CancellationToken.None);
+        if (migrates)
+            await MigrateAsync(cancellationToken);
         Task first = await Task.WhenAny(printing, typing);
         await stopping.CancelAsync();
         try
@@ -83,6 +95,24 @@ internal sealed class ClientSession(ToolConsole console, DtlsChannel channel, Ti
         }
 
         ReportKeyUpdates();
+    }
+
+    private async Task MigrateAsync(CancellationToken cancellationToken)
+    {
+        IPEndPoint before = channel.LocalEndPoint;
+        bool hasMoved;
+        try
+        {
+            hasMoved = await channel.MigrateAsync(null, cancellationToken);
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new ToolException(exception.Message, exception);
+        }
+
+        if (!hasMoved)
+            throw new ToolException($"{channel.RemoteEndPoint} did not answer to another port; the connection was still at {before}.");
+        console.WriteLine($"migrated from={before} to={channel.LocalEndPoint}");
     }
 
     private void ReportKeyUpdates()

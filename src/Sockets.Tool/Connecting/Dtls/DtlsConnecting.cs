@@ -28,6 +28,9 @@ internal sealed class DtlsConnecting
 
     private readonly Option<string?> _earlyData = new("--early-data") { Description = "Send this text along with the ClientHello when --ticket resumes a session that allows it. Whoever records it can send it again.", HelpName = "TEXT" };
 
+    private readonly Option<int?> _connectionId = ConnectionIdOption.Create("Use connection IDs; the server puts one of this length into what it sends, 0 for none.");
+    private readonly Option<bool> _migrate = new("--migrate") { Description = "Move to another local port without a handshake: halfway through --send, or after it began to talk. The server needs --cid." };
+
     private DtlsConnecting(ConnectOptions shared) => _shared = shared;
 
     public static TransportMode CreateMode(ConnectOptions shared)
@@ -35,7 +38,7 @@ internal sealed class DtlsConnecting
         var mode = new DtlsConnecting(shared);
         return new TransportMode(
             mode._selector,
-            [.. shared.CertificateOptions, mode._suites, mode._groups, mode._datagramSize, mode._recordSize, mode._keyUpdate, mode._export, mode._keyLog, mode._psk, mode._ticket, mode._earlyData],
+            [.. shared.CertificateOptions, mode._suites, mode._groups, mode._datagramSize, mode._recordSize, mode._keyUpdate, mode._export, mode._keyLog, mode._psk, mode._ticket, mode._earlyData, mode._connectionId, mode._migrate],
             mode.RunAsync)
         {
             IsDefault = true,
@@ -58,6 +61,8 @@ internal sealed class DtlsConnecting
         options.Tickets = tickets?.Cache;
         if (result.GetValue(_earlyData) is { Length: > 0 } early)
             options.EarlyData = [Encoding.UTF8.GetBytes(early)];
+        bool migrates = result.GetValue(_migrate);
+        options.ConnectionIdLength = result.GetValue(_connectionId) ?? (migrates ? 0 : null); // none of ours is needed to move
         options.PreSharedKeys = result.GetValue(_psk) ?? [];
         if (_shared.ReadCredential(result) is var (certificatePath, keyPath))
             options.Credentials = [CredentialFiles.Load(certificatePath, keyPath)];
@@ -71,7 +76,7 @@ internal sealed class DtlsConnecting
             console.WriteLine($"early-data {(channel.EarlyDataStatus == DtlsEarlyDataStatus.Accepted ? "accepted" : "rejected")}");
         if (result.GetValue(_export) is { } exporter)
             console.WriteLine($"exporter {exporter.Derive(channel)}");
-        var session = new ClientSession(console, channel, options.HandshakeTimeout, result.GetValue(_keyUpdate));
+        var session = new ClientSession(console, channel, options.HandshakeTimeout, result.GetValue(_keyUpdate), migrates);
         return source is null
             ? await session.TalkAsync(cancellationToken)
             : await session.EchoAsync(source, cancellationToken);

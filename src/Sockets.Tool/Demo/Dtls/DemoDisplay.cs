@@ -87,7 +87,8 @@ internal sealed class DemoDisplay(ToolConsole console)
 
     private static void Row(Table table, string name, string value) => Row(table, name, (FormattableString)$"{value}");
 
-    private static async Task WatchAsync(DtlsChannel channel, EchoTransfer transfer, Action tick, CancellationToken cancellationToken)
+    /// <summary>Has what was lost sent again until the transfer is done; fails when nothing moves any more.</summary>
+    public static async Task WatchAsync(DtlsChannel channel, EchoTransfer transfer, Action tick, CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(Tick);
         long last = -1;

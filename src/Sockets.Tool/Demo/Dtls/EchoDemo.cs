@@ -11,7 +11,7 @@ namespace Sockets.Tool.Demo;
 internal static class EchoDemo
 {
     /// <summary>Room for the whole window, where the system grants it.</summary>
-    private const int SocketBufferSize = 4 << 20;
+    public const int SocketBufferSize = 4 << 20;
 
     public static async Task RunAsync(ToolConsole console, long bytes, CancellationToken cancellationToken)
     {
@@ -64,6 +64,7 @@ internal static class EchoDemo
         if ((stopped ?? transfer.Difference) is { } reason)
             throw new ToolException(reason);
         console.WriteLine($"All {transfer.BytesVerified / 1e6:0} MB came back byte for byte.");
+        await MigrationDemo.RunAsync(console, certificate, root, bytes / 4, cancellationToken);
     }
 
     private static async Task<DtlsChannel> ConnectAsync(DtlsListener listener, X509Certificate2 root, IDtlsHandler handler, CancellationToken cancellationToken) =>

@@ -58,6 +58,12 @@ internal sealed class EchoTransfer : IDtlsHandler
 
     public long TotalBytes => _totalBytes;
 
+    /// <summary>Called once on the way, inside the receive loop, after an eighth of the chunks.</summary>
+    public Action<DtlsChannel>? OnTheWay { get; init; }
+
+    /// <summary>Bytes that were back when the connection changed its path; null while it has not.</summary>
+    public long? BytesAtMove { get; private set; }
+
     /// <summary>Makes the pattern and all buffers.</summary>
     public void Prepare(DtlsChannel channel)
     {
@@ -108,6 +114,12 @@ internal sealed class EchoTransfer : IDtlsHandler
             FillWindow(channel);
             CompleteIfAllIsDone();
         }
+    }
+
+    public void OnPathChanged(DtlsChannel channel)
+    {
+        lock (_gate)
+            BytesAtMove ??= BytesVerified;
     }
 
     public void OnKeysUpdated(DtlsChannel channel, bool sending)
@@ -165,6 +177,8 @@ internal sealed class EchoTransfer : IDtlsHandler
     {
         while (_next < ChunkCount && _next - _oldest < WindowSize)
         {
+            if (_next == ChunkCount / 8)
+                OnTheWay?.Invoke(channel);
             if (_next == ChunkCount / 2)
                 channel.RequestKeyUpdate(requestPeerUpdate: true);
             int slot = (int)(_next % WindowSize);

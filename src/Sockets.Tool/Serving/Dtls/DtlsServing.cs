@@ -38,6 +38,8 @@ internal sealed class DtlsServing
 
     private readonly Option<int> _earlyData = new("--early-data") { Description = "Take so many bytes of early data with a ticket and print them; needs --tickets and --cookie never.", HelpName = "BYTES" };
 
+    private readonly Option<int?> _connectionId = ConnectionIdOption.Create("Use connection IDs; clients put one of this length into what they send, so that they can change their address: 8 is good.");
+
     private DtlsServing(ServeOptions shared) => _shared = shared;
 
     public static TransportMode CreateMode(ServeOptions shared)
@@ -45,7 +47,7 @@ internal sealed class DtlsServing
         var mode = new DtlsServing(shared);
         return new TransportMode(
             mode._selector,
-            [shared.Certificate, shared.Key, shared.ClientAuthority, shared.ClientAuthentication, mode._suites, mode._groups, mode._datagramSize, mode._recordSize, mode._cookie, mode._export, mode._keyLog, mode._psk, mode._tickets, mode._earlyData],
+            [shared.Certificate, shared.Key, shared.ClientAuthority, shared.ClientAuthentication, mode._suites, mode._groups, mode._datagramSize, mode._recordSize, mode._cookie, mode._export, mode._keyLog, mode._psk, mode._tickets, mode._earlyData, mode._connectionId],
             mode.RunAsync)
         {
             Required = [shared.Certificate, shared.Key],
@@ -72,6 +74,7 @@ internal sealed class DtlsServing
             Groups = NameTable.NullIfEmpty(result.GetValue(_groups)),
             MaxDatagramSize = result.GetValue(_datagramSize),
             RecordSizeLimit = result.GetValue(_recordSize),
+            ConnectionIdLength = result.GetValue(_connectionId),
             RequireCookie = result.GetValue(_cookie) == "always",
             ClientAuthentication = authentication switch
             {

@@ -41,6 +41,8 @@ internal sealed class EchoService(ToolConsole console, ExporterRequest? exporter
 
     public void OnKeysUpdated(DtlsChannel channel, bool sending) => console.WriteLine(sending ? "key-update sent" : "key-update received");
 
+    public void OnPathChanged(DtlsChannel channel) => console.WriteLine($"moved peer={channel.RemoteEndPoint}");
+
     public void OnClosed(DtlsChannel channel, DtlsException? failure)
     {
         lock (_gate)

@@ -275,7 +275,7 @@ internal sealed partial class DatagramDriver : IAsyncDisposable, IThreadPoolWork
     }
 
     /// <summary>ICMP errors can be forged and may pass: counted, shown as a hint when a handshake times out, never acted on.</summary>
-    private void NoteSocketError(SocketError error)
+    internal void NoteSocketError(SocketError error)
     {
         LastSocketError = error;
         _socketErrorSeen.TrySetResult();

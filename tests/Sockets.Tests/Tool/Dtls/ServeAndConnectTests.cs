@@ -26,6 +26,38 @@ public class ServeAndConnectTests
     }
 
     [Fact]
+    public async Task A_client_moves_to_another_port_in_mid_conversation()
+    {
+        using TemporaryFolder folder = await TemporaryFolder.WithCertificatesAsync();
+        byte[] content = new byte[50_003];
+        new Random(4).NextBytes(content);
+        File.WriteAllBytes(folder["file"], content);
+        await using ToolRun server = ToolRun.Start(folder.Serve("--cid", "8", "--export", "EXPORTER-test", "--once", "1"));
+        ToolRun client = await ToolRun.CompleteAsync(folder.Connect(await AddressAsync(server), "--send", folder["file"], "--cid", "4", "--migrate", "--export", "EXPORTER-test"));
+        Assert.Empty(client.Errors);
+        Assert.Equal(0, await client.Exit);
+        Assert.Contains(client.Output, static line => line.StartsWith("sent 50003 bytes, received 50003 bytes back, identical", StringComparison.Ordinal));
+        string migrated = await client.LineAsync("migrated ");
+        Assert.Matches("^migrated from=127.0.0.1:[0-9]+ to=127.0.0.1:[0-9]+$", migrated);
+        string to = migrated[(migrated.IndexOf(" to=", StringComparison.Ordinal) + 4)..];
+        Assert.Equal(0, await server.Exit.WaitAsync(Loopback.HangGuard));
+        Assert.Contains($"moved peer={to}", server.Output);
+        Assert.Contains($"closed peer={to} reason=close_notify", server.Output);
+        string exported = await client.LineAsync("exporter ");
+        Assert.Equal("exporter ".Length + 64, exported.Length);
+        Assert.Equal(exported, await server.LineAsync("exporter "));
+    }
+
+    [Fact]
+    public async Task A_client_cannot_move_when_the_server_has_no_connection_id_for_it()
+    {
+        using TemporaryFolder folder = await TemporaryFolder.WithCertificatesAsync();
+        File.WriteAllText(folder["file"], "small");
+        await using ToolRun server = ToolRun.Start(folder.Serve());
+        await ToolRun.FailsAsync("could not tell whose datagrams come from another port", folder.Connect(await AddressAsync(server), "--send", folder["file"], "--migrate"));
+    }
+
+    [Fact]
     public async Task A_ticket_file_resumes_the_session_of_the_run_before()
     {
         using TemporaryFolder folder = await TemporaryFolder.WithCertificatesAsync();

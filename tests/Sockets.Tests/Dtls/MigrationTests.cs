@@ -1,0 +1,186 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using Sockets.Dtls;
+using Sockets.Testing;
+
+namespace Sockets.Tests;
+
+/// <summary>Clients that change their UDP socket on this machine, with everything around the engine that has to follow.</summary>
+public class MigrationTests
+{
+    [Theory]
+    [InlineData(0, DtlsPathValidation.Enhanced)]
+    [InlineData(6, DtlsPathValidation.Enhanced)]
+    [InlineData(0, DtlsPathValidation.Basic)]
+    public async Task A_client_goes_on_from_another_port_without_a_handshake(int clientLength, DtlsPathValidation validation)
+    {
+        await using Loopback loopback = Loopback.Start((options, _) =>
+        {
+            options.ConnectionIdLength = 8;
+            options.ConfigureEngine = config => config with { PathValidation = validation };
+        });
+        (DtlsChannel client, DtlsChannel server) = await loopback.ConnectPairAsync(options => options.ConnectionIdLength = clientLength);
+        IPEndPoint before = client.LocalEndPoint;
+        for (int i = 1; i <= 3; i++)
+        {
+            Assert.True(await client.MigrateAsync().WaitAsync(Loopback.HangGuard));
+            Assert.NotEqual(before.Port, client.LocalEndPoint.Port);
+            await client.SendAsync(new byte[] { (byte)i, 1 });
+            Assert.Equal([(byte)i, 1], await server.ReadAsync());
+            await ForAsync(() => server.RemoteEndPoint.Equals(client.LocalEndPoint));
+            await server.SendAsync(new byte[] { (byte)i, 2 });
+            Assert.Equal([(byte)i, 2], await client.ReadAsync());
+            Assert.Equal(i, client.PathChanges);
+            Assert.Equal(i, server.PathChanges);
+            before = client.LocalEndPoint;
+        }
+
+        Assert.Equal(3UL, client.Statistics.PathsValidated);
+        Assert.Equal(1, loopback.Listener.ConnectionCount);
+        await client.DisposeAsync();
+        Assert.Null(await server.EndAsync());
+    }
+
+    [Fact]
+    public async Task Nothing_comes_twice_or_out_of_nowhere_while_a_client_moves_again_and_again()
+    {
+        var handler = new EchoHandler();
+        await using Loopback loopback = Loopback.Start((options, _) =>
+        {
+            options.Handler = handler;
+            options.ConnectionIdLength = 8;
+        });
+        var received = new ConcurrentQueue<int>();
+        DtlsChannel client = await loopback.ConnectAsync(options =>
+        {
+            options.ConnectionIdLength = 0;
+            options.Handler = new NumberHandler(received);
+        });
+        int sent = 0;
+        using var done = new CancellationTokenSource();
+        Task sending = Task.Run(async () =>
+        {
+            while (!done.IsCancellationRequested)
+            {
+                Assert.True(client.TrySend(BitConverter.GetBytes(sent)));
+                sent++;
+                if (sent % 16 == 0)
+                    await Task.Yield();
+                while (sent - received.Count > 64 && !done.IsCancellationRequested)
+                    await Task.Yield();
+            }
+        });
+        for (int i = 0; i < 5; i++)
+            Assert.True(await client.MigrateAsync().WaitAsync(Loopback.HangGuard));
+        await done.CancelAsync();
+        await sending.WaitAsync(Loopback.HangGuard);
+        Assert.Equal(received.Count, received.Distinct().Count());
+        Assert.All(received, number => Assert.InRange(number, 0, sent - 1));
+        Assert.DoesNotContain("failed", string.Join(' ', handler.Events), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_local_address_can_be_chosen_and_one_that_is_not_ours_changes_nothing()
+    {
+        await using Loopback loopback = Loopback.Start((options, _) => options.ConnectionIdLength = 8);
+        (DtlsChannel client, DtlsChannel server) = await loopback.ConnectPairAsync(static options => options.ConnectionIdLength = 0);
+        IPEndPoint before = client.LocalEndPoint;
+        await Assert.ThrowsAsync<SocketException>(() => client.MigrateAsync(new IPEndPoint(IPAddress.Parse("192.0.2.1"), 0)));
+        Assert.Equal(before, client.LocalEndPoint);
+        Assert.True(await client.MigrateAsync(new IPEndPoint(IPAddress.Parse("127.0.0.2"), 0)).WaitAsync(Loopback.HangGuard));
+        Assert.Equal(IPAddress.Parse("127.0.0.2"), client.LocalEndPoint.Address);
+        await client.SendAsync(new byte[] { 1 });
+        Assert.Equal([1], await server.ReadAsync());
+        await ForAsync(() => server.RemoteEndPoint.Equals(client.LocalEndPoint));
+    }
+
+    [Fact]
+    public async Task The_old_socket_is_closed_after_a_while()
+    {
+        var time = new VirtualTimeProvider();
+        await using Loopback loopback = Loopback.Start((options, _) => options.ConnectionIdLength = 8);
+        DtlsChannel client = await loopback.ConnectAsync(options =>
+        {
+            options.ConnectionIdLength = 0;
+            options.TimeProvider = time;
+            options.Trust = PeerTrust.DangerousAcceptAnyCertificate; // the year is not that of the certificates
+        });
+        IPEndPoint before = client.LocalEndPoint;
+        Assert.True(await client.MigrateAsync().WaitAsync(Loopback.HangGuard));
+        Assert.Throws<SocketException>(() => Bind(before).Dispose());
+        time.Advance(TimeSpan.FromSeconds(10));
+        await ForAsync(() =>
+        {
+            try
+            {
+                Bind(before).Dispose();
+                return true;
+            }
+            catch (SocketException)
+            {
+                return false;
+            }
+        });
+    }
+
+    [Fact]
+    public async Task Without_connection_ids_or_in_the_place_of_a_server_it_is_refused()
+    {
+        await using Loopback loopback = Loopback.Start((options, _) => options.ConnectionIdLength = 8);
+        (DtlsChannel client, DtlsChannel server) = await loopback.ConnectPairAsync();
+        InvalidOperationException refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => client.MigrateAsync());
+        Assert.Contains("connection ID", refusal.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => server.MigrateAsync());
+        await client.DisposeAsync();
+        await Assert.ThrowsAsync<DtlsException>(() => client.MigrateAsync());
+    }
+
+    [Fact]
+    public async Task A_client_moves_by_itself_when_the_network_of_its_socket_is_gone()
+    {
+        await using Loopback loopback = Loopback.Start((options, _) => options.ConnectionIdLength = 8);
+        DtlsChannel moving = await loopback.ConnectAsync(static options =>
+        {
+            options.ConnectionIdLength = 0;
+            options.MigrateWhenNetworkFails = true;
+        });
+        DtlsChannel staying = await loopback.ConnectAsync(static options => options.ConnectionIdLength = 0);
+        moving.Driver.NoteSocketError(SocketError.ConnectionRefused); // of an ICMP error that anybody can forge
+        moving.Driver.NoteSocketError(SocketError.NetworkUnreachable);
+        moving.Driver.NoteSocketError(SocketError.NetworkUnreachable);
+        staying.Driver.NoteSocketError(SocketError.NetworkUnreachable);
+        await ForAsync(() => moving.PathChanges == 1);
+        Assert.Equal(0, staying.PathChanges);
+    }
+
+    private static async Task ForAsync(Func<bool> condition)
+    {
+        using var guard = new CancellationTokenSource(Loopback.HangGuard);
+        while (!condition())
+        {
+            guard.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
+    private static System.Net.Sockets.Socket Bind(IPEndPoint endPoint)
+    {
+        var socket = new System.Net.Sockets.Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ExclusiveAddressUse = true };
+        try
+        {
+            socket.Bind(endPoint);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private sealed class NumberHandler(ConcurrentQueue<int> received) : IDtlsHandler
+    {
+        public void OnDatagram(DtlsChannel channel, ReadOnlySpan<byte> datagram) => received.Enqueue(BitConverter.ToInt32(datagram));
+    }
+}
