@@ -20,6 +20,13 @@ public sealed partial record DtlsConfig
     /// </summary>
     public IReadOnlyList<DtlsCertificateCompressor> CertificateCompressors { get; init; } = [];
 
+    /// <summary>
+    /// Client: offers to be asked for a certificate after the handshake too (RFC 8446 §4.6.2). Server: lets
+    /// <see cref="DtlsConnection.RequestClientCertificate"/> ask clients that offer it. The messages of the handshake are kept for it,
+    /// some KB a connection. Default: no.
+    /// </summary>
+    public bool PostHandshakeAuthentication { get; init; }
+
     /// <summary>Whether a kind may come from the peer.</summary>
     internal bool TakesFromPeer(DtlsCertificateType kind)
     {

@@ -244,6 +244,7 @@ public sealed partial class DtlsConnection
     private void SendQueuedMessages()
     {
         SendQueuedKeyUpdate();
+        SendQueuedAuthentication();
         if (_ids is not { } ids || _flight is { IsEmpty: false } || !IsConnected)
             return;
         if (ids.QueuedIssue > 0)

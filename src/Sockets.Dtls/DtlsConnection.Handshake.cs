@@ -205,6 +205,7 @@ public sealed partial class DtlsConnection
         EndEarlyData();
         if (isClient)
             KeepResumptionSecret(machine);
+        KeepPostHandshake(machine.TakePostHandshake());
         _machine = null;
         _state = DtlsState.Connected;
         _statistics.HandshakeDuration = _now - _created;
@@ -233,6 +234,10 @@ public sealed partial class DtlsConnection
         HandshakeType.KeyUpdate => header.MessageLength == KeyUpdateMessage.Length ? ProtocolError.None : ProtocolError.Malformed,
         HandshakeType.NewSessionTicket when Role == DtlsRole.Client => ProtocolError.None,
 
+        // RFC 8446 §4.6.2: unexpected_message where it was not offered, and an answer without a request.
+        HandshakeType.CertificateRequest when _certificateAnswers is not null => ProtocolError.None,
+        HandshakeType.Certificate or HandshakeType.CertificateVerify or HandshakeType.Finished when _certificateRequests is { ExpectsAnswer: true } => ProtocolError.None,
+
         // RFC 9147 §9: not without connection IDs, nor from a peer whose own or whose records' are empty.
         HandshakeType.NewConnectionId when _ids is { Peer.Length: > 0 } =>
             header.FragmentLength == header.MessageLength || header.MessageLength <= NewConnectionIdMessage.MaxFragmentedLength
@@ -245,8 +250,15 @@ public sealed partial class DtlsConnection
 
     private ProtocolError HandlePostHandshake(HandshakeType type, ReadOnlySpan<byte> body)
     {
+        // RFC 8446 §4.6.2: the messages of one answer come without others between them.
+        if (_certificateRequests is { IsAnswerBegun: true } && type is not (HandshakeType.CertificateVerify or HandshakeType.Finished))
+            return ProtocolError.Unexpected;
         switch (type)
         {
+            case HandshakeType.CertificateRequest when _certificateAnswers is not null:
+                return HandleCertificateRequest(body);
+            case HandshakeType.Certificate or HandshakeType.CertificateVerify or HandshakeType.Finished when _certificateRequests is { ExpectsAnswer: true }:
+                return HandleAnswer(type, body);
             case HandshakeType.KeyUpdate:
                 return HandleKeyUpdate(body);
             case HandshakeType.NewSessionTicket when Role == DtlsRole.Client:

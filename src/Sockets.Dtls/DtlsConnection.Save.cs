@@ -31,7 +31,7 @@ public sealed partial class DtlsConnection
         state = null;
         if (!IsConnected)
             return DtlsSaveResult.NotConnected;
-        if (_early is not null || !_reassembler!.IsEmpty)
+        if (_early is not null || !_reassembler!.IsEmpty || IsAuthenticating)
             return DtlsSaveResult.Busy;
         _now = now;
         using (SavedState saved = CreateSavedState(protector.Lifetime))
@@ -88,6 +88,8 @@ public sealed partial class DtlsConnection
             PeerRecordSizeLimit = PeerRecordSizeLimit,
             ReceiveLimit = _receiveLimit,
             SrtpProfile = SrtpProfile,
+            PostHandshakeKind = _postHandshake?.Kind ?? default,
+            PostHandshakeMessages = _postHandshake?.Messages ?? [],
             NextSendMessage = _nextSendMessage,
             NextReceiveMessage = _reassembler!.NextSequence,
             KeyUpdatesSinceData = _keyUpdatesSinceData,

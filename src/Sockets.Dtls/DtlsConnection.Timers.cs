@@ -138,7 +138,9 @@ public sealed partial class DtlsConnection
     {
         // A peer that sends in epoch 3 has our Finished, whatever became of its ACKs. Nothing but its ACK tells that it has a
         // KeyUpdate (RFC 9147 §8) or a message about connection IDs (§9). Tickets are a gift: the connection does not depend on their arrival.
+        // A request for a certificate and its answer are not lost in silence either.
         if (IsConnected && !_flight!.Contains(HandshakeType.KeyUpdate)
+            && !_flight.Contains(HandshakeType.CertificateRequest) && _certificateAnswers is not { IsSent: true }
             && !_flight.Contains(HandshakeType.NewConnectionId) && !_flight.Contains(HandshakeType.RequestConnectionId)
             && (_hasPeerApplicationRecords || _flight.Contains(HandshakeType.NewSessionTicket)))
             OnFlightAcknowledged(_flight);

@@ -118,7 +118,7 @@ public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
     /// The signature the handshake waits for; null when it waits for none, or no longer: the connection may have ended
     /// between the event and the question.
     /// </summary>
-    public DtlsSignatureRequest? PendingSignature => _machine?.PendingSignature;
+    public DtlsSignatureRequest? PendingSignature => _machine?.PendingSignature ?? _certificateAnswers?.PendingSignature;
 
     /// <summary>Counters so far.</summary>
     public DtlsStatistics Statistics => AddPathCounts(_statistics.ToStatistics());
@@ -237,7 +237,7 @@ public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
         return true;
     }
 
-    /// <summary>The driver has judged <see cref="PeerCertificates"/>.</summary>
+    /// <summary>The driver has judged <see cref="PeerCertificates"/>, or <see cref="PendingClientCertificates"/>.</summary>
     /// <param name="rejection">Null: accepted. Else the alert to refuse them with.</param>
     /// <param name="now">The time.</param>
     /// <exception cref="InvalidOperationException">No verification was asked for.</exception>
@@ -245,19 +245,31 @@ public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
     {
         if (IsOver)
             return; // the answer came too late
+        if (PendingClientCertificates is not null)
+        {
+            CompletePostHandshakeVerification(rejection, now);
+            return;
+        }
+
         if (_machine is not { State: DtlsState.WaitCertificateVerification } machine)
             throw new InvalidOperationException($"No certificate verification is pending in state {State}.");
         Resume(machine.CompleteVerification(rejection), now);
     }
 
     /// <summary>The driver has signed <see cref="PendingSignature"/>.</summary>
-    /// <param name="signature">The signature; empty when it could not be made, which fails the handshake.</param>
+    /// <param name="signature">The signature; empty when it could not be made, which fails the handshake; after it, the answer is without a certificate then.</param>
     /// <param name="now">The time.</param>
     /// <exception cref="InvalidOperationException">No signature was asked for.</exception>
     public void CompleteSignature(ReadOnlySpan<byte> signature, MonotonicTime now)
     {
         if (IsOver)
             return; // the answer came too late
+        if (_certificateAnswers is { PendingSignature: not null })
+        {
+            CompletePostHandshakeSignature(signature, now);
+            return;
+        }
+
         if (_machine is not { State: DtlsState.WaitSignature } machine)
             throw new InvalidOperationException($"No signature is pending in state {State}.");
         _now = now;
@@ -350,6 +362,7 @@ public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
         CryptographicOperations.ZeroMemory(_secrets);
         _secrets = null;
         DropResumptionSecret();
+        DropPostHandshake();
         _reassembler = null;
         _flight = null;
         _acks = null;

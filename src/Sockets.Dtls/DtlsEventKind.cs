@@ -59,6 +59,15 @@ public enum DtlsEventKind : byte
     /// <summary>No answer came from where <see cref="DtlsConnection.Migrate"/> wanted to go: the connection stays on its path.</summary>
     PathValidationFailed,
 
+    /// <summary>
+    /// Server: a client has answered <see cref="DtlsConnection.RequestClientCertificate"/>. Verify
+    /// <see cref="DtlsConnection.PendingClientCertificates"/> and answer with <see cref="DtlsConnection.CompleteCertificateVerification"/>.
+    /// </summary>
+    ClientCertificateReceived,
+
+    /// <summary>Server: an answer was accepted, or had no certificate: <see cref="DtlsConnection.TakeClientAuthentication"/>.</summary>
+    ClientAuthenticated,
+
     /// <summary>The peer sent close_notify: it will send no more.</summary>
     PeerClosed,
 

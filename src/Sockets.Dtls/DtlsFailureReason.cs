@@ -135,6 +135,9 @@ public enum DtlsFailureReason
     /// <summary>The peer did more than <see cref="DtlsConfig.MaxKeyUpdates"/> times nothing but request connection IDs.</summary>
     TooManyConnectionIdRequests,
 
+    /// <summary>More requests for a certificate than a client answers.</summary>
+    TooManyCertificateRequests,
+
     /// <summary>The AEAD limit of a key was reached (RFC 9147 §4.5.3).</summary>
     KeyLimitReached,
 

@@ -10,8 +10,9 @@ public enum DtlsSaveResult : byte
     NotConnected,
 
     /// <summary>
-    /// A part of the peer's message was acknowledged and the rest is on its way, or datagrams wait for
-    /// <see cref="DtlsConnection.DeliverEarly"/>. Nothing has changed; try again a little later.
+    /// A part of the peer's message was acknowledged and the rest is on its way, datagrams wait for
+    /// <see cref="DtlsConnection.DeliverEarly"/>, or client authentication is under way
+    /// (<see cref="DtlsConnection.RequestClientCertificate"/>). Nothing has changed; try again a little later.
     /// </summary>
     Busy,
 }

@@ -9,6 +9,9 @@ internal sealed partial class ClientHandshake
 {
     private DtlsCertificateType _ownCertificateType;
 
+    /// <inheritdoc/>
+    protected override DtlsCertificateType? LaterCertificateType => Config.PostHandshakeAuthentication ? _ownCertificateType : null;
+
     private void WriteCertificateTypes(WireWriter writer)
     {
         if (Config.OwnCertificateTypes() is var own && !DtlsConfig.IsDefault(own))

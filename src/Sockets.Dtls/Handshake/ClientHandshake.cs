@@ -128,6 +128,8 @@ internal sealed partial class ClientHandshake : HandshakeMachine
         if (Config.CertificateAuthorities.Count > 0)
             CertificateAuthoritiesExtension.Write(writer, Config.CertificateAuthorities);
         WriteCertificateTypes(writer);
+        if (Config.PostHandshakeAuthentication)
+            PostHandshakeAuthExtension.Write(writer);
         if (Config.CertificateCompressors.Count > 0)
             CompressCertificateExtension.Write(writer, Config.CertificateCompressors);
         if (Config.RequestTickets || _offers.Count > 0)
@@ -359,7 +361,7 @@ internal sealed partial class ClientHandshake : HandshakeMachine
             return error;
         if (Config.Credentials.Count > 0)
         {
-            error = SelectCredential(message.Schemes, message.Authorities, [(byte)_ownCertificateType], out _credential, out _credentialScheme);
+            error = SelectCredential(Config, message.Schemes, message.Authorities, [(byte)_ownCertificateType], out _credential, out _credentialScheme);
             if (error.IsError && Config.RequireMatchingCredential)
                 return error;
         }

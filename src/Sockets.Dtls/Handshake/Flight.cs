@@ -136,6 +136,16 @@ internal sealed class Flight(int history)
         return false;
     }
 
+    /// <summary>Marks one message as received by the peer, whose answer tells it.</summary>
+    /// <returns>Whether the message was among these.</returns>
+    public bool Acknowledge(ushort sequence)
+    {
+        OutgoingMessage? message = _messages.Find(message => message.Sequence == sequence);
+        message?.Acknowledged.Add(0, message.RangeLength);
+        SkipAcknowledged();
+        return message is not null;
+    }
+
     /// <summary>Whether the peer has every byte.</summary>
     public bool IsAcknowledged => _messages.TrueForAll(message => message.Acknowledged.IsComplete);
 

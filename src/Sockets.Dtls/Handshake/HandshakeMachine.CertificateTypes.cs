@@ -21,20 +21,20 @@ internal abstract partial class HandshakeMachine
         certificates.Count == 0 || Config.TakesFromPeer(IsRawPublicKey(certificates) ? DtlsCertificateType.RawPublicKey : DtlsCertificateType.X509);
 
     /// <summary>The key of the peer's leaf, or its bare key.</summary>
-    private ProtocolError ReadPeerKey(out ReadOnlySpan<byte> publicKey)
+    public static ProtocolError ReadKey(DtlsCertificateType kind, IReadOnlyList<ReadOnlyMemory<byte>> certificates, out ReadOnlySpan<byte> publicKey)
     {
         publicKey = default;
-        if (PeerCertificateType == DtlsCertificateType.RawPublicKey)
+        if (kind == DtlsCertificateType.RawPublicKey)
         {
-            if (PeerCertificates.Count > 1)
+            if (certificates.Count > 1)
                 return ProtocolError.Illegal; // RFC 8446 §4.4.2: no more than one entry
-            if (!IsRawPublicKey(PeerCertificates))
+            if (!IsRawPublicKey(certificates))
                 return new ProtocolError(DtlsFailureReason.InvalidCertificate, AlertDescription.UnsupportedCertificate);
-            publicKey = PeerCertificates[0].Span;
+            publicKey = certificates[0].Span;
             return ProtocolError.None;
         }
 
-        if (!CertificateFields.TryRead(PeerCertificates[0].Span, out CertificateFields fields))
+        if (!CertificateFields.TryRead(certificates[0].Span, out CertificateFields fields))
             return new ProtocolError(DtlsFailureReason.InvalidCertificate, AlertDescription.DecodeError);
         publicKey = fields.SubjectPublicKeyInfo;
         return ProtocolError.None;

@@ -29,6 +29,8 @@ internal abstract partial class HandshakeMachine : IDisposable
         Host = host;
         _role = role;
         Transcript = new Transcript(config.Crypto);
+        if (config.PostHandshakeAuthentication)
+            Transcript.KeepMessages();
     }
 
     /// <summary>Which message comes next, or what the driver has to answer.</summary>
@@ -187,6 +189,14 @@ internal abstract partial class HandshakeMachine : IDisposable
             _earlySecret = null;
     }
 
+    /// <summary>What client authentication after the handshake starts from; null unless both sides want it.</summary>
+    public PostHandshake? TakePostHandshake() => LaterCertificateType is { } kind && Transcript.TakeMessages() is { } messages
+        ? new PostHandshake(Config, CipherSuite, messages, kind)
+        : null;
+
+    /// <summary>The kind of certificate a client may be asked for after the handshake; null: it may not be asked.</summary>
+    protected abstract DtlsCertificateType? LaterCertificateType { get; }
+
     /// <summary>Asks the driver to judge certificates of an earlier handshake again, and suspends.</summary>
     protected void VerifyAgain(IReadOnlyList<ReadOnlyMemory<byte>> certificates, DtlsState next)
     {
@@ -289,7 +299,7 @@ internal abstract partial class HandshakeMachine : IDisposable
             return ProtocolError.Illegal; // RFC 8446 §4.4.2: empty during the handshake
         if (PeerCertificates.Count > 0)
         {
-            error = ReadPeerKey(out ReadOnlySpan<byte> publicKey);
+            error = ReadKey(PeerCertificateType, PeerCertificates, out ReadOnlySpan<byte> publicKey);
             if (error.IsError)
                 return error;
             _peerPublicKey = publicKey.ToArray();
@@ -305,10 +315,7 @@ internal abstract partial class HandshakeMachine : IDisposable
         ProtocolError error = CertificateVerifyMessage.TryParse(body, out SignatureScheme scheme, out ReadOnlySpan<byte> signature);
         if (error.IsError)
             return error;
-        bool offered = false;
-        foreach (SignatureScheme candidate in Config.EffectiveSignatureSchemes)
-            offered |= candidate == scheme;
-        if (!offered || !IsHandshakeScheme(scheme))
+        if (!Accepts(Config, scheme))
             return ProtocolError.Illegal;
 
         Span<byte> hash = stackalloc byte[CipherSuites.MaxHashLength];
@@ -341,18 +348,28 @@ internal abstract partial class HandshakeMachine : IDisposable
         Host.Raise(DtlsEventKind.SignatureRequired);
     }
 
+    /// <summary>Whether a CertificateVerify may be made under this scheme: one that we offer (RFC 8446 §4.4.3).</summary>
+    public static bool Accepts(DtlsConfig config, SignatureScheme scheme)
+    {
+        bool offered = false;
+        foreach (SignatureScheme candidate in config.EffectiveSignatureSchemes)
+            offered |= candidate == scheme;
+        return offered && IsHandshakeScheme(scheme);
+    }
+
     /// <summary>The first credential that fits what the peer accepts.</summary>
+    /// <param name="config">Has the credentials.</param>
     /// <param name="peerSchemes">Code points of the schemes the peer accepts.</param>
     /// <param name="authorities">Names of the authorities the peer trusts; empty when it names none.</param>
     /// <param name="kinds">The kinds of certificates the peer takes, as bytes.</param>
     /// <param name="credential">The credential.</param>
     /// <param name="scheme">The scheme to sign with.</param>
-    protected ProtocolError SelectCredential(
-        ReadOnlySpan<byte> peerSchemes, ReadOnlySpan<byte> authorities, ReadOnlySpan<byte> kinds, out DtlsCredential? credential, out SignatureScheme scheme)
+    public static ProtocolError SelectCredential(
+        DtlsConfig config, ReadOnlySpan<byte> peerSchemes, ReadOnlySpan<byte> authorities, ReadOnlySpan<byte> kinds, out DtlsCredential? credential, out SignatureScheme scheme)
     {
         // What the last credential that was tried lacked is what the peer is told.
         ProtocolError error = NoCommonCertificateType;
-        foreach (DtlsCredential candidate in Config.Credentials)
+        foreach (DtlsCredential candidate in config.Credentials)
         {
             if (!kinds.Contains((byte)candidate.CertificateType))
                 continue;

@@ -81,12 +81,16 @@ internal sealed unsafe class KeySchedule : IDisposable
     }
 
     /// <summary>The Finished value for a traffic secret over a transcript (RFC 8446 §4.4.4).</summary>
-    public void ComputeFinished(ReadOnlySpan<byte> trafficSecret, ReadOnlySpan<byte> transcriptHash, Span<byte> destination)
+    public void ComputeFinished(ReadOnlySpan<byte> trafficSecret, ReadOnlySpan<byte> transcriptHash, Span<byte> destination) =>
+        ComputeFinished(_crypto, Hash, trafficSecret, transcriptHash, destination);
+
+    /// <inheritdoc cref="ComputeFinished(ReadOnlySpan{byte}, ReadOnlySpan{byte}, Span{byte})"/>
+    public static void ComputeFinished(CryptoProvider crypto, HashKind hash, ReadOnlySpan<byte> trafficSecret, ReadOnlySpan<byte> transcriptHash, Span<byte> destination)
     {
         Span<byte> key = stackalloc byte[CipherSuites.MaxHashLength];
-        key = key[..HashLength];
-        ExpandLabel(_crypto, Hash, trafficSecret, "finished"u8, default, key);
-        _crypto.Hmac(Hash, key, transcriptHash, destination);
+        key = key[..CipherSuites.HashLength(hash)];
+        ExpandLabel(crypto, hash, trafficSecret, "finished"u8, default, key);
+        crypto.Hmac(hash, key, transcriptHash, destination);
         CryptographicOperations.ZeroMemory(key);
     }
 

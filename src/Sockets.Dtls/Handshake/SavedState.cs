@@ -105,6 +105,11 @@ internal sealed partial class SavedState : IDisposable
 
     public SrtpProtectionProfile SrtpProfile { get; init; }
 
+    /// <summary>What client authentication after the handshake starts from; empty: there is none.</summary>
+    public byte[] PostHandshakeMessages { get; init; } = [];
+
+    public DtlsCertificateType PostHandshakeKind { get; init; }
+
     public int NextSendMessage { get; init; }
 
     public int NextReceiveMessage { get; init; }
@@ -177,6 +182,8 @@ internal sealed partial class SavedState : IDisposable
         writer.UInt16((ushort)(PeerRecordSizeLimit ?? 0));
         writer.UInt16((ushort)ReceiveLimit);
         writer.UInt16((ushort)SrtpProfile);
+        writer.UInt8((byte)PostHandshakeKind);
+        writer.Vector24(PostHandshakeMessages);
         WriteEpochNumbers(writer);
 
         // The secrets go straight to their place: buffers that grow leave copies behind.
@@ -220,6 +227,8 @@ internal sealed partial class SavedState : IDisposable
             || !reader.TryReadUInt16(out ushort peerRecordSizeLimit)
             || !reader.TryReadUInt16(out ushort receiveLimit)
             || !reader.TryReadUInt16(out ushort srtpProfile)
+            || !reader.TryReadUInt8(out byte postHandshakeKind)
+            || !reader.TryReadVector24(out ReadOnlySpan<byte> postHandshakeMessages)
             || !TryReadEpochNumbers(ref reader, out List<SavedReadEpoch> readEpochs, out List<SavedWriteEpoch> writeEpochs))
         {
             return false;
@@ -270,6 +279,8 @@ internal sealed partial class SavedState : IDisposable
             PeerRecordSizeLimit = peerRecordSizeLimit == 0 ? null : peerRecordSizeLimit,
             ReceiveLimit = receiveLimit,
             SrtpProfile = (SrtpProtectionProfile)srtpProfile,
+            PostHandshakeKind = (DtlsCertificateType)postHandshakeKind,
+            PostHandshakeMessages = postHandshakeMessages.ToArray(),
         };
         if (reader.Rest.Length != read._secrets.Length)
             return false;

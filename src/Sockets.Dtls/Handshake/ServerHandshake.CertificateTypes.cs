@@ -12,6 +12,10 @@ internal sealed partial class ServerHandshake
     private bool _asksForCertificate;
     private bool _sendsClientCertificateType;
     private bool _sendsServerCertificateType;
+    private bool _mayAskLater;
+
+    /// <inheritdoc/>
+    protected override DtlsCertificateType? LaterCertificateType => _mayAskLater ? PeerCertificateType : null;
 
     /// <summary>The kinds a client named for one direction; X.509 where it named none.</summary>
     private static ProtocolError ParseCertificateTypes(in ClientHelloMessage hello, ExtensionType type, out ReadOnlySpan<byte> kinds, out bool isSent)
@@ -27,9 +31,17 @@ internal sealed partial class ServerHandshake
     /// </summary>
     private ProtocolError NegotiateClientCertificate(in ClientHelloMessage hello)
     {
-        if (Config.ClientAuthentication == DtlsClientAuthentication.None)
-            return ProtocolError.None;
-        ProtocolError error = ParseCertificateTypes(hello, ExtensionType.ClientCertificateType, out ReadOnlySpan<byte> kinds, out bool isSent);
+        ProtocolError error = ProtocolError.None;
+        if (Config.PostHandshakeAuthentication && hello.Extensions.TryGet(ExtensionType.PostHandshakeAuth, out ReadOnlySpan<byte> content))
+        {
+            error = PostHandshakeAuthExtension.Parse(content);
+            _mayAskLater = true;
+        }
+
+        bool asksNow = !HasPsk && Config.ClientAuthentication != DtlsClientAuthentication.None;
+        if (error.IsError || !(asksNow || _mayAskLater))
+            return error;
+        error = ParseCertificateTypes(hello, ExtensionType.ClientCertificateType, out ReadOnlySpan<byte> kinds, out bool isSent);
         if (error.IsError)
             return error;
         foreach (DtlsCertificateType candidate in Config.PeerCertificateTypes)
@@ -37,12 +49,13 @@ internal sealed partial class ServerHandshake
             if (!kinds.Contains((byte)candidate))
                 continue;
             PeerCertificateType = candidate;
-            _asksForCertificate = true;
+            _asksForCertificate = asksNow;
             _sendsClientCertificateType = isSent;
             return ProtocolError.None;
         }
 
-        return isSent || Config.ClientAuthentication == DtlsClientAuthentication.Required ? NoCommonCertificateType : ProtocolError.None;
+        _mayAskLater = false;
+        return asksNow && (isSent || Config.ClientAuthentication == DtlsClientAuthentication.Required) ? NoCommonCertificateType : ProtocolError.None;
     }
 
     /// <summary>The choices, where the client has offered any.</summary>

@@ -168,7 +168,7 @@ internal sealed partial class ServerHandshake : HandshakeMachine
         if (error.IsError)
             return error;
         error = ParseCertificateTypes(hello, ExtensionType.ServerCertificateType, out ReadOnlySpan<byte> kinds, out _sendsServerCertificateType);
-        return error.IsError ? error : SelectCredential(schemes, authorities, kinds, out credential, out scheme);
+        return error.IsError ? error : SelectCredential(Config, schemes, authorities, kinds, out credential, out scheme);
     }
 
     private ProtocolError NegotiateAlpn(ReadOnlySpan<byte> content)
@@ -199,13 +199,14 @@ internal sealed partial class ServerHandshake : HandshakeMachine
             ProtocolError error = NegotiateCredential(hello, out credential, out scheme);
             if (!error.IsError)
                 error = NegotiateCompression(hello.Extensions);
-            if (!error.IsError)
-                error = NegotiateClientCertificate(hello);
             if (error.IsError)
                 return error;
         }
 
-        ProtocolError refusal = NegotiateConnectionIds(hello, out byte[]? connectionId);
+        ProtocolError refusal = NegotiateClientCertificate(hello);
+        if (refusal.IsError)
+            return refusal;
+        refusal = NegotiateConnectionIds(hello, out byte[]? connectionId);
         if (refusal.IsError)
             return refusal;
 
@@ -241,7 +242,7 @@ internal sealed partial class ServerHandshake : HandshakeMachine
         if (_asksForCertificate)
         {
             Writer.Clear();
-            CertificateRequestMessage.Write(Writer, Config.EffectiveSignatureSchemes, Config.CertificateSignatureSchemes, Config.CertificateAuthorities, Config.CertificateCompressors);
+            CertificateRequestMessage.Write(Writer, default, Config.EffectiveSignatureSchemes, Config.CertificateSignatureSchemes, Config.CertificateAuthorities, Config.CertificateCompressors);
             SendWritten(HandshakeType.CertificateRequest);
         }
 

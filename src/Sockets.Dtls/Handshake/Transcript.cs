@@ -1,4 +1,5 @@
 using System;
+using System.Buffers;
 using System.Buffers.Binary;
 using Sockets.Dtls.Crypto;
 
@@ -19,14 +20,33 @@ internal sealed class Transcript(CryptoProvider crypto) : IDisposable
     private byte[]? _retry;
     private bool _isRetryWhole;
 
+    // The messages themselves, where client authentication may begin another transcript with them.
+    private ArrayBufferWriter<byte>? _messages;
+
     /// <summary>Length in bytes of the hash; 0 until <see cref="SelectHash"/>.</summary>
     public int Length => _hash?.Length ?? 0;
+
+    /// <summary>A transcript that begins with the messages of another one.</summary>
+    public static Transcript After(CryptoProvider crypto, HashKind kind, ReadOnlySpan<byte> messages)
+    {
+        var transcript = new Transcript(crypto) { _pending = messages.ToArray() };
+        transcript.SelectHash(kind);
+        return transcript;
+    }
+
+    /// <summary>Keeps the messages for <see cref="TakeMessages"/>. Before the first of them.</summary>
+    public void KeepMessages() => _messages = new ArrayBufferWriter<byte>();
+
+    /// <summary>Every message so far, for <see cref="After"/>; null when they are not kept.</summary>
+    public byte[]? TakeMessages() => _messages?.WrittenSpan.ToArray();
 
     /// <summary>Adds a whole message.</summary>
     public void Append(HandshakeType type, ReadOnlySpan<byte> body)
     {
         Span<byte> header = stackalloc byte[HeaderLength];
         WriteHeader(header, type, body.Length);
+        _messages?.Write(header);
+        _messages?.Write(body);
         if (_retry is not null && !_isRetryWhole)
         {
             _isRetryWhole = type != HandshakeType.MessageHash;
@@ -70,6 +90,7 @@ internal sealed class Transcript(CryptoProvider crypto) : IDisposable
         _hash?.Dispose();
         _pending = null;
         _retry = [];
+        _messages?.Clear();
         _hash = crypto.CreateTranscriptHash(kind);
         Append(HandshakeType.MessageHash, clientHelloHash);
     }

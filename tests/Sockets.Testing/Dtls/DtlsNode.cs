@@ -264,6 +264,7 @@ public sealed class DtlsNode
         switch (raised.Kind)
         {
             case DtlsEventKind.CertificateVerificationRequired:
+            case DtlsEventKind.ClientCertificateReceived:
                 Answer(log, VerificationDelay, () =>
                 {
                     AlertDescription? rejection = Verify(log.Connection);

@@ -19,6 +19,7 @@ internal enum ExtensionType : ushort
     Cookie = 44,
     PskKeyExchangeModes = 45,
     CertificateAuthorities = 47,
+    PostHandshakeAuth = 49,
     SignatureAlgorithmsCert = 50,
     KeyShare = 51,
     ConnectionId = 54,

@@ -51,12 +51,13 @@ internal readonly ref struct CertificateRequestMessage
 
     public static void Write(
         WireWriter writer,
+        ReadOnlySpan<byte> context,
         IReadOnlyList<SignatureScheme> schemes,
         IReadOnlyList<SignatureScheme>? certificateSchemes,
         IReadOnlyList<ReadOnlyMemory<byte>> authorities,
         IReadOnlyList<DtlsCertificateCompressor> compressors)
     {
-        writer.UInt8(0);
+        writer.Vector8(context);
         int mark = writer.Begin(2);
         CodePointListExtension.Write(writer, ExtensionType.SignatureAlgorithms, schemes);
         if (certificateSchemes is not null)

@@ -12,4 +12,5 @@ internal enum ChannelRequests : byte
     Abort = 4,
     Close = 8,
     Cancel = 16,
+    ClientCertificate = 32,
 }

@@ -56,7 +56,12 @@ internal sealed partial class DatagramDriver
             else if ((requests & ChannelRequests.Close) != 0)
                 channel.Connection.Close(now);
             else
-                channel.Connection.RequestKeyUpdate(now, (requests & ChannelRequests.KeyUpdateOfBoth) != 0);
+            {
+                if ((requests & ChannelRequests.ClientCertificate) != 0)
+                    channel.BeginCertificateRequests(now);
+                if ((requests & (ChannelRequests.KeyUpdate | ChannelRequests.KeyUpdateOfBoth)) != 0)
+                    channel.Connection.RequestKeyUpdate(now, (requests & ChannelRequests.KeyUpdateOfBoth) != 0);
+            }
         }
 
         _deferred.Clear();
@@ -92,6 +97,7 @@ internal sealed partial class DatagramDriver
         switch (kind)
         {
             case DtlsEventKind.CertificateVerificationRequired:
+            case DtlsEventKind.ClientCertificateReceived:
                 Later(() => Verify(channel));
                 break;
             case DtlsEventKind.SignatureRequired when connection.PendingSignature is { } request:
@@ -119,6 +125,9 @@ internal sealed partial class DatagramDriver
                 break;
             case DtlsEventKind.PathValidationFailed:
                 OnPathValidationFailed();
+                break;
+            case DtlsEventKind.ClientAuthenticated:
+                channel.ClientAuthenticated();
                 break;
             case DtlsEventKind.EarlyDataReady:
                 SendEarlyData(channel, now);

@@ -120,6 +120,20 @@ public sealed partial class DtlsChannel
         Changed?.Invoke();
     }
 
+    /// <summary>Asks for what <see cref="RequestClientCertificateAsync"/> was called for.</summary>
+    internal void BeginCertificateRequests(MonotonicTime now) => _certificateWaiters!.Begin(this, now);
+
+    /// <summary>The client has answered, and its certificate was accepted if it has shown one.</summary>
+    internal void ClientAuthenticated()
+    {
+        while (Connection.TakeClientAuthentication() is { } result)
+        {
+            if (result.IsAuthenticated)
+                AdoptPeerCertificates();
+            _certificateWaiters?.Complete(result);
+        }
+    }
+
     /// <summary>The connection is over. Called once.</summary>
     internal void Finish(DtlsException? failure)
     {
@@ -133,6 +147,7 @@ public sealed partial class DtlsChannel
             Guard((handler, channel) => handler.OnClosed(channel, failure));
         CompleteQueue(failure);
         Interlocked.MemoryBarrier(); // either waiters see that it is over, or they are seen here
+        _certificateWaiters?.End(CreateOverException());
         if (_waiters is { } waiters)
         {
             waiters.End(failure, CreateOverException());
@@ -159,8 +174,8 @@ public sealed partial class DtlsChannel
         type = DtlsCertificateType.X509;
         _driver.Inspect(this, new ShownCertificates(shown, ref type), static (connection, shown) =>
         {
-            shown.Certificates.AddRange(connection.PeerCertificates);
-            shown.Type = connection.PeerCertificateType;
+            shown.Certificates.AddRange(connection.PendingClientCertificates ?? connection.PeerCertificates);
+            shown.Type = connection.PendingClientCertificates is null ? connection.PeerCertificateType : connection.PendingClientCertificateType;
         });
         return shown;
     }

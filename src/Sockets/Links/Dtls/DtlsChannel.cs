@@ -24,6 +24,7 @@ public sealed partial class DtlsChannel : IAsyncDisposable
     // A server has very many of these, most of them idle: what not every channel needs is made when somebody asks for it.
     private ReceiveQueue? _queue;
     private ChannelWaiters? _waiters;
+    private CertificateRequestWaiters? _certificateWaiters;
     private IPEndPoint? _remoteEndPoint;
     private DtlsException? _failure;
     private StrongBox<DtlsStatistics>? _lastStatistics;
@@ -249,6 +250,26 @@ public sealed partial class DtlsChannel : IAsyncDisposable
     /// <exception cref="DtlsException">The connection is over.</exception>
     public Task<bool> MigrateAsync(IPEndPoint? localEndPoint = null, CancellationToken cancellationToken = default) =>
         _driver.MigrateAsync(this, localEndPoint).WaitAsync(cancellationToken);
+
+    /// <summary>
+    /// Server: asks the client for a certificate now (RFC 8446 §4.6.2), and waits for its answer, which
+    /// <see cref="DtlsOptions.Trust"/> judges: <see cref="PeerCertificates"/> are the new ones then. A client may show none, which proves
+    /// nothing: look at <see cref="DtlsClientAuthenticationResult.IsAuthenticated"/>. It may also never answer: give it a token.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the wait only.</param>
+    /// <exception cref="DtlsException">The connection is over: the certificate was refused, perhaps.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The client has not offered it (<see cref="DtlsOptions.PostHandshakeAuthentication"/> on both sides), or four requests are under way.
+    /// </exception>
+    public Task<DtlsClientAuthenticationResult> RequestClientCertificateAsync(CancellationToken cancellationToken = default)
+    {
+        CertificateRequestWaiters waiters = _certificateWaiters ?? Interlocked.CompareExchange(ref _certificateWaiters, new CertificateRequestWaiters(), null) ?? _certificateWaiters;
+        Task<DtlsClientAuthenticationResult> answered = waiters.Add();
+        _driver.Request(this, ChannelRequests.ClientCertificate);
+        if (_isOver)
+            waiters.End(CreateOverException());
+        return answered.WaitAsync(cancellationToken);
+    }
 
     /// <summary>Derives a secret that both ends share (RFC 8446 §7.5).</summary>
     /// <param name="label">ASCII; registered, or beginning with EXPERIMENTAL.</param>

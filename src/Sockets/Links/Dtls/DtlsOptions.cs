@@ -57,6 +57,12 @@ public abstract class DtlsOptions
     public IReadOnlyList<DtlsCertificateType> PeerCertificateTypes { get; set; } = [DtlsCertificateType.X509];
 
     /// <summary>
+    /// Client: offers to be asked for a certificate after the handshake too. Server: lets
+    /// <see cref="DtlsChannel.RequestClientCertificateAsync"/> ask clients that offer it (RFC 8446 §4.6.2). Default: no.
+    /// </summary>
+    public bool PostHandshakeAuthentication { get; set; }
+
+    /// <summary>
     /// Algorithms that certificates may travel in, both ways, the preferred one first (RFC 8879): see
     /// <see cref="DtlsCertificateCompressors"/>. Takes datagrams off the handshake and time off the processor; a peer's certificate is
     /// taken apart before anybody knows whose it is, up to <see cref="DtlsConfig.MaxHandshakeMessageSize"/>. Default: none.
@@ -202,6 +208,7 @@ public abstract class DtlsOptions
             Credentials = Credentials,
             PeerCertificateTypes = PeerCertificateTypes,
             CertificateCompressors = CertificateCompressors,
+            PostHandshakeAuthentication = PostHandshakeAuthentication,
             PreSharedKeys = PreSharedKeys,
             UtcNow = TimeProvider.GetUtcNow,
             MaxDatagramSize = MaxDatagramSize,
