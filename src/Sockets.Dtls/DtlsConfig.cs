@@ -63,6 +63,19 @@ public sealed partial record DtlsConfig
     public IReadOnlyList<DtlsApplicationProtocol> ApplicationProtocols { get; init; } = [];
 
     /// <summary>
+    /// Server: chooses among the protocols a client offers, in the place of <see cref="ApplicationProtocols"/>. Not asked where the
+    /// client offers none. It must not throw or block, and must return one that is offered, or none, or a refusal.
+    /// </summary>
+    public Func<DtlsClientHelloInfo, DtlsProtocolChoice>? SelectApplicationProtocol { get; init; }
+
+    /// <summary>
+    /// Server: choose the configuration by the name the client asks for. Each ClientHello raises
+    /// <see cref="DtlsEventKind.ConfigurationRequired"/>, which <see cref="DtlsConnection.CompleteConfiguration"/> or
+    /// <see cref="DtlsConnection.RefuseClientHello"/> answers. Tickets are then bound to the certificates of what was chosen, too.
+    /// </summary>
+    public bool ChooseByClientHello { get; init; }
+
+    /// <summary>
     /// SRTP protection profiles (use_srtp, RFC 5764), the preferred one first: for media that are keyed by this connection. Empty:
     /// not negotiated. With no profile in common the handshake goes on without: see <see cref="DtlsConnection.SrtpProfile"/>.
     /// </summary>
@@ -303,6 +316,9 @@ public sealed partial record DtlsConfig
     /// takes no PSK ends the handshake.
     /// </summary>
     public bool OfferKeyExchange { get; init; } = true;
+
+    /// <summary>Whether a server has anything to prove who it is, or will choose it by the ClientHello.</summary>
+    internal bool CanServe => Credentials.Count > 0 || HasPreSharedKeys || ChooseByClientHello;
 
     internal bool HasPreSharedKeys => PreSharedKeys.Count > 0 || FindPreSharedKey is not null;
 

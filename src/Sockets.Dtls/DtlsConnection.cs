@@ -27,7 +27,7 @@ public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
     // More than any batch of datagrams.
     private const int MaxInputsBeforeDrain = 1024;
 
-    private readonly DtlsConfig _config;
+    private DtlsConfig _config; // a server's may be chosen by its ClientHello
     private DtlsPath _path;
     private readonly EpochTable _epochs = new();
     private Queue<DtlsEventKind>? _events; // null while there is none, so that an idle connection does without
@@ -332,7 +332,7 @@ public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
 
     private static void RequireCredential(DtlsConfig config)
     {
-        if (config.Credentials.Count == 0 && !config.HasPreSharedKeys)
+        if (!config.CanServe)
             throw new ArgumentException("DtlsConfig.Credentials must have at least one credential for a server, or PreSharedKeys a key.", nameof(config));
     }
 

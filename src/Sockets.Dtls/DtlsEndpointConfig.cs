@@ -60,7 +60,7 @@ public sealed record DtlsEndpointConfig
     public void Validate()
     {
         Server?.Validate();
-        if (Server is { Credentials.Count: 0, HasPreSharedKeys: false })
+        if (Server is { CanServe: false })
             throw new ArgumentException("DtlsEndpointConfig.Server must have at least one credential or pre-shared key.", nameof(Server));
         ConnectionIds?.Validate();
         Require(

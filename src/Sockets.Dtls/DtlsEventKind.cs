@@ -20,6 +20,12 @@ public enum DtlsEventKind : byte
     /// </summary>
     SignatureRequired,
 
+    /// <summary>
+    /// Server: choose a configuration by <see cref="DtlsConnection.PendingClientHello"/> and answer with
+    /// <see cref="DtlsConnection.CompleteConfiguration"/> or <see cref="DtlsConnection.RefuseClientHello"/>.
+    /// </summary>
+    ConfigurationRequired,
+
     /// <summary>The handshake is done; application data may be written.</summary>
     Connected,
 

@@ -87,6 +87,9 @@ public enum DtlsFailureReason
     /// <summary>The server chose an SRTP profile that was not offered, or asks for a master key identifier.</summary>
     InvalidSrtpProfile,
 
+    /// <summary>The driver has no configuration for what the client asks for.</summary>
+    ClientHelloRefused,
+
     /// <summary>A client certificate is required and none came.</summary>
     CertificateRequired,
 

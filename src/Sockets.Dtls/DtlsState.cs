@@ -33,6 +33,9 @@ public enum DtlsState : byte
     /// <summary>The driver has been asked for a signature.</summary>
     WaitSignature,
 
+    /// <summary>Server: the driver has been asked for a configuration.</summary>
+    WaitConfiguration,
+
     /// <summary>The handshake is done; application data flows.</summary>
     Connected,
 

@@ -37,7 +37,7 @@ internal abstract partial class HandshakeMachine : IDisposable
     public DtlsState State { get; protected set; } = DtlsState.Initial;
 
     /// <summary>Whether the driver has to answer before another message is taken.</summary>
-    public bool IsSuspended => State is DtlsState.WaitCertificateVerification or DtlsState.WaitSignature;
+    public bool IsSuspended => State is DtlsState.WaitCertificateVerification or DtlsState.WaitSignature or DtlsState.WaitConfiguration;
 
     /// <summary>Whether the handshake is done.</summary>
     public bool IsComplete => State == DtlsState.Connected;
@@ -90,7 +90,7 @@ internal abstract partial class HandshakeMachine : IDisposable
     /// <summary>Every secret of the handshake, once ServerHello has told the suite.</summary>
     public KeySchedule? Keys { get; private set; }
 
-    protected DtlsConfig Config { get; }
+    protected DtlsConfig Config { get; set; }
 
     protected IHandshakeHost Host { get; }
 

@@ -20,7 +20,7 @@ internal sealed partial class ServerHandshake
     private uint _obfuscatedAge;
     private byte[] _replayId = [];
 
-    // The ClientHello, while the driver judges the certificates of the session it resumes.
+    // The ClientHello, while the driver judges the certificates of the session it resumes, or chooses the configuration.
     private byte[]? _heldHello;
 
     /// <inheritdoc/>
@@ -271,7 +271,7 @@ internal sealed partial class ServerHandshake
 
     /// <summary>
     /// What a ticket is bound to: the name the client asked for, which chooses the configuration, the policy of client
-    /// certificates, and what the driver says of the trust in force.
+    /// certificates, what the driver says of the trust in force, and the certificates of a configuration that was chosen.
     /// </summary>
     private byte[] ComputeBinding()
     {
@@ -285,6 +285,7 @@ internal sealed partial class ServerHandshake
         hash.Append(prefix);
         hash.Append(name);
         hash.Append(Config.TicketContext.Span);
+        AppendConfiguration(hash);
         hash.GetCurrent(binding);
         return binding;
     }

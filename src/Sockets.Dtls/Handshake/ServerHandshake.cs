@@ -81,7 +81,13 @@ internal sealed partial class ServerHandshake : HandshakeMachine
         hello.Random.CopyTo(ClientRandom);
         CipherSuite = choice.CipherSuite;
         Group = choice.Group;
-        error = NegotiateNames(hello);
+        return Config.ChooseByClientHello ? AskForConfiguration(hello, body) : GoOn(hello, choice.Share, body);
+    }
+
+    /// <summary>Goes on when suite, group and configuration are known.</summary>
+    private ProtocolError GoOn(in ClientHelloMessage hello, ReadOnlySpan<byte> clientShare, ReadOnlySpan<byte> body)
+    {
+        ProtocolError error = NegotiateNames(hello);
         if (!error.IsError)
             error = SelectPsk(hello, body);
         if (!error.IsError)
@@ -95,7 +101,7 @@ internal sealed partial class ServerHandshake : HandshakeMachine
             return ProtocolError.None;
         }
 
-        return Answer(hello, choice.Share, body);
+        return Answer(hello, clientShare, body);
     }
 
     private ProtocolError Retry(in ServerNegotiation choice, ReadOnlySpan<byte> body)
@@ -121,16 +127,10 @@ internal sealed partial class ServerHandshake : HandshakeMachine
 
     private ProtocolError NegotiateNames(in ClientHelloMessage hello)
     {
-        ProtocolError error;
-        if (hello.Extensions.TryGet(ExtensionType.ServerName, out ReadOnlySpan<byte> content))
-        {
-            error = ServerNameExtension.ParseClient(content, out string? name);
-            if (error.IsError)
-                return error;
-            ServerName = name;
-        }
-
-        if (hello.Extensions.TryGet(ExtensionType.ApplicationLayerProtocolNegotiation, out content))
+        ProtocolError error = ReadServerName(hello);
+        if (error.IsError)
+            return error;
+        if (hello.Extensions.TryGet(ExtensionType.ApplicationLayerProtocolNegotiation, out ReadOnlySpan<byte> content))
         {
             error = NegotiateAlpn(content);
             if (error.IsError)
@@ -174,6 +174,8 @@ internal sealed partial class ServerHandshake : HandshakeMachine
     private ProtocolError NegotiateAlpn(ReadOnlySpan<byte> content)
     {
         ProtocolError error = AlpnExtension.Parse(content, out ReadOnlySpan<byte> list, out _);
+        if (!error.IsError && Config.SelectApplicationProtocol is { } select)
+            return ChooseProtocol(select, list);
         if (error.IsError || Config.ApplicationProtocols.Count == 0)
             return error;
         foreach (DtlsApplicationProtocol protocol in Config.ApplicationProtocols)

@@ -41,6 +41,11 @@ public sealed class DtlsNode
     /// <summary>Decides about the peer's certificates: null accepts them.</summary>
     public Func<DtlsConnection, AlertDescription?> Verify { get; set; } = static _ => null;
 
+    /// <summary>Chooses a configuration by the ClientHello: null refuses it with unrecognized_name.</summary>
+    public Func<DtlsClientHelloInfo, DtlsConfig?> Choose { get; set; } = static _ => null;
+
+    public TimeSpan ChoiceDelay { get; set; }
+
     public TimeSpan VerificationDelay { get; set; }
 
     public TimeSpan SignatureDelay { get; set; }
@@ -271,6 +276,20 @@ public sealed class DtlsNode
                     Measure(() =>
                     {
                         log.Connection.CompleteCertificateVerification(rejection, Now);
+                        return 0;
+                    });
+                });
+                break;
+            case DtlsEventKind.ConfigurationRequired:
+                Answer(log, ChoiceDelay, () =>
+                {
+                    DtlsConfig? choice = Choose(log.Connection.PendingClientHello ?? throw new InvalidOperationException("A configuration was asked for and nothing says by what."));
+                    Measure(() =>
+                    {
+                        if (choice is null)
+                            log.Connection.RefuseClientHello(AlertDescription.UnrecognizedName, Now);
+                        else
+                            log.Connection.CompleteConfiguration(choice, Now);
                         return 0;
                     });
                 });

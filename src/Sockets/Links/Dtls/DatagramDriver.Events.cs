@@ -103,6 +103,9 @@ internal sealed partial class DatagramDriver
             case DtlsEventKind.SignatureRequired when connection.PendingSignature is { } request:
                 Later(() => _ = SignAsync(channel, request));
                 break;
+            case DtlsEventKind.ConfigurationRequired when connection.PendingClientHello is { } hello:
+                Later(() => _ = SelectAsync(channel, hello));
+                break;
             case DtlsEventKind.Connected:
                 if (!channel.WasOpen)
                     channel.Open();
@@ -194,7 +197,7 @@ internal sealed partial class DatagramDriver
         {
             try
             {
-                EarlyDataReceived?.Invoke(channel, datagram);
+                (channel.Selection?.EarlyDataReceived ?? EarlyDataReceived)?.Invoke(channel, datagram);
             }
             catch (Exception exception)
             {
@@ -236,12 +239,13 @@ internal sealed partial class DatagramDriver
 
     private void Verify(DtlsChannel channel)
     {
+        CertificateVerifier verifier = channel.Selection?.Verifier ?? _verifier;
         CertificateVerdict verdict;
         try
         {
             verdict = channel.ReadPeerCertificates(out DtlsCertificateType type) is var shown && type == DtlsCertificateType.RawPublicKey
-                ? _verifier.VerifyKey(shown[0].Span)
-                : _verifier.Verify(shown);
+                ? verifier.VerifyKey(shown[0].Span)
+                : verifier.Verify(shown);
         }
         catch (Exception exception)
         {
@@ -265,7 +269,7 @@ internal sealed partial class DatagramDriver
         {
             if (request.Credential.Signer is { } signer)
                 signature = signer.Sign(request.Scheme, request.Content.Span);
-            else if (_signingCallback is { } callback)
+            else if ((channel.Selection is { } selection ? selection.SigningCallback : _signingCallback) is { } callback)
                 signature = await callback(request, channel.Lifetime).ConfigureAwait(false) ?? [];
         }
         catch (Exception exception)

@@ -34,6 +34,7 @@ internal sealed partial class DatagramDriver : IAsyncDisposable, IThreadPoolWork
     private readonly DriverMode _mode;
     private readonly IDtlsHandler? _handler;
     private readonly int _receiveQueueSize;
+    private readonly DtlsConfig? _serverConfig;
     private readonly CertificateVerifier _verifier;
     private readonly Func<DtlsSignatureRequest, CancellationToken, ValueTask<byte[]>>? _signingCallback;
     private readonly HashSet<DtlsChannel> _channels = [];
@@ -62,6 +63,8 @@ internal sealed partial class DatagramDriver : IAsyncDisposable, IThreadPoolWork
         _targetHost = targetHost;
         _clock = clock ?? new DriverClock(_timeProvider);
         _endpoint = new DtlsEndpoint(config) { WentQuiet = static connection => (connection.UserState as DtlsChannel)?.Trim() };
+        _serverConfig = config.Server;
+        _selectOptions = (options as DtlsServerOptions)?.ServerOptionsSelectionCallback;
         _handler = options.Handler;
         _receiveQueueSize = options.ReceiveQueueSize;
         _verifier = options.CreateVerifier(targetHost);

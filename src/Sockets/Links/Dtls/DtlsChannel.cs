@@ -158,6 +158,11 @@ public sealed partial class DtlsChannel : IAsyncDisposable
 
     internal Exception? SigningException { get; set; }
 
+    /// <summary>Server: the options that were chosen for this client; null: the listener's own.</summary>
+    internal DtlsServerSelection? Selection { get; set; }
+
+    internal Exception? SelectionException { get; set; }
+
     internal Exception? HandlerException { get; private set; }
 
     internal Exception? EngineException { get; set; }

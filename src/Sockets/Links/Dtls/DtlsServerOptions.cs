@@ -3,6 +3,8 @@ using System.Collections.Generic;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using System.Threading;
+using System.Threading.Tasks;
 using Sockets.Dtls;
 
 namespace Sockets;
@@ -15,6 +17,21 @@ public sealed class DtlsServerOptions : DtlsOptions
 
     /// <summary>DER distinguished names sent to clients as certificate_authorities, so that they can choose a certificate.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> CertificateAuthorities { get; set; } = [];
+
+    /// <summary>
+    /// Chooses the options for each client by the name it asks for (SNI) and the protocols it offers: credentials, trust, client
+    /// certificates, protocols, tickets, pre-shared keys. What concerns the socket and the listener (provider, suites, groups,
+    /// connection IDs, limits, cookies, handler, queue, clock) stays as it is in these options, which can be the ones that are
+    /// chosen. Null as a result refuses the client with unrecognized_name, an exception with internal_error. Chosen options are read
+    /// once. Called where <see cref="DtlsOptions.SigningCallback"/> is; the token is cancelled when the connection is over.
+    /// </summary>
+    public Func<DtlsClientHelloInfo, CancellationToken, ValueTask<DtlsServerOptions?>>? ServerOptionsSelectionCallback { get; set; }
+
+    /// <summary>
+    /// Chooses among the protocols a client offers, in the place of <see cref="DtlsOptions.ApplicationProtocols"/>: one of them,
+    /// none, or a refusal. Called in the receive loop: it must not block or throw.
+    /// </summary>
+    public Func<DtlsClientHelloInfo, DtlsProtocolChoice>? ApplicationProtocolSelector { get; set; }
 
     /// <summary>
     /// Makes and reads session tickets: <see cref="DtlsTicketKeys"/>, <see cref="DtlsTicketStore"/>, or one of your own. Its
@@ -83,7 +100,7 @@ public sealed class DtlsServerOptions : DtlsOptions
 
     internal override DtlsConfig CreateConfig()
     {
-        if (Credentials.Count == 0 && PreSharedKeys.Count == 0 && FindPreSharedKey is null)
+        if (Credentials.Count == 0 && PreSharedKeys.Count == 0 && FindPreSharedKey is null && ServerOptionsSelectionCallback is null)
             throw new ArgumentException($"A server needs a certificate and its key, or {nameof(PreSharedKeys)}.", nameof(Credentials));
         if (MaxEarlyDataSize > 0 && (EarlyDataReceived is null || RequireCookie))
             throw new ArgumentException($"{nameof(MaxEarlyDataSize)} needs {nameof(EarlyDataReceived)}, and {nameof(RequireCookie)} to be false.", nameof(MaxEarlyDataSize));
@@ -98,6 +115,8 @@ public sealed class DtlsServerOptions : DtlsOptions
             TicketLifetime = TicketLifetime,
             TicketContext = CreateTicketContext(),
             FindPreSharedKey = FindPreSharedKey,
+            ChooseByClientHello = ServerOptionsSelectionCallback is not null,
+            SelectApplicationProtocol = ApplicationProtocolSelector,
             MaxEarlyDataSize = MaxEarlyDataSize,
             EarlyDataRecord = EarlyDataRecord,
             EarlyDataWindow = EarlyDataWindow,

@@ -16,6 +16,8 @@ internal static class FailureText
             return new DtlsException($"The DTLS engine failed: {engineException.Message}", failure, innerException: engineException);
         if (failure.Reason == DtlsFailureReason.SigningFailed)
             return new DtlsException($"The handshake could not be signed: {channel.SigningException?.Message ?? "no signature was given"}", failure, innerException: channel.SigningException);
+        if (failure is { Reason: DtlsFailureReason.ClientHelloRefused } && channel.SelectionException is { } selectionException)
+            return new DtlsException($"The options for this client could not be chosen: {selectionException.Message}", failure, innerException: selectionException);
         return new DtlsException(Describe(failure, channel, lastSocketError), failure) { IsRefusedByHost = IsUnanswered(failure, channel) && lastSocketError == SocketError.ConnectionRefused };
     }
 
@@ -33,6 +35,7 @@ internal static class FailureText
             DtlsFailureReason.NoCommonGroup => $"{peer} and this side have no key-exchange group in common.",
             DtlsFailureReason.NoCommonSignatureScheme => $"No certificate of this side can be signed for in a way that {peer} accepts.",
             DtlsFailureReason.NoCommonApplicationProtocol => $"{peer} and this side have no application protocol (ALPN) in common.",
+            DtlsFailureReason.ClientHelloRefused => $"{peer} asked for a name that is not served here.",
             DtlsFailureReason.UnsupportedVersion => $"{peer} does not speak DTLS 1.3.",
             DtlsFailureReason.InvalidBinder => $"{peer} offered a pre-shared key or a ticket that this side does not know, or without having its secret.",
             DtlsFailureReason.NoCommonPreSharedKey => $"{peer} and this side have no pre-shared key in common.",

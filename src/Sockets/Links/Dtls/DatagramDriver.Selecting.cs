@@ -1,0 +1,45 @@
+using System;
+using System.Runtime.CompilerServices;
+using System.Threading;
+using System.Threading.Tasks;
+using Sockets.Dtls;
+
+namespace Sockets.Links.Dtls;
+
+/// <content>Options that the application chooses for each client by its ClientHello.</content>
+internal sealed partial class DatagramDriver
+{
+    // Options are read once, when they are chosen for the first time.
+    private readonly ConditionalWeakTable<DtlsServerOptions, DtlsServerSelection> _selections = [];
+
+    private readonly Func<DtlsClientHelloInfo, CancellationToken, ValueTask<DtlsServerOptions?>>? _selectOptions;
+
+    private async Task SelectAsync(DtlsChannel channel, DtlsClientHelloInfo hello)
+    {
+        DtlsServerSelection? selection = null;
+        try
+        {
+            DtlsServerOptions? options = await _selectOptions!(hello, channel.Lifetime).ConfigureAwait(false);
+            if (options is not null)
+                selection = _selections.GetValue(options, chosen => new DtlsServerSelection(chosen, _serverConfig!, _timeProvider));
+        }
+        catch (Exception exception)
+        {
+            channel.SelectionException = exception;
+        }
+
+        lock (_gate)
+        {
+            if (_stopped || channel.IsOver)
+                return;
+            channel.Selection = selection;
+            Answer(channel, selection, (connection, selection, now) =>
+            {
+                if (selection is not null)
+                    connection.CompleteConfiguration(selection.Config, now);
+                else
+                    connection.RefuseClientHello(channel.SelectionException is null ? AlertDescription.UnrecognizedName : AlertDescription.InternalError, now);
+            });
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using System;
+using System.Threading;
+using System.Threading.Tasks;
+using Sockets.Certificates;
+using Sockets.Dtls;
+
+namespace Sockets.Links.Dtls;
+
+/// <summary>What was made, once, of options that <see cref="DtlsServerOptions.ServerOptionsSelectionCallback"/> has chosen.</summary>
+internal sealed class DtlsServerSelection
+{
+    /// <param name="chosen">The options.</param>
+    /// <param name="listener">The listener's configuration: what was agreed on before the choice is its.</param>
+    /// <param name="timeProvider">The listener's clock.</param>
+    /// <exception cref="ArgumentException">An option has a value that it may not have.</exception>
+    public DtlsServerSelection(DtlsServerOptions chosen, DtlsConfig listener, TimeProvider timeProvider)
+    {
+        DtlsServerOptions options = chosen.Snapshot();
+        options.TimeProvider = timeProvider;
+        options.Crypto = listener.Crypto;
+        options.CipherSuites = listener.CipherSuites;
+        options.Groups = listener.Groups;
+        options.ServerOptionsSelectionCallback = null;
+        Config = options.CreateConfig() with
+        {
+            Crypto = listener.Crypto,
+            CipherSuites = listener.CipherSuites,
+            Groups = listener.Groups,
+            AllowPskWithoutExchange = listener.AllowPskWithoutExchange,
+            ConnectionIdLength = listener.ConnectionIdLength,
+            ChooseByClientHello = false,
+        };
+        Verifier = options.CreateVerifier(targetHost: null);
+        SigningCallback = options.SigningCallback;
+        EarlyDataReceived = options.EarlyDataReceived;
+    }
+
+    public DtlsConfig Config { get; }
+
+    /// <summary>Judges the client's certificates by the chosen trust.</summary>
+    public CertificateVerifier Verifier { get; }
+
+    public Func<DtlsSignatureRequest, CancellationToken, ValueTask<byte[]>>? SigningCallback { get; }
+
+    public Action<DtlsChannel, ReadOnlyMemory<byte>>? EarlyDataReceived { get; }
+}
