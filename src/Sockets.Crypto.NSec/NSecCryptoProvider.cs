@@ -38,6 +38,9 @@ public sealed class NSecCryptoProvider : CryptoProvider, IKnownKeyExchange
     public override IReadOnlyList<CipherSuite> CipherSuites => _suites;
 
     /// <inheritdoc/>
+    public override IReadOnlyList<CipherSuite> CipherSuitesByChoice => _inner.CipherSuitesByChoice;
+
+    /// <inheritdoc/>
     public override IReadOnlyList<NamedGroup> Groups => _groups;
 
     /// <inheritdoc/>

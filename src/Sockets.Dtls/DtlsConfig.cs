@@ -26,7 +26,10 @@ public sealed partial record DtlsConfig
     /// <summary>Where the cryptography and the randomness come from.</summary>
     public required CryptoProvider Crypto { get; init; }
 
-    /// <summary>Suites to offer or accept, the preferred one first. Null: all the provider has.</summary>
+    /// <summary>
+    /// Suites to offer or accept, the preferred one first. Null: <see cref="CryptoProvider.CipherSuites"/>, all but those that have to be
+    /// named.
+    /// </summary>
     public IReadOnlyList<CipherSuite>? CipherSuites { get; init; }
 
     /// <summary>Groups to offer or accept, the preferred one first. Null: all the provider has.</summary>
@@ -330,7 +333,7 @@ public sealed partial record DtlsConfig
     {
         if (_check.IsOn(this))
             return;
-        RequireSubset(nameof(CipherSuites), EffectiveCipherSuites, Crypto.CipherSuites);
+        RequireSubset(nameof(CipherSuites), EffectiveCipherSuites, [.. Crypto.CipherSuites, .. Crypto.CipherSuitesByChoice]);
         RequireSubset(nameof(Groups), EffectiveGroups, Crypto.Groups);
         RequireSubset(nameof(SignatureSchemes), EffectiveSignatureSchemes, Crypto.SignatureSchemes);
         Require(KeyShareCount >= 0, nameof(KeyShareCount), "0 or more");

@@ -14,4 +14,10 @@ public enum CipherSuite : ushort
 
     /// <summary>TLS_CHACHA20_POLY1305_SHA256.</summary>
     ChaCha20Poly1305Sha256 = 0x1303,
+
+    /// <summary>
+    /// TLS_AES_128_CCM_SHA256, for devices that have nothing else. Its keys wear out sooner than those of the others, so it is
+    /// offered and taken only where a configuration names it.
+    /// </summary>
+    Aes128CcmSha256 = 0x1304,
 }

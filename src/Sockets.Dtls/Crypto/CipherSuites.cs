@@ -27,22 +27,22 @@ public static class CipherSuites
     /// <summary>Length in bytes of the AEAD key; the record-number key has the same length (RFC 9147 §4.2.3).</summary>
     public static int KeyLength(CipherSuite suite) => suite switch
     {
-        CipherSuite.Aes128GcmSha256 => 16,
+        CipherSuite.Aes128GcmSha256 or CipherSuite.Aes128CcmSha256 => 16,
         CipherSuite.Aes256GcmSha384 or CipherSuite.ChaCha20Poly1305Sha256 => 32,
         _ => throw new ArgumentOutOfRangeException(nameof(suite), suite, "Not a suite of this library."),
     };
 
     /// <summary>
-    /// Records that may be sealed under one key: 2^24.5 for AES-GCM (RFC 8446 §5.5); for ChaCha20-Poly1305 the
-    /// record number ends first (RFC 9147 §4.2.1), so 2^48 - 1.
+    /// Records that may be sealed under one key: 2^24.5 for AES-GCM (RFC 8446 §5.5), 2^23 for AES-CCM (RFC 9147 §4.5.3); for
+    /// ChaCha20-Poly1305 the record number ends first (RFC 9147 §4.2.1), so 2^48 - 1.
     /// </summary>
-    public static ulong ConfidentialityLimit(CipherSuite suite) =>
-        suite == CipherSuite.ChaCha20Poly1305Sha256 ? (1UL << 48) - 1 : 23_726_566UL;
-
-    /// <summary>Records that may fail authentication under one key: 2^36 for all three suites (RFC 9147 §4.5.3).</summary>
-    public static ulong IntegrityLimit(CipherSuite suite)
+    public static ulong ConfidentialityLimit(CipherSuite suite) => suite switch
     {
-        _ = suite;
-        return 1UL << 36;
-    }
+        CipherSuite.ChaCha20Poly1305Sha256 => (1UL << 48) - 1,
+        CipherSuite.Aes128CcmSha256 => 1UL << 23,
+        _ => 23_726_566UL,
+    };
+
+    /// <summary>Records that may fail authentication under one key: 2^36, and 2^23.5 for AES-CCM (RFC 9147 §4.5.3).</summary>
+    public static ulong IntegrityLimit(CipherSuite suite) => suite == CipherSuite.Aes128CcmSha256 ? 11_863_283UL : 1UL << 36;
 }

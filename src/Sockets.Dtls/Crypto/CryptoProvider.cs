@@ -15,6 +15,9 @@ public abstract class CryptoProvider
     /// <summary>Suites this provider can run, the preferred one first.</summary>
     public abstract IReadOnlyList<CipherSuite> CipherSuites { get; }
 
+    /// <summary>Further suites it can run, which are offered or taken only where <see cref="DtlsConfig.CipherSuites"/> names them.</summary>
+    public virtual IReadOnlyList<CipherSuite> CipherSuitesByChoice => [];
+
     /// <summary>Groups this provider can run, the preferred one first.</summary>
     public abstract IReadOnlyList<NamedGroup> Groups { get; }
 
@@ -22,7 +25,7 @@ public abstract class CryptoProvider
     public abstract IReadOnlyList<SignatureScheme> SignatureSchemes { get; }
 
     /// <summary>Makes the protection of one direction of one epoch. The spans are copied.</summary>
-    /// <param name="suite">One of <see cref="CipherSuites"/>.</param>
+    /// <param name="suite">One of <see cref="CipherSuites"/> or <see cref="CipherSuitesByChoice"/>.</param>
     /// <param name="key">AEAD key, <see cref="Crypto.CipherSuites.KeyLength"/> bytes.</param>
     /// <param name="iv">Static IV, 12 bytes.</param>
     /// <param name="numberKey">Record-number key (sn_key), as long as <paramref name="key"/>.</param>

@@ -13,6 +13,8 @@ internal static class RecordKeys
         bool offered = false;
         foreach (CipherSuite candidate in provider.CipherSuites)
             offered |= candidate == suite;
+        foreach (CipherSuite candidate in provider.CipherSuitesByChoice)
+            offered |= candidate == suite;
         if (!offered)
             throw new ArgumentOutOfRangeException(nameof(suite), suite, $"{provider.Name} does not offer this suite.");
 

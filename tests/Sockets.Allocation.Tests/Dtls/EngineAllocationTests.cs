@@ -1,5 +1,6 @@
 using Sockets.Dtls;
 using Sockets.Dtls.Crypto;
+using Sockets.Dtls.Crypto.Bcl;
 using Sockets.Dtls.Records;
 using Sockets.Testing;
 
@@ -22,6 +23,8 @@ public sealed class EngineAllocationTests
         {
             foreach (CipherSuite suite in provider.CipherSuites)
                 cases.Add(provider.Name, suite);
+            if (provider is not BclCryptoProvider && provider.CipherSuitesByChoice.Contains(CipherSuite.Aes128CcmSha256))
+                cases.Add(provider.Name, CipherSuite.Aes128CcmSha256);
         }
 
         return cases;
@@ -271,7 +274,7 @@ public sealed class EngineAllocationTests
                 DangerousKeyLog = secrets is null ? null : secrets.Add,
                 ConnectionIdLength = connectionIdLength,
             },
-            server: config => config with { ConnectionIdLength = connectionIdLength },
+            server: config => config with { CipherSuites = [suite], ConnectionIdLength = connectionIdLength },
             endpoint: endpoint);
         pair.DriveToConnected();
         pair.Settle(TimeSpan.FromMinutes(5));

@@ -16,8 +16,12 @@ public sealed class WycheproofRecordTests
     public void Records_open_and_seal_as_the_vectors_say(string name, CipherSuite suite)
     {
         CryptoProvider provider = ProviderCases.Get(name, suite);
-        bool chaCha = suite == CipherSuite.ChaCha20Poly1305Sha256;
-        string file = chaCha ? "chacha20_poly1305_test.json" : "aes_gcm_test.json";
+        string file = suite switch
+        {
+            CipherSuite.ChaCha20Poly1305Sha256 => "chacha20_poly1305_test.json",
+            CipherSuite.Aes128CcmSha256 => "aes_ccm_test.json",
+            _ => "aes_gcm_test.json",
+        };
         int keyBits = 8 * CipherSuites.KeyLength(suite);
         int opened = 0;
         int refused = 0;

@@ -12,6 +12,8 @@ public abstract class DelegatingCryptoProvider(CryptoProvider inner) : CryptoPro
 
     public override IReadOnlyList<CipherSuite> CipherSuites => inner.CipherSuites;
 
+    public override IReadOnlyList<CipherSuite> CipherSuitesByChoice => inner.CipherSuitesByChoice;
+
     public override IReadOnlyList<NamedGroup> Groups => inner.Groups;
 
     public override IReadOnlyList<SignatureScheme> SignatureSchemes => inner.SignatureSchemes;

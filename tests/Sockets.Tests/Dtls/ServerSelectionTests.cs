@@ -19,7 +19,6 @@ public class ServerSelectionTests
                 Trust = authority.Trust,
                 ApplicationProtocols = [new DtlsApplicationProtocol("strict")],
             };
-            options.Trust = PeerTrust.Anchors([]);
             options.ServerOptionsSelectionCallback = async (hello, _) =>
             {
                 await Task.Yield();

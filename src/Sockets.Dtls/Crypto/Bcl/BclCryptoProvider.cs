@@ -46,6 +46,9 @@ public sealed class BclCryptoProvider : CryptoProvider, IKnownKeyExchange
     public override IReadOnlyList<CipherSuite> CipherSuites => _suites;
 
     /// <inheritdoc/>
+    public override IReadOnlyList<CipherSuite> CipherSuitesByChoice { get; } = AesCcm.IsSupported ? [CipherSuite.Aes128CcmSha256] : [];
+
+    /// <inheritdoc/>
     public override IReadOnlyList<NamedGroup> Groups => _groups;
 
     /// <inheritdoc/>

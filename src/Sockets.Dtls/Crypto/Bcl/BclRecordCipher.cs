@@ -37,7 +37,12 @@ internal sealed class BclRecordCipher : RecordCipher
         _integrityLimit = CipherSuites.IntegrityLimit(suite);
         _ivHead = BinaryPrimitives.ReadUInt32BigEndian(iv);
         _ivTail = BinaryPrimitives.ReadUInt64BigEndian(iv[4..]);
-        _aead = chaCha ? new ChaChaAead(key) : new AesGcmAead(key);
+        _aead = suite switch
+        {
+            CipherSuite.ChaCha20Poly1305Sha256 => new ChaChaAead(key),
+            CipherSuite.Aes128CcmSha256 => new AesCcmAead(key),
+            _ => new AesGcmAead(key),
+        };
         _numberMask = chaCha ? new ChaChaNumberMask(numberKey) : new AesNumberMask(numberKey);
     }
 

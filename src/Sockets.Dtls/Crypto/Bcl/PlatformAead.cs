@@ -2,7 +2,7 @@ using System;
 
 namespace Sockets.Dtls.Crypto.Bcl;
 
-/// <summary>One face for AesGcm and ChaCha20Poly1305, which have no common base.</summary>
+/// <summary>One face for AesGcm, AesCcm and ChaCha20Poly1305, which have no common base.</summary>
 internal abstract class PlatformAead : IDisposable
 {
     /// <summary>Encrypts; source and destination are the same or do not overlap.</summary>

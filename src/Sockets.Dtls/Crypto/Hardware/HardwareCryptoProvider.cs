@@ -51,6 +51,9 @@ public sealed class HardwareCryptoProvider : CryptoProvider, IKnownKeyExchange
     public override IReadOnlyList<CipherSuite> CipherSuites => _inner.CipherSuites;
 
     /// <inheritdoc/>
+    public override IReadOnlyList<CipherSuite> CipherSuitesByChoice => _inner.CipherSuitesByChoice;
+
+    /// <inheritdoc/>
     public override IReadOnlyList<NamedGroup> Groups => _inner.Groups;
 
     /// <inheritdoc/>

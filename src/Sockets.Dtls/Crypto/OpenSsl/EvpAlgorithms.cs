@@ -8,6 +8,7 @@ internal static class EvpAlgorithms
 {
     private static readonly nint s_aes128Gcm = Cipher("AES-128-GCM");
     private static readonly nint s_aes256Gcm = Cipher("AES-256-GCM");
+    private static readonly nint s_aes128Ccm = Cipher("AES-128-CCM");
     private static readonly nint s_chaCha20Poly1305 = Cipher("ChaCha20-Poly1305");
     private static readonly nint s_aes128Ecb = Cipher("AES-128-ECB");
     private static readonly nint s_aes256Ecb = Cipher("AES-256-ECB");
@@ -21,6 +22,7 @@ internal static class EvpAlgorithms
         CipherSuite.Aes128GcmSha256 => s_aes128Gcm,
         CipherSuite.Aes256GcmSha384 => s_aes256Gcm,
         CipherSuite.ChaCha20Poly1305Sha256 => s_chaCha20Poly1305,
+        CipherSuite.Aes128CcmSha256 => s_aes128Ccm,
         _ => 0,
     };
 
@@ -29,7 +31,7 @@ internal static class EvpAlgorithms
     /// </summary>
     public static nint NumberCipher(CipherSuite suite) => suite switch
     {
-        CipherSuite.Aes128GcmSha256 => s_aes128Ecb,
+        CipherSuite.Aes128GcmSha256 or CipherSuite.Aes128CcmSha256 => s_aes128Ecb,
         CipherSuite.Aes256GcmSha384 => s_aes256Ecb,
         _ => 0,
     };

@@ -8,6 +8,7 @@ namespace Sockets.Dtls.Crypto.OpenSsl;
 /// </content>
 internal static unsafe partial class LibCrypto
 {
+    public const int ControlSetIvLength = 0x9;
     public const int ControlGetTag = 0x10;
     public const int ControlSetTag = 0x11;
 

@@ -15,6 +15,7 @@ public sealed class OpenSslCryptoProvider : CryptoProvider, IKnownKeyExchange
 
     private readonly string _name;
     private readonly CipherSuite[] _suites;
+    private readonly CipherSuite[] _suitesByChoice;
     private readonly NamedGroup[] _groups;
     private readonly SignatureScheme[] _schemes;
 
@@ -25,6 +26,9 @@ public sealed class OpenSslCryptoProvider : CryptoProvider, IKnownKeyExchange
             [CipherSuite.Aes128GcmSha256, CipherSuite.Aes256GcmSha384, CipherSuite.ChaCha20Poly1305Sha256],
             static suite => EvpAlgorithms.Aead(suite) != 0
                 && (suite == CipherSuite.ChaCha20Poly1305Sha256 || EvpAlgorithms.NumberCipher(suite) != 0));
+        _suitesByChoice = EvpAlgorithms.Aead(CipherSuite.Aes128CcmSha256) != 0 && EvpAlgorithms.NumberCipher(CipherSuite.Aes128CcmSha256) != 0
+            ? [CipherSuite.Aes128CcmSha256]
+            : [];
         bool x25519 = EvpAlgorithms.HasKeyType("X25519");
         _groups = Array.FindAll(
             [NamedGroup.X25519MLKEM768, NamedGroup.X25519, NamedGroup.Secp256r1, NamedGroup.Secp384r1],
@@ -62,6 +66,9 @@ public sealed class OpenSslCryptoProvider : CryptoProvider, IKnownKeyExchange
     public override IReadOnlyList<CipherSuite> CipherSuites => _suites;
 
     /// <inheritdoc/>
+    public override IReadOnlyList<CipherSuite> CipherSuitesByChoice => _suitesByChoice;
+
+    /// <inheritdoc/>
     public override IReadOnlyList<NamedGroup> Groups => _groups;
 
     /// <inheritdoc/>
@@ -76,7 +83,9 @@ public sealed class OpenSslCryptoProvider : CryptoProvider, IKnownKeyExchange
         CipherSuite suite, ReadOnlySpan<byte> key, ReadOnlySpan<byte> iv, ReadOnlySpan<byte> numberKey)
     {
         RecordKeys.Validate(this, suite, key, iv, numberKey);
-        return new OpenSslRecordCipher(suite, key, iv, numberKey);
+        return suite == CipherSuite.Aes128CcmSha256
+            ? new OpenSslCcmRecordCipher(suite, key, iv, numberKey)
+            : new OpenSslRecordCipher(suite, key, iv, numberKey);
     }
 
     /// <inheritdoc/>

@@ -15,6 +15,7 @@ internal static class NameTable
         ("TLS_AES_128_GCM_SHA256", CipherSuite.Aes128GcmSha256),
         ("TLS_AES_256_GCM_SHA384", CipherSuite.Aes256GcmSha384),
         ("TLS_CHACHA20_POLY1305_SHA256", CipherSuite.ChaCha20Poly1305Sha256),
+        ("TLS_AES_128_CCM_SHA256", CipherSuite.Aes128CcmSha256),
     ];
 
     private static readonly (string Name, NamedGroup Value)[] Groups =

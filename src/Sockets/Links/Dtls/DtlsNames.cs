@@ -13,6 +13,7 @@ internal static class DtlsNames
         CipherSuite.Aes128GcmSha256 => "TLS_AES_128_GCM_SHA256",
         CipherSuite.Aes256GcmSha384 => "TLS_AES_256_GCM_SHA384",
         CipherSuite.ChaCha20Poly1305Sha256 => "TLS_CHACHA20_POLY1305_SHA256",
+        CipherSuite.Aes128CcmSha256 => "TLS_AES_128_CCM_SHA256",
         _ => suite.ToString(),
     };
 }
