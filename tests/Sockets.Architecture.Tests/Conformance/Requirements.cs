@@ -4,6 +4,7 @@ namespace Sockets.Architecture.Tests.Conformance;
 internal static class Requirements
 {
     private const string Dtls = "RFC 9147";
+    private const string Check = "RFC 9853";
 
     /// <summary>The requirements of each section, counted in the text: a row that gets lost is missed here.</summary>
     public static IReadOnlyList<(string Document, string Section, int Count)> Counted { get; } =
@@ -35,6 +36,12 @@ internal static class Requirements
         (Dtls, "9", 8),
         (Dtls, "9.1", 1),
         (Dtls, "11", 3),
+        (Check, "3", 2),
+        (Check, "4", 3),
+        (Check, "5", 1),
+        (Check, "5.2", 5),
+        (Check, "5.3", 1),
+        (Check, "5.4", 4),
     ];
 
     /// <summary>What speaks to others, or of what this library does not have.</summary>

@@ -27,8 +27,9 @@ internal sealed class WatchedPair : IDisposable
     }
 
     /// <summary>A pair whose sides want connection IDs of these lengths; null: they do not know of connection IDs.</summary>
-    public static WatchedPair WithConnectionIds(int? client, int? server) => new(
-        config => config with { ConnectionIdLength = client }, config => config with { ConnectionIdLength = server })
+    public static WatchedPair WithConnectionIds(int? client, int? server, DtlsPathValidation validation = DtlsPathValidation.None) => new(
+        config => config with { ConnectionIdLength = client, PathValidation = validation },
+        config => config with { ConnectionIdLength = server, PathValidation = validation })
     {
         _client = { ConnectionIdLength = server ?? 0 },
         _server = { ConnectionIdLength = client ?? 0 },

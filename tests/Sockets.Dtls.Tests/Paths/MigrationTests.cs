@@ -53,6 +53,9 @@ public sealed class MigrationTests
 
     /// <summary>RFC 9853 §5.2: who has moved answers a challenge on the path it has left with path_drop, and the new one is asked then.</summary>
     [Fact]
+    [Conformance("RFC 9853", "4", "All three types of messages are understood.", "Sockets.Dtls/Paths/PathMessage.cs")]
+    [Conformance("RFC 9853", "5.2", "On a path that is not preferred any more a challenge is answered by path_drop.", "Sockets.Dtls/Paths/PathValidator.cs")]
+    [Conformance("RFC 9853", "5.2", "After a path_drop on the old path the new address is checked.", "Sockets.Dtls/Paths/PathValidator.cs")]
     public void The_old_path_is_dropped_and_the_new_one_asked()
     {
         using var pair = new MovingPair();

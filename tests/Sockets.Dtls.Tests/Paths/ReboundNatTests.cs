@@ -12,6 +12,7 @@ public sealed class ReboundNatTests
     [InlineData(DtlsPathValidation.Enhanced, false)]
     [InlineData(DtlsPathValidation.Basic, true)]
     [InlineData(DtlsPathValidation.Basic, false)]
+    [Conformance("RFC 9853", "5.2", "When nobody answers on the old path the new address is checked.", "Sockets.Dtls/Paths/PathValidator.cs")]
     public void The_server_follows_once_the_client_has_answered_from_there(DtlsPathValidation validation, bool withEndpoint)
     {
         using var pair = new MovingPair(validation, withEndpoint: withEndpoint);
@@ -32,6 +33,7 @@ public sealed class ReboundNatTests
     [Theory]
     [InlineData(DtlsPathValidation.Enhanced)]
     [InlineData(DtlsPathValidation.Basic)]
+    [Conformance("RFC 9853", "5", "To an address that was not validated goes no data, and of anything else no more than three bytes for each that came.", "Sockets.Dtls/DtlsConnection.Paths.cs")]
     public void Until_then_data_goes_to_the_old_address(DtlsPathValidation validation)
     {
         using var pair = new MovingPair(validation);
