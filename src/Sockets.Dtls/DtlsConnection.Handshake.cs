@@ -229,47 +229,56 @@ public sealed partial class DtlsConnection
     /// What can be told from a fragment of a message after the handshake, before anything is kept of it: a peer with ten
     /// bytes to spend may not cost an idle connection a reassembly buffer.
     /// </summary>
-    private ProtocolError CheckPostHandshake(in FragmentHeader header) => header.Type switch
+    private ProtocolError CheckPostHandshake(in FragmentHeader header)
     {
-        HandshakeType.KeyUpdate => header.MessageLength == KeyUpdateMessage.Length ? ProtocolError.None : ProtocolError.Malformed,
-        HandshakeType.NewSessionTicket when Role == DtlsRole.Client => ProtocolError.None,
+        if (!HasPlaceNow(header.Type))
+            return ProtocolError.Unexpected;
+        bool isWhole = header.FragmentLength == header.MessageLength;
+        return header.Type switch
+        {
+            HandshakeType.KeyUpdate when header.MessageLength != KeyUpdateMessage.Length => ProtocolError.Malformed,
+            HandshakeType.RequestConnectionId when header.MessageLength != RequestConnectionIdMessage.Length => ProtocolError.Malformed,
+            HandshakeType.NewConnectionId when !isWhole && header.MessageLength > NewConnectionIdMessage.MaxFragmentedLength =>
+                new ProtocolError(DtlsFailureReason.HandshakeMessageTooLarge, AlertDescription.IllegalParameter),
+            _ => ProtocolError.None,
+        };
+    }
+
+    /// <summary>Whether a message may come after the handshake.</summary>
+    private bool HasPlaceNow(HandshakeType type) => type switch
+    {
+        HandshakeType.KeyUpdate => true,
+        HandshakeType.NewSessionTicket => Role == DtlsRole.Client,
 
         // RFC 8446 §4.6.2: unexpected_message where it was not offered, and an answer without a request.
-        HandshakeType.CertificateRequest when _certificateAnswers is not null => ProtocolError.None,
-        HandshakeType.Certificate or HandshakeType.CertificateVerify or HandshakeType.Finished when _certificateRequests is { ExpectsAnswer: true } => ProtocolError.None,
+        HandshakeType.CertificateRequest => _certificateAnswers is not null,
+        HandshakeType.Certificate or HandshakeType.CertificateVerify or HandshakeType.Finished => _certificateRequests is { ExpectsAnswer: true },
 
         // RFC 9147 §9: not without connection IDs, nor from a peer whose own or whose records' are empty.
-        HandshakeType.NewConnectionId when _ids is { Peer.Length: > 0 } =>
-            header.FragmentLength == header.MessageLength || header.MessageLength <= NewConnectionIdMessage.MaxFragmentedLength
-                ? ProtocolError.None
-                : new ProtocolError(DtlsFailureReason.HandshakeMessageTooLarge, AlertDescription.IllegalParameter),
-        HandshakeType.RequestConnectionId when _ids is { ExpectsOwn: true } =>
-            header.MessageLength == RequestConnectionIdMessage.Length ? ProtocolError.None : ProtocolError.Malformed,
-        _ => ProtocolError.Unexpected,
+        HandshakeType.NewConnectionId => _ids is { Peer.Length: > 0 },
+        HandshakeType.RequestConnectionId => _ids is { ExpectsOwn: true },
+        _ => false,
     };
 
     private ProtocolError HandlePostHandshake(HandshakeType type, ReadOnlySpan<byte> body)
     {
+        // Fragments may have come while the handshake went on.
+        if (!HasPlaceNow(type))
+            return ProtocolError.Unexpected;
+
         // RFC 8446 §4.6.2: the messages of one answer come without others between them.
         if (_certificateRequests is { IsAnswerBegun: true } && type is not (HandshakeType.CertificateVerify or HandshakeType.Finished))
             return ProtocolError.Unexpected;
-        switch (type)
+        return type switch
         {
-            case HandshakeType.CertificateRequest when _certificateAnswers is not null:
-                return HandleCertificateRequest(body);
-            case HandshakeType.Certificate or HandshakeType.CertificateVerify or HandshakeType.Finished when _certificateRequests is { ExpectsAnswer: true }:
-                return HandleAnswer(type, body);
-            case HandshakeType.KeyUpdate:
-                return HandleKeyUpdate(body);
-            case HandshakeType.NewSessionTicket when Role == DtlsRole.Client:
-                return HandleTicket(body);
-            case HandshakeType.NewConnectionId when _ids is { Peer.Length: > 0 }:
-                return HandleNewConnectionId(body);
-            case HandshakeType.RequestConnectionId when _ids is { ExpectsOwn: true }:
-                return HandleRequestConnectionId(body);
-            default:
-                return ProtocolError.Unexpected;
-        }
+            HandshakeType.CertificateRequest => HandleCertificateRequest(body),
+            HandshakeType.Certificate or HandshakeType.CertificateVerify or HandshakeType.Finished => HandleAnswer(type, body),
+            HandshakeType.KeyUpdate => HandleKeyUpdate(body),
+            HandshakeType.NewSessionTicket => HandleTicket(body),
+            HandshakeType.NewConnectionId => HandleNewConnectionId(body),
+            HandshakeType.RequestConnectionId => HandleRequestConnectionId(body),
+            _ => ProtocolError.Unexpected,
+        };
     }
 
     /// <summary>The peer changes its sending keys (RFC 9147 §8): the next epoch opens, the old one stays for late records.</summary>

@@ -36,7 +36,7 @@ internal static class Requirements
         (Dtls, "9", 8),
         (Dtls, "9.1", 1),
         (Dtls, "11", 3),
-        (Check, "3", 2),
+        (Check, "3", 3),
         (Check, "4", 3),
         (Check, "5", 1),
         (Check, "5.2", 5),

@@ -28,6 +28,24 @@ public sealed class Rfc9853Tests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    [Conformance("RFC 9853", "3", "A server answers no rrc that comes without connection_id.", "Sockets.Dtls/Handshake/ServerHandshake.ConnectionIds.cs")]
+    public void Section_3_No_check_is_agreed_on_without_connection_ids(bool offersConnectionIds)
+    {
+        using WatchedPair pair = WatchedPair.WithConnectionIds(null, 8, DtlsPathValidation.Basic);
+        pair.Passes = static (_, _) => false;
+        pair.Pair.Start();
+        HelloView hello = HelloView.First(DtlsPair.Config(TestProviders.Default, 9) with { PathValidation = DtlsPathValidation.Basic, ConnectionIdLength = 0 });
+        if (!offersConnectionIds)
+            hello = hello with { Extensions = [.. hello.Extensions.Where(static extension => extension.Type != ConnectionId)] };
+        Assert.NotNull(hello.Extension(ReturnRoutabilityCheck));
+        pair.ToServer(hello.ToDatagram());
+        byte[] answer = pair.FromServer[0].Fragments()[0].Body;
+        Assert.Equal(offersConnectionIds, answer.AsSpan().IndexOf([(byte)0, (byte)ReturnRoutabilityCheck, (byte)0, (byte)0]) > 0);
+    }
+
+    [Theory]
     [InlineData(true, false)]
     [InlineData(false, true)]
     [Conformance("RFC 9853", "3", "The check is not used unless both sides have agreed on it.", "Sockets.Dtls/DtlsConnection.Paths.cs")]
