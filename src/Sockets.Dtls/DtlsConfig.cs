@@ -253,6 +253,14 @@ public sealed partial record DtlsConfig
     /// </summary>
     public TimeSpan? IdleTimeout { get; init; }
 
+    /// <summary>
+    /// Asks a peer from which nothing authentic came for so long whether it is there, and ends the connection
+    /// (<see cref="DtlsFailureReason.PeerUnreachable"/>) when <see cref="MaxRetransmissions"/> are not answered either. Where both check
+    /// paths (RFC 9853) that is a path_challenge; elsewhere it is a KeyUpdate, at most 24 times before data is written again, since
+    /// peers end connections over more. Null, the default: nobody is asked.
+    /// </summary>
+    public TimeSpan? LivenessInterval { get; init; }
+
     /// <summary>Ends a connection, with close_notify, that is so old, its handshake included. Null: it may get as old as it likes.</summary>
     public TimeSpan? MaxLifetime { get; init; }
 
@@ -350,6 +358,8 @@ public sealed partial record DtlsConfig
         Require(BurstInterval > TimeSpan.Zero, nameof(BurstInterval), "more than zero");
         Require(HandshakeTimeout > TimeSpan.Zero, nameof(HandshakeTimeout), "more than zero");
         Require(IdleTimeout is null || IdleTimeout > TimeSpan.Zero, nameof(IdleTimeout), "more than zero, or null");
+        Require(LivenessInterval is null || LivenessInterval >= TimeSpan.FromSeconds(1), nameof(LivenessInterval), "1 s or more, or null");
+        Require(LivenessInterval is null || IdleTimeout is null || LivenessInterval < IdleTimeout, nameof(LivenessInterval), "less than IdleTimeout, or null");
         Require(MaxLifetime is null || MaxLifetime > HandshakeTimeout, nameof(MaxLifetime), "more than HandshakeTimeout, or null");
         Require(PreviousEpochLifetime >= TimeSpan.Zero, nameof(PreviousEpochLifetime), "zero or more");
         Require(MaxHandshakeMessageSize is >= 4096 and <= 0xFFFFFF, nameof(MaxHandshakeMessageSize), "4096 to 16777215 bytes");

@@ -73,6 +73,7 @@ public sealed partial class DtlsConnection
 
     private DtlsStatistics AddPathCounts(DtlsStatistics statistics)
     {
+        statistics.LivenessProbes = _probe?.Count ?? 0;
         if (_paths is not { } paths)
             return statistics;
         statistics.PathsValidated = paths.Validated;
@@ -129,6 +130,8 @@ public sealed partial class DtlsConnection
             return;
         }
 
+        if (message.Type != PathMessageType.PathChallenge && IsProbeAnswer(message))
+            return;
         PathValidator paths = _paths ??= new PathValidator();
         DtlsPath path = _ids is { IsOtherPath: true } ids ? ids.ArrivalPath : _path;
         switch (message.Type)

@@ -115,6 +115,8 @@ public sealed partial class DtlsConnection
         _sendLimit = saved.PeerRecordSizeLimit ?? _sendLimit;
         _receiveLimit = saved.ReceiveLimit;
         SrtpProfile = saved.SrtpProfile;
+        if (saved.SilentKeyUpdates > 0)
+            _probe = new LivenessProbe { KeyUpdates = saved.SilentKeyUpdates };
         if (saved.PostHandshakeMessages.Length > 0 && _config.PostHandshakeAuthentication)
             KeepPostHandshake(new PostHandshake(_config, CipherSuite, saved.PostHandshakeMessages, saved.PostHandshakeKind));
         _reassembler = new Reassembler(saved.NextReceiveMessage, _config.MaxHandshakeMessageSize, _config.ReassemblyBudget);

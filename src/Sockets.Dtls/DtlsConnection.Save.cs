@@ -90,6 +90,7 @@ public sealed partial class DtlsConnection
             SrtpProfile = SrtpProfile,
             PostHandshakeKind = _postHandshake?.Kind ?? default,
             PostHandshakeMessages = _postHandshake?.Messages ?? [],
+            SilentKeyUpdates = _hasWrittenSinceProbe ? 0 : _probe?.KeyUpdates ?? 0,
             NextSendMessage = _nextSendMessage,
             NextReceiveMessage = _reassembler!.NextSequence,
             KeyUpdatesSinceData = _keyUpdatesSinceData,

@@ -23,6 +23,8 @@ public sealed partial class DtlsConnection
             MonotonicTime next = MonotonicTime.Min(MonotonicTime.Min(NextHandshakeTimer, _nextBurst), _epochs.NextExpiry);
             if (_paths is { } paths)
                 next = MonotonicTime.Min(next, paths.NextTimeout);
+            if (_config.LivenessInterval is not null)
+                next = MonotonicTime.Min(next, NextProbe);
             return MonotonicTime.Min(next, _machine is null ? EndOfLife : _created + _config.HandshakeTimeout);
         }
     }
@@ -88,6 +90,8 @@ public sealed partial class DtlsConnection
         if (_epochs.NextExpiry <= now)
             OnEpochExpired();
         OnPathTimeout();
+        if (_config.LivenessInterval is not null)
+            OnProbeTimeout();
         Touch();
     }
 
@@ -145,7 +149,7 @@ public sealed partial class DtlsConnection
             && (_hasPeerApplicationRecords || _flight.Contains(HandshakeType.NewSessionTicket)))
             OnFlightAcknowledged(_flight);
         else
-            Fail(DtlsFailureReason.RetransmissionLimit, AlertDescription.UserCanceled); // heard behind a one-way path at best
+            Fail(IsProbeOpen ? DtlsFailureReason.PeerUnreachable : DtlsFailureReason.RetransmissionLimit, AlertDescription.UserCanceled); // heard behind a one-way path at best
     }
 
     private void OnEpochExpired()

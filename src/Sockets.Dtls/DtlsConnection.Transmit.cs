@@ -100,6 +100,7 @@ public sealed partial class DtlsConnection
         bytesWritten = epoch.Seal(plaintext, ContentType.ApplicationData, destination, out _, padding);
         CountSent(bytesWritten, 1);
         NoteUse();
+        _hasWrittenSinceProbe = true;
         if (epoch.NeedsUpdate && !_isKeyUpdateQueued && _flight is not { IsEmpty: false })
         {
             QueueKeyUpdate(requestPeerUpdate: false);
@@ -118,6 +119,8 @@ public sealed partial class DtlsConnection
     {
         if (_paths is { HasWork: true } paths && WritePathMessage(paths, destination) is { IsEmpty: false } transmit)
             return transmit;
+        if (_probe is { IsChallengeDue: true } probe && WriteProbe(probe, destination) is { IsEmpty: false } challenge)
+            return challenge;
         int limit = Math.Min(destination.Length, _datagramSize);
         if (!_isAddressValidated && Role == DtlsRole.Server && !_config.DangerousUnlimitedAmplification)
             limit = (int)Math.Min(limit, (AmplificationLimit * _unvalidatedBytesReceived) - _unvalidatedBytesSent);

@@ -155,6 +155,12 @@ public enum DtlsFailureReason
     /// <summary>The local side aborted the handshake.</summary>
     Aborted,
 
+    /// <summary>
+    /// The peer was silent for <see cref="DtlsConfig.LivenessInterval"/>, and did not answer either when it was asked as often as
+    /// <see cref="DtlsConfig.MaxRetransmissions"/> allows.
+    /// </summary>
+    PeerUnreachable,
+
     /// <summary>Nothing was received for <see cref="DtlsConfig.IdleTimeout"/>.</summary>
     IdleTimeout,
 

@@ -44,6 +44,9 @@ public struct DtlsStatistics
     /// <summary>Retransmission timeouts that resent a flight.</summary>
     public ulong Retransmissions { get; internal set; }
 
+    /// <summary>How often a silent peer was asked whether it is there (<see cref="DtlsConfig.LivenessInterval"/>).</summary>
+    public ulong LivenessProbes { get; internal set; }
+
     /// <summary>From the first flight to the end of the handshake; zero until then.</summary>
     public TimeSpan HandshakeDuration { get; internal set; }
 

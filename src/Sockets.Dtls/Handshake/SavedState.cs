@@ -110,6 +110,9 @@ internal sealed partial class SavedState : IDisposable
 
     public DtlsCertificateType PostHandshakeKind { get; init; }
 
+    /// <summary>Key updates in a row that were to find out whether the peer is there.</summary>
+    public int SilentKeyUpdates { get; init; }
+
     public int NextSendMessage { get; init; }
 
     public int NextReceiveMessage { get; init; }
@@ -182,6 +185,7 @@ internal sealed partial class SavedState : IDisposable
         writer.UInt16((ushort)(PeerRecordSizeLimit ?? 0));
         writer.UInt16((ushort)ReceiveLimit);
         writer.UInt16((ushort)SrtpProfile);
+        writer.UInt8((byte)SilentKeyUpdates);
         writer.UInt8((byte)PostHandshakeKind);
         writer.Vector24(PostHandshakeMessages);
         WriteEpochNumbers(writer);
@@ -227,6 +231,7 @@ internal sealed partial class SavedState : IDisposable
             || !reader.TryReadUInt16(out ushort peerRecordSizeLimit)
             || !reader.TryReadUInt16(out ushort receiveLimit)
             || !reader.TryReadUInt16(out ushort srtpProfile)
+            || !reader.TryReadUInt8(out byte silentKeyUpdates)
             || !reader.TryReadUInt8(out byte postHandshakeKind)
             || !reader.TryReadVector24(out ReadOnlySpan<byte> postHandshakeMessages)
             || !TryReadEpochNumbers(ref reader, out List<SavedReadEpoch> readEpochs, out List<SavedWriteEpoch> writeEpochs))
@@ -279,6 +284,7 @@ internal sealed partial class SavedState : IDisposable
             PeerRecordSizeLimit = peerRecordSizeLimit == 0 ? null : peerRecordSizeLimit,
             ReceiveLimit = receiveLimit,
             SrtpProfile = (SrtpProtectionProfile)srtpProfile,
+            SilentKeyUpdates = silentKeyUpdates,
             PostHandshakeKind = (DtlsCertificateType)postHandshakeKind,
             PostHandshakeMessages = postHandshakeMessages.ToArray(),
         };

@@ -17,7 +17,7 @@ internal static class DtlsFailures
         {
             DtlsFailureReason.PeerAlert => ReasonOf(failure.Alert, wasOpen),
             DtlsFailureReason.HandshakeTimeout or DtlsFailureReason.RetransmissionLimit when exception.IsRefusedByHost => SocketFailureReason.ConnectionRefused,
-            DtlsFailureReason.HandshakeTimeout => SocketFailureReason.TimedOut,
+            DtlsFailureReason.HandshakeTimeout or DtlsFailureReason.PeerUnreachable => SocketFailureReason.TimedOut,
             DtlsFailureReason.RetransmissionLimit or DtlsFailureReason.KeyLimitReached => wasOpen ? SocketFailureReason.ConnectionReset : SocketFailureReason.TimedOut,
             DtlsFailureReason.CertificateRejected or DtlsFailureReason.InvalidCertificate => SocketFailureReason.CertificateRejected,
             DtlsFailureReason.NoCommonApplicationProtocol or DtlsFailureReason.InvalidApplicationProtocol => SocketFailureReason.NoApplicationProtocol,

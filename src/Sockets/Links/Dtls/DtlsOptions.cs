@@ -124,6 +124,12 @@ public abstract class DtlsOptions
     public DtlsPadding Padding { get; set; }
 
     /// <summary>
+    /// Asks a peer from which nothing came for so long whether it is there, and ends the connection when it does not answer: see
+    /// <see cref="DtlsConfig.LivenessInterval"/>. Null, the default: nobody is asked.
+    /// </summary>
+    public TimeSpan? LivenessInterval { get; set; }
+
+    /// <summary>
     /// Whether connections may be saved and restored: see <see cref="DtlsListener.SaveAsync"/> and <see cref="DtlsChannel.TrySave"/>.
     /// They then keep the secrets that their keys were made of. Default: no.
     /// </summary>
@@ -218,6 +224,7 @@ public abstract class DtlsOptions
             Padding = Padding,
             HandshakeTimeout = HandshakeTimeout,
             AllowSave = AllowSave,
+            LivenessInterval = LivenessInterval,
             ConnectionIdLength = ConnectionIdLength,
         };
     }

@@ -31,6 +31,7 @@ internal static class FailureText
             DtlsFailureReason.HandshakeTimeout or DtlsFailureReason.RetransmissionLimit => IsUnanswered(failure, channel)
                 ? $"{peer} does not answer{(lastSocketError == SocketError.ConnectionRefused ? ": the host says that the port is closed" : "")}."
                 : $"{peer} stopped answering during the handshake.",
+            DtlsFailureReason.PeerUnreachable => $"{peer} has been silent, and does not answer when it is asked.",
             DtlsFailureReason.NoCommonCipherSuite => $"{peer} and this side have no cipher suite in common.",
             DtlsFailureReason.NoCommonGroup => $"{peer} and this side have no key-exchange group in common.",
             DtlsFailureReason.NoCommonSignatureScheme => $"No certificate of this side can be signed for in a way that {peer} accepts.",
