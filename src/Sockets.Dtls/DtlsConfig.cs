@@ -60,6 +60,12 @@ public sealed partial record DtlsConfig
     public string? ServerName { get; init; }
 
     /// <summary>
+    /// Server: tell a client that the name it asked for was used (RFC 6066 §3). Off for a server that has one answer for every
+    /// name and makes no use of it.
+    /// </summary>
+    public bool AcknowledgeServerName { get; init; } = true;
+
+    /// <summary>
     /// Application protocols (ALPN), the preferred one first. A server that has some refuses a client that offers
     /// only others.
     /// </summary>

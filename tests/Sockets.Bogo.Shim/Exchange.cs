@@ -61,6 +61,8 @@ internal sealed class Exchange : IDisposable
             Handle(opcode, body);
         }
 
+        if (_options.ExpectEarlyDataTicket && !_sessions.TicketSupportsEarlyData)
+            throw new ShimFailureException("Expectation: a ticket good for early data.");
         if (!_options.IsServer && !_options.SendAlert && _hasTicket == _options.ExpectNoSession)
             throw new ShimFailureException(_hasTicket ? "Expectation: no session ticket, but one came." : "Expectation: a session ticket, but none came.");
     }
@@ -277,6 +279,8 @@ internal sealed class Exchange : IDisposable
             throw new ShimFailureException(_mustResume ? "Expectation: the session was not resumed." : "Expectation: the session was resumed.");
         if (_options.ExpectNoEarlyData && _connection.EarlyDataStatus != DtlsEarlyDataStatus.None)
             throw new ShimFailureException($"Expectation: no early data, it is {_connection.EarlyDataStatus}.");
+        if (_options.CountTicketCalls && _config.TicketProtector is CountingProtector { ReadCount: > 1 } protector)
+            throw new ShimFailureException($"Expectation: a ticket is read once, it was {protector.ReadCount} times.");
         if (_options.ExpectRetry && !_connection.UsedHelloRetryRequest)
             throw new ShimFailureException("Expectation: no HelloRetryRequest took place.");
         if (_options.ExpectServerName is { } name && name != _connection.ServerName)

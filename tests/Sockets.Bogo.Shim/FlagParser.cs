@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
 using Sockets.Dtls;
 
@@ -58,8 +59,10 @@ internal static class FlagParser
             case "-no-tls12":
             case "-use-export-context": // an empty context is the same as none (RFC 8446 §7.5)
             case "-expect-no-session-id": // DTLS 1.3 has none (RFC 9147 §5.3)
-            case "-use-ticket-callback": // a server of this library always goes through its IDtlsTicketProtector
+            case "-renew-ticket": // a server of this library sends new tickets after each handshake
             case "-decline-alpn":
+            case "-enable-early-data": // a permission; nothing here has early data to send, which the runner would refuse
+            case "-expect-accept-early-data": // BoringSSL's shim looks at it over TLS only
                 return true;
             case "-ipv6":
                 return options.UseIPv6 = true;
@@ -87,6 +90,14 @@ internal static class FlagParser
                 return options.KeyUpdateBeforeRead = true;
             case "-reverify-on-resume":
                 return options.VerifyOnResume = true;
+            case "-use-ticket-callback" or "-use-ticket-aead-callback":
+                return options.CountTicketCalls = true;
+            case "-skip-ticket":
+                return options.DeclineTickets = true;
+            case "-no-server-name-ack":
+                return options.WithoutServerNameAck = true;
+            case "-expect-ticket-supports-early-data":
+                return options.ExpectEarlyDataTicket = true;
             case "-no-ticket":
                 return options.WithoutTickets = true;
             case "-expect-session-miss":
@@ -151,7 +162,7 @@ internal static class FlagParser
                 options.HostName = Value(flag, ref args);
                 break;
             case "-advertise-alpn":
-                AddProtocols(options, Value(flag, ref args));
+                AddProtocols(options.ApplicationProtocols, flag, Value(flag, ref args));
                 break;
             case "-select-alpn":
                 options.ApplicationProtocols.Add(Value(flag, ref args));
@@ -197,14 +208,14 @@ internal static class FlagParser
     private static CredentialOptions CurrentCredential(ShimOptions options) =>
         options.Credentials.Count > 0 ? options.Credentials[^1] : options.DefaultCredential;
 
-    private static void AddProtocols(ShimOptions options, string list)
+    private static void AddProtocols(List<string> protocols, string flag, string list)
     {
         while (list.Length > 0)
         {
             int length = list[0];
             if (length == 0 || length >= list.Length)
-                throw new ArgumentException("-advertise-alpn: not a list of length-prefixed names.");
-            options.ApplicationProtocols.Add(list.Substring(1, length));
+                throw new ArgumentException($"{flag}: not a list of length-prefixed names.");
+            protocols.Add(list.Substring(1, length));
             list = list[(1 + length)..];
         }
     }

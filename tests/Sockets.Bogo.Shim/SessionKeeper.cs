@@ -15,6 +15,9 @@ internal sealed class SessionKeeper(ShimClock clock) : IDisposable
     /// <summary>The client's.</summary>
     public DtlsTicket? Ticket { get; private set; }
 
+    /// <summary>Whether a server would take early data with the newest ticket.</summary>
+    public bool TicketSupportsEarlyData { get; private set; }
+
     /// <summary>The time of day, by the runner's clock.</summary>
     public DateTimeOffset UtcNow() => Origin + new TimeSpan(clock.Now.Ticks);
 
@@ -23,6 +26,7 @@ internal sealed class SessionKeeper(ShimClock clock) : IDisposable
     {
         while (connection.TakeTicket() is { } ticket)
         {
+            TicketSupportsEarlyData = ticket.MaxEarlyDataSize > 0;
             Ticket?.Dispose();
             Ticket = ticket;
         }

@@ -75,6 +75,17 @@ internal sealed class ShimOptions
 
     public bool ExpectNoEarlyData { get; set; }
 
+    /// <summary>Client: tickets of the first connection tell that the server takes early data.</summary>
+    public bool ExpectEarlyDataTicket { get; set; }
+
+    /// <summary>Server: a ticket may be read once in a connection.</summary>
+    public bool CountTicketCalls { get; set; }
+
+    /// <summary>Server: the hook makes no tickets.</summary>
+    public bool DeclineTickets { get; set; }
+
+    public bool WithoutServerNameAck { get; set; }
+
     public bool ExpectSessionMiss { get; set; }
 
     public bool ExpectNoSession { get; set; }

@@ -23,7 +23,7 @@ public sealed class ShimTests
     [InlineData("-no-such-flag")]
     [InlineData("-on-resume-no-such-flag")]
     [InlineData("-max-version", "65277")]
-    [InlineData("-enable-early-data")]
+    [InlineData("-new-delegated-credential")]
     [InlineData("-curves", "25")]
     public void What_the_library_lacks_is_skipped(params string[] flags)
     {

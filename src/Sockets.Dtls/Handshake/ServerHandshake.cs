@@ -230,7 +230,7 @@ internal sealed partial class ServerHandshake : HandshakeMachine
 
         // RFC 6066 §3: the name of a resumed session is not acknowledged again.
         Writer.Clear();
-        int extensions = EncryptedExtensionsMessage.Begin(Writer, ServerName is not null && !IsResumed, ApplicationProtocol, _takesEarlyData);
+        int extensions = EncryptedExtensionsMessage.Begin(Writer, ServerName is not null && Config.AcknowledgeServerName && !IsResumed, ApplicationProtocol, _takesEarlyData);
         WriteCertificateTypes(Writer, credential);
         if (PeerRecordSizeLimit is not null)
             RecordSizeLimitExtension.Write(Writer, Config.RecordSizeLimit!.Value);
