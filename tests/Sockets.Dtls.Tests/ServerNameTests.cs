@@ -1,3 +1,4 @@
+using System;
 using System.Linq;
 using Sockets.Dtls.Tests.Conformance;
 
@@ -20,7 +21,7 @@ public sealed class ServerNameTests
             .Where(static record => record.Type == 22)
             .SelectMany(static record => record.Fragments())
             .First(static fragment => fragment.Type == encryptedExtensions).Body;
-        Assert.Equal(acknowledges ? [0, 4, 0, 0, 0, 0] : new byte[] { 0, 0 }, message);
+        Assert.Equal(acknowledges, message.AsSpan(2).IndexOf(new byte[4]) == 0); // the first extension, if it is there
         Assert.Equal("a.example", pair.Pair.Server.Connection.ServerName);
     }
 }
