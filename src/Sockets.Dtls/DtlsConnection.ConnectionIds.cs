@@ -218,6 +218,7 @@ public sealed partial class DtlsConnection
             }
         }
 
+        // RFC 9147 §9: one MUST be used, and there is none, or none that fits.
         if (isImmediate)
             return new ProtocolError(DtlsFailureReason.UnsupportedConnectionId, AlertDescription.IllegalParameter);
         Raise(DtlsEventKind.ConnectionIdsReceived);

@@ -117,7 +117,7 @@ public sealed class ConnectionIdMessageTests
     public void What_is_more_than_we_keep_is_dropped()
     {
         using var pair = new IdentifiedPair(server: static config => config with { MaxSpareConnectionIds = 2 });
-        pair.SendNewConnectionId(Spare, [1], [2, 2], pair.Server.PeerConnectionId.ToArray(), [1], new byte[DtlsConnection.MaxPeerConnectionIdLength + 1], [3], [4]);
+        pair.SendNewConnectionId(Spare, new byte[DtlsConnection.MaxPeerConnectionIdLength + 1], pair.Server.PeerConnectionId.ToArray(), [1], [1], [2, 2], [3], [4]);
         Assert.Equal(2, pair.Server.SpareConnectionIds);
         Assert.True(pair.Server.TryUseSpareConnectionId());
         Assert.Equal([1], pair.Server.PeerConnectionId.ToArray());

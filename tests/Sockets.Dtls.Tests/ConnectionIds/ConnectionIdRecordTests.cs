@@ -1,4 +1,5 @@
 using System;
+using Sockets.Dtls.Crypto;
 using Sockets.Dtls.Records;
 using Sockets.Testing;
 
@@ -186,10 +187,11 @@ public sealed class ConnectionIdRecordTests
     }
 
     [Fact]
-    public void Records_that_come_before_the_finished_wait_with_their_connection_id()
+    public void Records_that_come_before_the_finished_wait_with_their_datagrams_connection_id()
     {
+        var secrets = new TrafficSecrets();
         using DtlsPair pair = DtlsPair.Create(
-            client: static config => config with { ConnectionIdLength = 4 },
+            client: config => config with { ConnectionIdLength = 4, DangerousKeyLog = secrets.Add, CipherSuites = [CipherSuite.Aes128GcmSha256] },
             server: static config => config with { ConnectionIdLength = 5, DangerousUnlimitedAmplification = true });
         byte[]? finished = null;
         pair.Network.OnDeliver = datagram =>
@@ -201,10 +203,12 @@ public sealed class ConnectionIdRecordTests
         };
         pair.Start();
         pair.DriveUntil(() => pair.Client.Log.IsConnected && finished is not null);
-        pair.Client.Write(pair.Client.Connection, [7]);
-        pair.Settle(TimeSpan.FromMilliseconds(1));
+        using var forge = new RecordForge(TestProviders.Default, CipherSuite.Aes128GcmSha256, secrets["CLIENT_TRAFFIC_SECRET_0"], ConnectedPair.ApplicationEpoch);
+        byte[] first = forge.Seal(0, RecordForge.ApplicationData, [7], connectionId: pair.Server.Connection.ConnectionId.ToArray());
+        byte[] second = forge.Seal(1, RecordForge.ApplicationData, [8]);
+        pair.Server.Receive(DtlsPair.ClientAddress, [.. first, .. second]);
         Assert.Empty(pair.Server.Log.Received);
         pair.Server.Receive(DtlsPair.ClientAddress, finished!);
-        Assert.Equal([[7]], pair.Server.Log.Received);
+        Assert.Equal([[7], [8]], pair.Server.Log.Received);
     }
 }

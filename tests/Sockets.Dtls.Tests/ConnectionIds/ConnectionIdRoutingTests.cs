@@ -195,6 +195,24 @@ public sealed class ConnectionIdRoutingTests
     }
 
     [Fact]
+    public void What_was_found_last_is_not_found_once_it_is_retired()
+    {
+        using var rig = new Rig(server: static config => config with { MaxConnectionIds = 2 });
+        DtlsNode client = rig.AddClient(1);
+        byte[] first = new byte[200];
+        byte[] second = new byte[200];
+        Assert.Equal(DtlsWriteResult.Success, client.Connection.Write([1], rig.Network.Clock.Now, first, out int length));
+        Assert.Equal(DtlsWriteResult.Success, client.Connection.Write([2], rig.Network.Clock.Now, second, out _));
+        Assert.True(rig.Server.Call(now => rig.Server.Connection.IssueConnectionIds(1, DtlsConnectionIdUsage.Immediate, now)));
+        rig.Network.RunFor(TimeSpan.FromSeconds(5));
+        rig.Server.Receive(client.Address, first.AsSpan(0, length));
+        Assert.Equal([[1]], rig.Server.Log.Received);
+        Assert.True(rig.Server.Call(now => rig.Server.Connection.IssueConnectionIds(1, DtlsConnectionIdUsage.Immediate, now)));
+        rig.Server.Receive(DtlsNetwork.Address(500, 9), second.AsSpan(0, length));
+        Assert.Equal(1UL, rig.Endpoint.Statistics.Discarded(DiscardReason.UnknownConnectionId));
+    }
+
+    [Fact]
     public void When_none_is_left_the_handshake_goes_on_without()
     {
         using var rig = new Rig(layout: new DtlsConnectionIdLayout { Length = 1 }, server: static config => config with { ConnectionIdLength = 1 });

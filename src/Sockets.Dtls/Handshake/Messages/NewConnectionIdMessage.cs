@@ -38,9 +38,8 @@ internal readonly ref struct NewConnectionIdMessage
             hasEmpty |= connectionId.IsEmpty;
         }
 
-        // An empty one would end the use of connection IDs, which only the handshake decides. One has to be used at once
-        // where that is what the sender wants.
-        if (usage > (byte)DtlsConnectionIdUsage.Spare || hasEmpty || (usage == (byte)DtlsConnectionIdUsage.Immediate && list.IsEmpty))
+        // An empty one would end the use of connection IDs, which only the handshake decides.
+        if (usage > (byte)DtlsConnectionIdUsage.Spare || hasEmpty)
             return ProtocolError.Illegal;
         message = new NewConnectionIdMessage(list, (DtlsConnectionIdUsage)usage);
         return ProtocolError.None;
