@@ -170,6 +170,7 @@ public sealed partial class SocketPool
             if (socket is not null)
             {
                 endpoint.Breaker.Succeed();
+                endpoint.IsRefused = false;
                 endpoint.Created++;
                 endpoint.Wanted = Math.Max(0, endpoint.Wanted - 1);
                 TimeSpan lifetime = PoolTime.Shorten(_options.Lifetime, _options.Jitter, _random);
@@ -195,6 +196,7 @@ public sealed partial class SocketPool
     {
         endpoint.ConnectFailures++;
         endpoint.Wanted = 0; // whoever wanted more in advance asks again later
+        endpoint.IsRefused = !MayPass(failure.Reason);
         endpoint.Breaker.Fail(now, failure);
         bool isHopeless = !endpoint.Breaker.Allows(now) && endpoint.Leased.Count + endpoint.Connecting == 0;
         while (endpoint.Waiters.First is { } first)

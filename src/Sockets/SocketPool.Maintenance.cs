@@ -81,7 +81,7 @@ public sealed partial class SocketPool
             endpoint.Leased.Add(connection);
         endpoint.Idle.Clear();
 
-        bool wasUsed = endpoint.Created > 0;
+        bool wasUsed = endpoint is { Created: > 0, IsRefused: false };
         endpoint.Wanted = wasUsed ? Math.Max(endpoint.Wanted, _options.MinConnectionsPerEndpoint - endpoint.Total) : endpoint.Wanted;
         EnsureConnecting(endpoint, now, ref actions);
 

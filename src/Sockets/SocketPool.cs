@@ -164,6 +164,7 @@ public sealed partial class SocketPool : IAsyncDisposable
     {
         var key = PoolKey.Create(target, options);
         long start = _timeProvider.GetTimestamp();
+        int retries = 0;
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -191,7 +192,16 @@ public sealed partial class SocketPool : IAsyncDisposable
 
             if (waiter is not null)
             {
-                connection = await WaitAsync(endpoint, waiter, start, cancellationToken).ConfigureAwait(false);
+                try
+                {
+                    connection = await WaitAsync(endpoint, waiter, start, cancellationToken).ConfigureAwait(false);
+                }
+                catch (SocketFailureException failure) when (MayRetry(failure, start, ref retries, out TimeSpan delay))
+                {
+                    await PauseAsync(delay, cancellationToken).ConfigureAwait(false);
+                    continue;
+                }
+
                 SocketsMeter.Rented(_timeProvider.GetElapsedTime(start).TotalSeconds, null);
                 return connection.BeginRental();
             }

@@ -52,6 +52,18 @@ public sealed class SocketPoolOptions
     /// </summary>
     public TimeSpan NameRefreshInterval { get; set; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>
+    /// How often a rent tries again, within its <see cref="RentTimeout"/>, when connecting failed for a cause that may pass: nobody answered,
+    /// no route, a reset, a lack of resources. What was refused is never tried again: a certificate, a handshake, a protocol. Default: 0.
+    /// </summary>
+    public int ConnectRetries { get; set; }
+
+    /// <summary>How long to wait before the first retry, shortened by <see cref="Jitter"/>; twice as long before each further one. Default: 1 s.</summary>
+    public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Longest wait between two retries. Default: 30 s.</summary>
+    public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Connections that fail in a row before the circuit of their endpoint opens. Default: 5.</summary>
     public int CircuitFailureThreshold { get; set; } = 5;
 
@@ -82,6 +94,9 @@ public sealed class SocketPoolOptions
         Positive(Lifetime, nameof(Lifetime));
         Positive(ProbeTimeout, nameof(ProbeTimeout));
         Positive(NameRefreshInterval, nameof(NameRefreshInterval));
+        ArgumentOutOfRangeException.ThrowIfNegative(ConnectRetries);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(RetryDelay, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxRetryDelay, RetryDelay);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(CircuitBreak, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxCircuitBreak, CircuitBreak);
         ArgumentNullException.ThrowIfNull(TimeProvider);

@@ -24,6 +24,9 @@ internal sealed class EndpointConnections(PoolKey key, SocketClientOptions optio
     /// <summary>Connections that are wanted beside those of waiters: a warm-up.</summary>
     public int Wanted { get; set; }
 
+    /// <summary>The last connection was refused for good: none is made in advance until somebody asks for one and gets it.</summary>
+    public bool IsRefused { get; set; }
+
     public long NextNameRefresh { get; set; }
 
     public bool IsRefreshing { get; set; }

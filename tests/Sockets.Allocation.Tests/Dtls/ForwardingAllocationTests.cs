@@ -1,0 +1,138 @@
+using System.Net;
+using System.Net.Sockets;
+using Sockets.Dtls;
+using Sockets.Testing;
+
+namespace Sockets.Allocation.Tests;
+
+/// <summary>A datagram that one socket of a manager passes on to another costs no memory, and neither does its answer.</summary>
+public class ForwardingAllocationTests
+{
+    private const int WarmUp = 20_000;
+    private const int Datagrams = 50_000;
+
+    /// <summary>What the runtime itself may allocate meanwhile: about a byte a datagram.</summary>
+    private const long RuntimeNoise = 64 * 1024;
+
+    private const int Attempts = 5;
+
+    private static readonly TimeSpan HangGuard = TimeSpan.FromSeconds(120);
+
+    [Fact]
+    public async Task Between_two_sockets_of_a_manager()
+    {
+        var options = new ConnectionManagerOptions
+        {
+            Security = new DtlsServerOptions { Credentials = [TestCertificates.EcdsaP256.ToCredential(TestProviders.Default)], Handler = new Echo() },
+            ConnectionIds = new DtlsConnectionIdLayout { ShardBits = 4 },
+        };
+        await using ConnectionManager manager = ConnectionManager.Start([new IPEndPoint(IPAddress.Loopback, 0), new IPEndPoint(IPAddress.Loopback, 0)], options);
+        using var relay = new Relay(manager.LocalEndPoints[0]);
+        var security = new DtlsClientOptions { TargetHost = TestCertificates.HostName, Trust = PeerTrust.Anchors([TestCertificates.Authority]), ConnectionIdLength = 0 };
+        await using DtlsChannel client = await DtlsChannel.ConnectAsync(relay.EndPoint, security).AsTask().WaitAsync(HangGuard);
+        relay.Server = manager.LocalEndPoints[1];
+        byte[] datagram = new byte[800];
+        byte[] buffer = new byte[2000];
+
+        long fewest = long.MaxValue;
+        await AskAsync(client, datagram, buffer, WarmUp).WaitAsync(HangGuard);
+        long forwarded = manager.Statistics.ForwardedToShards;
+        for (int i = 0; i < Attempts && fewest > RuntimeNoise; i++)
+        {
+            long before = GC.GetTotalAllocatedBytes(precise: true);
+            await AskAsync(client, datagram, buffer, Datagrams).WaitAsync(HangGuard);
+            fewest = Math.Min(fewest, GC.GetTotalAllocatedBytes(precise: true) - before);
+        }
+
+        Assert.True(manager.Statistics.ForwardedToShards >= forwarded + Datagrams, "they took another way");
+        Assert.InRange(fewest, 0, RuntimeNoise);
+    }
+
+    private static async Task AskAsync(DtlsChannel client, byte[] datagram, byte[] buffer, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            Assert.True(client.TrySend(datagram));
+            DtlsReceiveResult result = await client.ReceiveAsync(buffer);
+            Assert.Equal(datagram.Length, result.Length);
+        }
+    }
+
+    private sealed class Echo : IDtlsHandler
+    {
+        public void OnDatagram(DtlsChannel channel, ReadOnlySpan<byte> datagram) => channel.TrySend(datagram);
+    }
+
+    /// <summary>Sends on what one client sends, to where it is told. Two threads that wait, and nothing that allocates.</summary>
+    private sealed class Relay : IDisposable
+    {
+        private readonly System.Net.Sockets.Socket _toClient = Open();
+        private readonly System.Net.Sockets.Socket _toServer = Open();
+        private readonly Thread _there;
+        private readonly Thread _back;
+        private volatile SocketAddress _server;
+        private volatile SocketAddress? _client;
+        private volatile bool _isOver;
+
+        public Relay(IPEndPoint server)
+        {
+            _server = server.Serialize();
+            _there = new Thread(PassThere) { IsBackground = true };
+            _back = new Thread(PassBack) { IsBackground = true };
+            _there.Start();
+            _back.Start();
+        }
+
+        public IPEndPoint EndPoint => (IPEndPoint)_toClient.LocalEndPoint!;
+
+        public IPEndPoint Server
+        {
+            set => _server = value.Serialize();
+        }
+
+        public void Dispose()
+        {
+            _isOver = true;
+            foreach (System.Net.Sockets.Socket socket in new[] { _toClient, _toServer })
+                socket.SendTo([0], socket.LocalEndPoint!);
+            _there.Join();
+            _back.Join();
+            _toClient.Dispose();
+            _toServer.Dispose();
+        }
+
+        private static System.Net.Sockets.Socket Open()
+        {
+            var socket = new System.Net.Sockets.Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            return socket;
+        }
+
+        private void PassThere()
+        {
+            byte[] buffer = new byte[4096];
+            var source = new SocketAddress(AddressFamily.InterNetwork);
+            while (true)
+            {
+                int length = _toClient.ReceiveFrom(buffer, SocketFlags.None, source);
+                if (_isOver)
+                    return;
+                _client ??= source;
+                _toServer.SendTo(buffer.AsSpan(0, length), SocketFlags.None, _server);
+            }
+        }
+
+        private void PassBack()
+        {
+            byte[] buffer = new byte[4096];
+            var source = new SocketAddress(AddressFamily.InterNetwork);
+            while (true)
+            {
+                int length = _toServer.ReceiveFrom(buffer, SocketFlags.None, source);
+                if (_isOver)
+                    return;
+                _toClient.SendTo(buffer.AsSpan(0, length), SocketFlags.None, _client!);
+            }
+        }
+    }
+}

@@ -1,0 +1,222 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Sockets.Dtls;
+using Sockets.Links.Dtls;
+
+namespace Sockets.Tests.Connections;
+
+/// <summary>Datagrams that reach another socket, or another node, than the one that has their connection.</summary>
+public sealed class ForwardingTests
+{
+    private static readonly DtlsConnectionIdLayout Layout = new() { Length = 14, NodeBits = 8, ShardBits = 4 };
+
+    [Fact]
+    public async Task A_datagram_that_comes_to_another_socket_finds_its_connection()
+    {
+        await using ManagerRig rig = ManagerRig.Start(static options => options with { ConnectionIds = Layout }, addresses: 2);
+        using var relay = new PortRelay(rig.Manager.LocalEndPoints[0]);
+        (DtlsChannel client, DtlsChannel server) = await rig.ConnectPairAsync(WithConnectionIds, relay.EndPoint);
+        await ManagerRig.ExchangeAsync(client, server, 1);
+        Assert.Equal(0, rig.Manager.Statistics.ForwardedToShards);
+
+        relay.Server = rig.Manager.LocalEndPoints[1];
+        for (byte i = 0; i < 10; i++)
+            await ManagerRig.ExchangeAsync(client, server, i);
+        Assert.True(rig.Manager.Statistics.ForwardedToShards >= 10);
+        Assert.Equal(0, rig.Manager.Statistics.ForwardsDropped);
+        Assert.Equal(1, rig.Manager.ConnectionCount);
+    }
+
+    [Fact]
+    public async Task Answers_leave_by_the_socket_whose_address_the_client_knows()
+    {
+        await using ManagerRig rig = ManagerRig.Start(
+            static options => options with { ConnectionIds = Layout },
+            static security => security.ConfigureEngine = static config => config with { PathValidation = DtlsPathValidation.Basic }, // the old path works as well
+            addresses: 2);
+        using var relay = new PortRelay(rig.Manager.LocalEndPoints[0]);
+        (DtlsChannel client, DtlsChannel server) = await rig.ConnectPairAsync(WithConnectionIds, relay.EndPoint);
+        Assert.Equal(rig.Manager.LocalEndPoints[0], server.LocalEndPoint);
+        relay.Server = rig.Manager.LocalEndPoints[1];
+
+        // The new path is validated like any other: it is another one for the server, though nothing has changed for the client.
+        for (byte i = 0; i < 200 && server.PathChanges == 0; i++)
+            await ManagerRig.ExchangeAsync(client, server, i);
+        await Waiting.UntilAsync(() => server.PathChanges == 1);
+        Assert.Equal(rig.Manager.LocalEndPoints[1], server.LocalEndPoint);
+        await ManagerRig.ExchangeAsync(client, server, 9);
+        Assert.Equal(rig.Manager.LocalEndPoints[1], relay.AnsweredFrom);
+        Assert.Equal(relay.Outside, server.RemoteEndPoint);
+        Assert.Equal(1, rig.Manager.Statistics.Migrations);
+
+        // All ways of sending take the same way.
+        Assert.True(server.TrySend([7]));
+        Assert.Equal([7], await ManagerRig.ReceiveAsync(client));
+        await server.UpdateKeysAsync().WaitAsync(Waiting.HangGuard);
+        Assert.Equal(rig.Manager.LocalEndPoints[1], relay.AnsweredFrom);
+    }
+
+    [Fact]
+    public async Task A_client_that_moves_stays_connected_whichever_socket_of_the_port_it_reaches()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Sockets on one port share it on Linux only.");
+        var handler = new EchoHandler();
+        await using ManagerRig rig = ManagerRig.Start(
+            static options => options with { ShardsPerAddress = 3 },
+            security =>
+            {
+                security.Handler = handler;
+                security.ConnectionIdLength = 12; // enough said: the manager makes a layout of it
+            });
+        DtlsChannel client = await rig.ConnectAsync(WithConnectionIds);
+        for (int i = 0; i < 40 && rig.Manager.Statistics.ForwardedToShards < 20; i++)
+        {
+            Assert.True(await client.MigrateAsync().WaitAsync(Waiting.HangGuard));
+            for (byte j = 0; j < 5; j++)
+                await AskAsync(client, (byte)((i * 5) + j));
+        }
+
+        Assert.True(rig.Manager.Statistics.ForwardedToShards >= 20);
+        Assert.Equal(1, rig.Manager.Statistics.Accepted);
+        Assert.Single(handler.Channels);
+    }
+
+    [Fact]
+    public async Task A_datagram_that_comes_to_another_node_is_passed_on_with_its_path()
+    {
+        var forwarder = new Neighbours();
+        await using ManagerRig first = ManagerRig.Start(options => options with { ConnectionIds = Layout with { Node = 1 }, Forwarder = forwarder });
+        await using ManagerRig second = ManagerRig.Start(options => options with { ConnectionIds = Layout with { Node = 2 }, Forwarder = forwarder });
+        forwarder.Nodes[1] = first.Manager;
+        forwarder.Nodes[2] = second.Manager;
+        using var relay = new PortRelay(second.Manager.LocalEndPoint);
+        (DtlsChannel client, DtlsChannel server) = await second.ConnectPairAsync(WithConnectionIds, relay.EndPoint);
+        relay.Server = first.Manager.LocalEndPoint;
+        for (byte i = 0; i < 5; i++)
+            await ManagerRig.ExchangeAsync(client, server, i);
+        Assert.True(first.Manager.Statistics.ForwardedToNodes >= 5);
+        Assert.True(second.Manager.Statistics.Injected >= 5);
+        Assert.All(forwarder.Paths, path => Assert.Equal(relay.Outside, path.Remote.ToEndPoint()));
+        Assert.Equal(0, first.Manager.ConnectionCount);
+
+        // A node that nobody knows, and a forwarder that fails: dropped, counted, and the loop goes on.
+        forwarder.Nodes.Clear();
+        long dropped = first.Manager.Statistics.ForwardsDropped;
+        client.TrySend([1]);
+        await Waiting.UntilAsync(() => first.Manager.Statistics.ForwardsDropped > dropped);
+        forwarder.Throws = true;
+        client.TrySend([1]);
+        await Waiting.UntilAsync(() => first.Manager.Statistics.ForwardsDropped > dropped + 1);
+        forwarder.Throws = false;
+        forwarder.Nodes[2] = second.Manager;
+        await ManagerRig.ExchangeAsync(client, server, 8);
+    }
+
+    [Fact]
+    public async Task Only_what_has_a_connection_ID_of_this_node_can_be_injected()
+    {
+        var forwarder = new Neighbours();
+        await using ManagerRig rig = ManagerRig.Start(options => options with { ConnectionIds = Layout with { Node = 1 }, Forwarder = forwarder });
+        await using ManagerRig without = ManagerRig.Start();
+        var path = new DtlsPath(DtlsAddress.FromEndPoint(new IPEndPoint(IPAddress.Loopback, 9)));
+        byte[] hello = Sockets.Testing.ClientHellos.Make(Sockets.Testing.DtlsPair.Config(Sockets.Testing.TestProviders.Default, 5))[0];
+        Assert.False(rig.Manager.Inject(path, hello));
+        Assert.False(rig.Manager.Inject(path, []));
+        Assert.False(rig.Manager.Inject(path, Record(node: 2, shard: 0)));
+        Assert.False(rig.Manager.Inject(path, Record(node: 1, shard: 7)));
+        Assert.False(rig.Manager.Inject(default, Record(node: 1, shard: 0)));
+        Assert.False(without.Manager.Inject(path, Record(node: 1, shard: 0)));
+        Assert.Equal(5, rig.Manager.Statistics.ForwardsDropped);
+        Assert.True(rig.Manager.Inject(path, Record(node: 1, shard: 0))); // nobody's, but of this node
+        await Waiting.UntilAsync(() => rig.Manager.Statistics.DatagramsReceived == 1);
+        Assert.Equal(0UL, rig.Manager.Statistics.DatagramsSent);
+        Assert.Equal(0, rig.Manager.Statistics.Handshakes);
+    }
+
+    [Fact]
+    public void What_waits_is_bounded_and_comes_in_order()
+    {
+        var queue = new ForwardedDatagrams(3);
+        var path = new DtlsPath(DtlsAddress.FromEndPoint(new IPEndPoint(IPAddress.Loopback, 9)), DtlsAddress.FromEndPoint(new IPEndPoint(IPAddress.Loopback, 10)));
+        Assert.False(queue.TryPeek(out _, out _));
+        for (int round = 0; round < 5; round++)
+        {
+            for (byte i = 0; i < 3; i++)
+                Assert.True(queue.TryAdd(path, new byte[i == 1 ? 9000 : i].AsSpan()));
+            Assert.False(queue.TryAdd(path, [1]));
+            for (byte i = 0; i < 3; i++)
+            {
+                Assert.True(queue.TryPeek(out DtlsPath taken, out Span<byte> datagram));
+                Assert.Equal(path, taken);
+                Assert.Equal(i == 1 ? 9000 : i, datagram.Length);
+                datagram.Fill(0xAA); // decrypted in place
+                queue.Release();
+            }
+
+            Assert.True(queue.IsEmpty);
+        }
+
+        Assert.True(queue.TryAdd(path, [1]));
+        queue.Close();
+        Assert.True(queue.IsEmpty);
+        Assert.False(queue.TryAdd(path, [1]));
+        queue.Release(); // of whoever was at it
+    }
+
+    /// <summary>An answer that is on its way to where the client was before it moved is lost, so it asks again.</summary>
+    private static async Task AskAsync(DtlsChannel client, byte mark)
+    {
+        byte[] buffer = new byte[100];
+        for (int attempt = 0; attempt < 100; attempt++)
+        {
+            Assert.True(client.TrySend([mark]));
+            using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
+            try
+            {
+                while (true)
+                {
+                    DtlsReceiveResult result = await client.ReceiveAsync(buffer, patience.Token);
+                    Assert.False(result.IsClosed);
+                    if (buffer[0] == mark)
+                        return;
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                // Again.
+            }
+        }
+
+        Assert.Fail("Nothing comes back any more.");
+    }
+
+    private static void WithConnectionIds(DtlsClientOptions options) => options.ConnectionIdLength = 8;
+
+    /// <summary>A protected record with a connection ID of the layout, and nothing behind it that opens.</summary>
+    private static byte[] Record(int node, int shard)
+    {
+        byte[] record = new byte[100];
+        record[0] = 0b0011_1111; // C, S, L, epoch 3 (RFC 9147 section 4)
+        record[1] = (byte)node;
+        record[2] = (byte)(shard << 4);
+        record[18] = 81; // length, behind 14 bytes of connection ID and 2 of sequence number
+        return record;
+    }
+
+    private sealed class Neighbours : IDatagramForwarder
+    {
+        public ConcurrentDictionary<int, ConnectionManager> Nodes { get; } = [];
+
+        public ConcurrentQueue<DtlsPath> Paths { get; } = [];
+
+        public bool Throws { get; set; }
+
+        public bool TryForward(int node, in DtlsPath path, ReadOnlySpan<byte> datagram)
+        {
+            if (Throws)
+                throw new InvalidOperationException("the forwarder was told to throw");
+            Paths.Enqueue(path);
+            return Nodes.TryGetValue(node, out ConnectionManager? manager) && manager.Inject(path, datagram);
+        }
+    }
+}
