@@ -42,12 +42,19 @@ public sealed partial class ConnectionManager : IAsyncDisposable
         _accepted = Channel.CreateBounded<DtlsChannel>(options.AcceptQueueLength);
         _events = options.EventRaised is { } raised ? new ConnectionEventQueue(raised, options.EventQueueLength, _timeProvider) : null;
         _layout = options.CreateLayout(localEndPoints.Count * options.ShardsPerAddress);
+        var configs = new DtlsEndpointConfig[localEndPoints.Count * options.ShardsPerAddress];
+        for (int i = 0; i < configs.Length; i++)
+        {
+            configs[i] = options.CreateEndpointConfig(security, _admission, _layout, i);
+            configs[i].Validate(); // before a port is taken
+        }
+
         _ports = OpenPorts(localEndPoints, options, security);
         _drivers = new DatagramDriver[_ports.Length];
         var clock = new DriverClock(_timeProvider);
         for (int i = 0; i < _drivers.Length; i++)
         {
-            DtlsEndpointConfig config = options.CreateEndpointConfig(security, _admission, _layout, i);
+            DtlsEndpointConfig config = configs[i];
             _drivers[i] = new DatagramDriver(_ports[i], config, config.Server!.MaxDatagramSize, security, targetHost: null, DriverMode.Background, clock)
             {
                 Accepted = TryQueue,

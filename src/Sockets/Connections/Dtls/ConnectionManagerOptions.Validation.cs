@@ -87,6 +87,11 @@ public sealed partial record ConnectionManagerOptions
             nameof(IdleTimeout),
             $"{nameof(HandshakeTimeout)} or more, which is {HandshakeTimeout}: who has proven who it is may be silent for as long as who has not; or infinite");
         Require(
+            Security.LivenessInterval is null || IdleTimeout == Timeout.InfiniteTimeSpan || Security.LivenessInterval < IdleTimeout,
+            IdleTimeout,
+            nameof(IdleTimeout),
+            $"longer than {nameof(Security)}.{nameof(DtlsOptions.LivenessInterval)}, which is {Security.LivenessInterval}: silent clients are asked before they are given up; or infinite");
+        Require(
             MaxLifetime == Timeout.InfiniteTimeSpan || MaxLifetime > HandshakeTimeout,
             MaxLifetime,
             nameof(MaxLifetime),

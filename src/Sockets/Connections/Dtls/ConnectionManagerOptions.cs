@@ -50,7 +50,7 @@ public sealed partial record ConnectionManagerOptions
 
     /// <summary>
     /// A connection from whose client nothing authentic came for so long is closed with close_notify; what is sent to it does not count.
-    /// Default: 15 min; <see cref="Timeout.InfiniteTimeSpan"/>: never.
+    /// With <see cref="DtlsOptions.LivenessInterval"/> silent clients are asked before, and those that answer stay. Default: 15 min; <see cref="Timeout.InfiniteTimeSpan"/>: never.
     /// </summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(15);
 

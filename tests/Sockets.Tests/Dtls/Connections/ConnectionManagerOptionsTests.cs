@@ -68,6 +68,7 @@ public sealed class ConnectionManagerOptionsTests
         { "HandshakeTimeout", "3601" },
         { "IdleTimeout", "14" },
         { "IdleTimeout#beside MaxLifetime", "900" },
+        { "IdleTimeout#beside LivenessInterval", "60" },
         { "MaxLifetime", "15" },
         { "AcceptQueueLength", "0" },
         { "ReceiveQueueSize", "1023" },
@@ -112,6 +113,9 @@ public sealed class ConnectionManagerOptionsTests
             case "Security.Backlog":
                 security.Backlog = 5;
                 return good;
+            case "IdleTimeout#beside LivenessInterval":
+                security.LivenessInterval = TimeSpan.FromSeconds(number);
+                return good with { IdleTimeout = TimeSpan.FromSeconds(number) };
             case "Security.RequireCookie":
                 security.RequireCookie = false;
                 return good;

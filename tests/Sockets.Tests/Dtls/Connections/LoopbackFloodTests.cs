@@ -18,11 +18,11 @@ public sealed class LoopbackFloodTests
         long before = GC.GetTotalMemory(forceFullCollection: true);
         Task flooding = Task.Run(() => SendFlood(rig));
         int served = 0;
-        byte mark = 0;
+        int asked = 0;
         while (!flooding.IsCompleted)
         {
             // The flood fills the socket's buffer, so datagrams of good clients are lost as well: they try again, as one does over UDP.
-            resident.TrySend([++mark]);
+            resident.TrySend([(byte)++asked]);
             using var receiving = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
             try
             {
@@ -44,7 +44,7 @@ public sealed class LoopbackFloodTests
         Assert.True(served > 0, "the client that was there was not served any more");
         (DtlsChannel late, DtlsChannel lateServer) = await rig.ConnectPairAsync();
         await ManagerRig.ExchangeAsync(late, lateServer, 1);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{statistics.Admission.CookiesSent} of {Flood} reached the engine, {served} of {mark} messages of the client that was there");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{statistics.Admission.CookiesSent} of {Flood} reached the engine, {served} of {asked} messages of the client that was there");
     }
 
     private static void SendFlood(ManagerRig rig)
