@@ -3,7 +3,6 @@ using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.Threading.Tasks;
 using Sockets.Dtls;
-using Sockets.Links.Dtls;
 
 namespace Sockets;
 
@@ -33,7 +32,7 @@ public sealed partial class ConnectionManager
             {
                 byte[] state = new byte[SocketNumberLength + saved.State.Length];
                 BinaryPrimitives.WriteUInt16BigEndian(state, (ushort)i);
-                saved.State.CopyTo(state.AsSpan(SocketNumberLength));
+                saved.State.CopyTo(state.AsMemory(SocketNumberLength));
                 states.Add(state);
             }
         }
