@@ -35,6 +35,7 @@ internal static class ConfigBuilder
             UtcNow = sessions.UtcNow,
             Ticket = options.IsServer ? null : sessions.Ticket,
             TicketProtector = options.IsServer && !options.WithoutTickets ? new CountingProtector(sessions.Keys, options.DeclineTickets) : null,
+            SelectApplicationProtocol = options.ExpectOfferedProtocols.Count == 0 ? null : hello => Select(options, hello),
             AcknowledgeServerName = !options.WithoutServerNameAck,
             RequireMatchingCredential = true,
             MaxDatagramSize = datagramSize,
@@ -76,6 +77,13 @@ internal static class ConfigBuilder
         crypto.Groups.Contains((NamedGroup)codePoint)
             ? (NamedGroup)codePoint
             : throw new UnimplementedException($"group 0x{codePoint:x4}");
+
+    private static DtlsProtocolChoice Select(ShimOptions options, DtlsClientHelloInfo hello)
+    {
+        if (!hello.ApplicationProtocols.SequenceEqual(options.ExpectOfferedProtocols.Select(Protocol)))
+            throw new ShimFailureException($"Expectation: other application protocols than {string.Join(", ", hello.ApplicationProtocols)}.");
+        return DtlsProtocolChoice.Use(Protocol(options.SelectInvalidProtocol ? "a protocol that no client offers" : options.ApplicationProtocols[0]));
+    }
 
     private static DtlsApplicationProtocol Protocol(string name) =>
         name.Length == 0

@@ -94,6 +94,8 @@ internal static class FlagParser
                 return options.CountTicketCalls = true;
             case "-skip-ticket":
                 return options.DeclineTickets = true;
+            case "-select-empty-alpn":
+                return options.SelectInvalidProtocol = true;
             case "-no-server-name-ack":
                 return options.WithoutServerNameAck = true;
             case "-expect-ticket-supports-early-data":
@@ -163,6 +165,9 @@ internal static class FlagParser
                 break;
             case "-advertise-alpn":
                 AddProtocols(options.ApplicationProtocols, flag, Value(flag, ref args));
+                break;
+            case "-expect-advertised-alpn":
+                AddProtocols(options.ExpectOfferedProtocols, flag, Value(flag, ref args));
                 break;
             case "-select-alpn":
                 options.ApplicationProtocols.Add(Value(flag, ref args));

@@ -86,6 +86,12 @@ internal sealed class ShimOptions
 
     public bool WithoutServerNameAck { get; set; }
 
+    /// <summary>Server: what exactly the client has to offer; empty: anything.</summary>
+    public List<string> ExpectOfferedProtocols { get; } = [];
+
+    /// <summary>Server: the hook answers with what is no answer. An empty protocol cannot be said here; one that nobody offered can.</summary>
+    public bool SelectInvalidProtocol { get; set; }
+
     public bool ExpectSessionMiss { get; set; }
 
     public bool ExpectNoSession { get; set; }
