@@ -191,8 +191,20 @@ public sealed class ConnectionIdRecordTests
     {
         var secrets = new TrafficSecrets();
         using DtlsPair pair = DtlsPair.Create(
-            client: config => config with { ConnectionIdLength = 4, DangerousKeyLog = secrets.Add, CipherSuites = [CipherSuite.Aes128GcmSha256] },
-            server: static config => config with { ConnectionIdLength = 5, DangerousUnlimitedAmplification = true });
+            client: config => config with
+            {
+                ConnectionIdLength = 4,
+                DangerousKeyLog = secrets.Add,
+                CipherSuites = [CipherSuite.Aes128GcmSha256],
+                Credentials = [TestCertificates.EcdsaP256.ToCredential(config.Crypto)],
+            },
+            server: static config => config with
+            {
+                ConnectionIdLength = 5,
+                DangerousUnlimitedAmplification = true,
+                ClientAuthentication = DtlsClientAuthentication.Required,
+            });
+        pair.Server.VerificationDelay = TimeSpan.FromSeconds(1);
         byte[]? finished = null;
         pair.Network.OnDeliver = datagram =>
         {
@@ -204,11 +216,16 @@ public sealed class ConnectionIdRecordTests
         pair.Start();
         pair.DriveUntil(() => pair.Client.Log.IsConnected && finished is not null);
         using var forge = new RecordForge(TestProviders.Default, CipherSuite.Aes128GcmSha256, secrets["CLIENT_TRAFFIC_SECRET_0"], ConnectedPair.ApplicationEpoch);
-        byte[] first = forge.Seal(0, RecordForge.ApplicationData, [7], connectionId: pair.Server.Connection.ConnectionId.ToArray());
-        byte[] second = forge.Seal(1, RecordForge.ApplicationData, [8]);
-        pair.Server.Receive(DtlsPair.ClientAddress, [.. first, .. second]);
+        byte[] without = forge.Seal(0, RecordForge.ApplicationData, [7]);
+        byte[] with = forge.Seal(1, RecordForge.ApplicationData, [8], connectionId: pair.Server.Connection.ConnectionId.ToArray());
+        pair.Server.Receive(DtlsPair.ClientAddress, [.. finished!, .. without, .. with]);
         Assert.Empty(pair.Server.Log.Received);
-        pair.Server.Receive(DtlsPair.ClientAddress, finished!);
+        Assert.Equal(DtlsState.WaitCertificateVerification, pair.Server.Connection.State);
+
+        // What comes meanwhile has nothing to say about them.
+        pair.Server.Receive(DtlsPair.ClientAddress, without);
+        Assert.Equal(1UL, pair.Server.Connection.Statistics.Discarded(DiscardReason.MissingConnectionId));
+        pair.Settle(TimeSpan.FromSeconds(2));
         Assert.Equal([[7], [8]], pair.Server.Log.Received);
     }
 }
