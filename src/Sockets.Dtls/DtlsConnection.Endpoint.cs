@@ -45,6 +45,16 @@ public sealed partial class DtlsConnection
     /// <summary>Records that were authenticated: tells whether a datagram was this connection's.</summary>
     internal ulong AcceptedRecords => _statistics.RecordsReceived;
 
+    /// <summary>
+    /// A datagram that was handed in is given to another connection on the path as well, which counts it: three bytes may leave
+    /// for each of its bytes, and not twice three (RFC 9147 §5.1).
+    /// </summary>
+    internal void GiveUpCredit(int bytes)
+    {
+        if (!_isAddressValidated)
+            _unvalidatedBytesReceived -= bytes;
+    }
+
     /// <summary>The owner looks at this connection now and then.</summary>
     /// <returns>Whether it has had no record since the look before this one, and may give back what it can.</returns>
     internal bool CoolDown()

@@ -108,8 +108,10 @@ public sealed partial class DtlsEndpoint
         datagram.CopyTo(copy);
         ulong before = successor.AcceptedRecords;
         successor.HandleDatagram(path, copy, now, ref sink);
-        if (successor.AcceptedRecords == before)
-            connection.HandleDatagram(path, datagram, now, ref sink);
+        if (successor.AcceptedRecords != before)
+            return;
+        successor.GiveUpCredit(datagram.Length);
+        connection.HandleDatagram(path, datagram, now, ref sink);
     }
 
     /// <summary>A handshake is done: where it ran beside an older connection, it takes that one's place.</summary>
