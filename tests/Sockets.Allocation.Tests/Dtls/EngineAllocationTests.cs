@@ -232,7 +232,7 @@ public sealed class EngineAllocationTests
     [Fact]
     public void Datagrams_found_by_their_connection_id()
     {
-        using DtlsPair pair = Connect(TestProviders.Default.Name, CipherSuite.Aes128GcmSha256, endpoint: new DtlsEndpointConfig(), connectionIdLength: 10);
+        using DtlsPair pair = Connect(TestProviders.Default.Name, CipherSuite.Aes128GcmSha256, endpoint: new DtlsEndpointConfig(), connectionIdLength: 10, pathValidation: DtlsPathValidation.None);
         DtlsConnection client = pair.Client.Connection;
         DtlsEndpoint endpoint = pair.Server.Endpoint!;
         MonotonicTime now = pair.Network.Clock.Now;
@@ -263,7 +263,8 @@ public sealed class EngineAllocationTests
     }
 
     private static DtlsPair Connect(
-        string providerName, CipherSuite suite, TrafficSecrets? secrets = null, DtlsEndpointConfig? endpoint = null, int? connectionIdLength = null)
+        string providerName, CipherSuite suite, TrafficSecrets? secrets = null, DtlsEndpointConfig? endpoint = null, int? connectionIdLength = null,
+        DtlsPathValidation pathValidation = default)
     {
         CryptoProvider provider = TestProviders.All.Single(candidate => candidate.Name == providerName);
         DtlsPair pair = DtlsPair.Create(
@@ -273,8 +274,9 @@ public sealed class EngineAllocationTests
                 CipherSuites = [suite],
                 DangerousKeyLog = secrets is null ? null : secrets.Add,
                 ConnectionIdLength = connectionIdLength,
+                PathValidation = pathValidation,
             },
-            server: config => config with { CipherSuites = [suite], ConnectionIdLength = connectionIdLength },
+            server: config => config with { CipherSuites = [suite], ConnectionIdLength = connectionIdLength, PathValidation = pathValidation },
             endpoint: endpoint);
         pair.DriveToConnected();
         pair.Settle(TimeSpan.FromMinutes(5));
