@@ -18,5 +18,6 @@ prepare_certificates
 prepare_tool
 
 rm -rf "$LOGS" && mkdir -p "$LOGS"
-run_table "$PEERS/nss/cases.txt"
+select_cases "$PEERS/nss/cases.txt" >"$LOGS/cases.txt"
+run_table "$LOGS/cases.txt"
 print_total
