@@ -91,6 +91,12 @@ public sealed partial record DtlsConfig
     public IReadOnlyList<SrtpProtectionProfile> SrtpProfiles { get; init; } = [];
 
     /// <summary>
+    /// Client: send suites, groups, versions and extensions that mean nothing among those that do (GREASE, RFC 8701), so that servers
+    /// which cannot ignore what they do not know are found out. Unknown values of peers are ignored in any case.
+    /// </summary>
+    public bool SendGrease { get; init; }
+
+    /// <summary>
     /// Client: whether to offer resumption with a fresh key exchange (psk_dhe_ke), which is what makes a server send
     /// session tickets (RFC 8446 §4.2.9, §4.6.1). Each is reported by <see cref="DtlsEventKind.TicketReceived"/> and, with
     /// <see cref="UtcNow"/>, waits in <see cref="DtlsConnection.TakeTicket"/>.
@@ -185,6 +191,15 @@ public sealed partial record DtlsConfig
 
     /// <summary>Largest datagram to send, in bytes of UDP payload.</summary>
     public int MaxDatagramSize { get; init; } = 1200;
+
+    /// <summary>
+    /// Search for a larger datagram that the path carries, up to so many bytes of UDP payload (RFC 9147 §4.4, RFC 8899); what is found
+    /// is the connection's <see cref="DtlsConnection.MaxDatagramSize"/> (<see cref="DtlsEventKind.PathMtuChanged"/>), and
+    /// <see cref="MaxDatagramSize"/> again when it does not arrive any more. Probes are padded KeyUpdates, a few every ten minutes: a
+    /// peer that has gone is found out by them. The driver must give <see cref="DtlsConnection.PollTransmit"/> so much room, and send
+    /// with "don't fragment". 0, the default: no search.
+    /// </summary>
+    public int MaxProbedDatagramSize { get; init; }
 
     /// <summary>
     /// The largest protected record to take, in bytes of content, content type and padding (record_size_limit, RFC 8449); a peer
@@ -337,6 +352,9 @@ public sealed partial record DtlsConfig
     /// <summary>Whether a server has anything to prove who it is, or will choose it by the ClientHello.</summary>
     internal bool CanServe => Credentials.Count > 0 || HasPreSharedKeys || ChooseByClientHello;
 
+    /// <summary>The room a driver must give to a datagram.</summary>
+    internal int LargestOutgoingDatagram => Math.Max(MaxDatagramSize, MaxProbedDatagramSize);
+
     internal bool HasPreSharedKeys => PreSharedKeys.Count > 0 || FindPreSharedKey is not null;
 
     internal IReadOnlyList<SignatureScheme> EffectiveSignatureSchemes => SignatureSchemes ?? Crypto.SignatureSchemes;
@@ -353,6 +371,7 @@ public sealed partial record DtlsConfig
         Require(KeyShareCount >= 0, nameof(KeyShareCount), "0 or more");
         Require(MinDatagramSize is >= SmallestDatagram and <= LargestDatagram, nameof(MinDatagramSize), "128 to 65507 bytes");
         Require(MaxDatagramSize >= MinDatagramSize && MaxDatagramSize <= LargestDatagram, nameof(MaxDatagramSize), "MinDatagramSize to 65507 bytes");
+        Require(MaxProbedDatagramSize == 0 || (MaxProbedDatagramSize >= MaxDatagramSize && MaxProbedDatagramSize <= LargestDatagram), nameof(MaxProbedDatagramSize), "0, or MaxDatagramSize to 65507 bytes");
         Require(RecordSizeLimit is null or (>= RecordSizeLimitExtension.Smallest and <= RecordSizeLimitExtension.Largest), nameof(RecordSizeLimit), "64 to 16385 bytes");
         Require(ReplayWindowSize >= 256 && ReplayWindowSize % 64 == 0 && ReplayWindowSize <= MaxReplayWindowSize, nameof(ReplayWindowSize), "a multiple of 64 from 256 to 2^20 records");
         Require(InitialRetransmitTimeout >= TimeSpan.FromMilliseconds(1), nameof(InitialRetransmitTimeout), "1 ms or more");

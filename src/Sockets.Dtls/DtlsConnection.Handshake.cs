@@ -222,6 +222,7 @@ public sealed partial class DtlsConnection
         }
 
         machine.Dispose();
+        BeginPathMtuSearch();
         Raise(DtlsEventKind.Connected);
     }
 

@@ -129,6 +129,7 @@ public sealed partial class DtlsConnection
         _queuedUpdateRequestsPeer = saved.QueuedUpdateRequestsPeer;
         AdoptConnectionIds(saved.ConnectionIds);
         AdoptKeys(saved, elapsed);
+        BeginPathMtuSearch();
         Raise(DtlsEventKind.Connected);
         AdoptOutgoing(saved);
     }

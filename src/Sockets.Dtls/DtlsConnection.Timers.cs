@@ -25,6 +25,7 @@ public sealed partial class DtlsConnection
                 next = MonotonicTime.Min(next, paths.NextTimeout);
             if (_config.LivenessInterval is not null)
                 next = MonotonicTime.Min(next, NextProbe);
+            next = MonotonicTime.Min(next, NextPathProbe);
             return MonotonicTime.Min(next, _machine is null ? EndOfLife : _created + _config.HandshakeTimeout);
         }
     }
@@ -87,6 +88,7 @@ public sealed partial class DtlsConnection
             StartBurst();
         if (_timer.Deadline <= now)
             OnRetransmitTimeout();
+        OnPathProbeDue();
         if (_epochs.NextExpiry <= now)
             OnEpochExpired();
         OnPathTimeout();
@@ -131,7 +133,8 @@ public sealed partial class DtlsConnection
             if (_config.LowerDatagramSizeOnLoss)
                 _datagramSize = Math.Min(_datagramSize, Math.Max(_config.MinDatagramSize, _datagramSize / 2));
             if (!_config.DangerousTrustPlaintext)
-                _flight!.DistrustPlaintextAcknowledgements();
+                OnPathBlackHole();
+            _flight!.DistrustPlaintextAcknowledgements();
         }
 
         _hasObeyedEmptyAck = false;

@@ -46,7 +46,8 @@ public sealed partial class DtlsConnection
 
     /// <summary>
     /// Largest datagram to send, in bytes of UDP payload. Starts as <see cref="DtlsConfig.MaxDatagramSize"/>; an application
-    /// that learns the path MTU may change it, and what is sent again is cut anew.
+    /// that learns the path MTU may change it, which ends a search (<see cref="DtlsConfig.MaxProbedDatagramSize"/>), and what is sent
+    /// again is cut anew.
     /// </summary>
     public int MaxDatagramSize
     {
@@ -55,6 +56,7 @@ public sealed partial class DtlsConnection
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(value, DtlsConfig.SmallestDatagram);
             ArgumentOutOfRangeException.ThrowIfGreaterThan(value, DtlsConfig.LargestDatagram);
+            _pathMtu = null; // the application knows better
             _maxDatagramSize = value;
             _datagramSize = value;
             Touch();
@@ -98,6 +100,7 @@ public sealed partial class DtlsConnection
         }
 
         bytesWritten = epoch.Seal(plaintext, ContentType.ApplicationData, destination, out _, padding);
+        _hasWrittenSinceMtuProbe = true;
         CountSent(bytesWritten, 1);
         NoteUse();
         _hasWrittenSinceProbe = true;
@@ -113,7 +116,7 @@ public sealed partial class DtlsConnection
     /// <summary>
     /// Writes the next datagram of the handshake, acknowledgements and alerts. Call until it is empty.
     /// </summary>
-    /// <param name="destination">At least <see cref="MaxDatagramSize"/> bytes.</param>
+    /// <param name="destination">At least <see cref="MaxDatagramSize"/> bytes, and <see cref="DtlsConfig.MaxProbedDatagramSize"/> where it is set.</param>
     /// <returns>One datagram and where it goes, or an empty result when there is nothing to send.</returns>
     public DtlsTransmit PollTransmit(Span<byte> destination)
     {
@@ -121,7 +124,7 @@ public sealed partial class DtlsConnection
             return transmit;
         if (_probe is { IsChallengeDue: true } probe && WriteProbe(probe, destination) is { IsEmpty: false } challenge)
             return challenge;
-        int limit = Math.Min(destination.Length, _datagramSize);
+        int limit = Math.Min(destination.Length, IsMtuProbeNext ? _mtuProbeSize : _datagramSize);
         if (!_isAddressValidated && Role == DtlsRole.Server && !_config.DangerousUnlimitedAmplification)
             limit = (int)Math.Min(limit, (AmplificationLimit * _unvalidatedBytesReceived) - _unvalidatedBytesSent);
         int records = 0;
@@ -244,7 +247,14 @@ public sealed partial class DtlsConnection
             }
 
             int contentLength = flight.Fill(rest.Slice(offset, room), out SentRecord range);
-            used += Seal(epoch, rest.Slice(offset, contentLength), ContentType.Handshake, rest, out RecordNumber number);
+            bool isMtuProbe = _mtuProbeSize > 0 && epoch is not null && epochNumber >= FirstApplicationEpoch;
+            RecordNumber number;
+            int length = isMtuProbe
+                ? epoch!.Seal(rest.Slice(offset, contentLength), ContentType.Handshake, rest, out number, PaddingOfProbe(epoch, contentLength, rest.Length))
+                : Seal(epoch, rest.Slice(offset, contentLength), ContentType.Handshake, rest, out number);
+            if (isMtuProbe)
+                OnMtuProbeSent(number, length);
+            used += length;
             flight.OnSent(number, range);
             records++;
             _burst++;
@@ -377,7 +387,12 @@ public sealed partial class DtlsConnection
         bool progress = entries.IsEmpty && !_hasObeyedEmptyAck;
         _hasObeyedEmptyAck |= progress;
         while (!entries.IsEmpty)
-            progress |= flight.Acknowledge(AckMessage.Read(ref entries));
+        {
+            RecordNumber number = AckMessage.Read(ref entries);
+            _isMtuProbeAcknowledged |= _mtuProbeBytes > 0 && number == _mtuProbeNumber;
+            progress |= flight.Acknowledge(number);
+        }
+
         if (!progress)
             return;
         if (!flight.IsAcknowledged)
@@ -415,7 +430,11 @@ public sealed partial class DtlsConnection
             return;
         _flight = null;
         if (hasKeyUpdate)
+        {
+            ConcludePathProbe();
             AdvanceWriteKeys();
+        }
+
         _epochs.DropHandshakeWrite();
         SendQueuedMessages();
     }

@@ -35,6 +35,9 @@ public enum DtlsEventKind : byte
     /// <summary>The peer's sending keys have changed.</summary>
     ReadKeyUpdated,
 
+    /// <summary>The path carries larger datagrams, or smaller ones, than before: <see cref="DtlsConnection.MaxDatagramSize"/>.</summary>
+    PathMtuChanged,
+
     /// <summary>A NewSessionTicket came and was acknowledged: <see cref="DtlsConnection.TakeTicket"/> has it.</summary>
     TicketReceived,
 

@@ -89,6 +89,15 @@ public static partial class SocketSettings
         },
     };
 
+    /// <summary>Never fragmented, and sent whatever the system believes of the path (IP_PMTUDISC_PROBE): for those who find out by themselves.</summary>
+    internal static void ProbePathMtu(SystemSocket socket)
+    {
+        if (OperatingSystem.IsLinux())
+            LinuxOption.SetForFamilies(socket, IPv4PathMtuDiscovery, IPv6PathMtuDiscovery, DiscoverByProbing);
+        else if (socket.AddressFamily == AddressFamily.InterNetwork)
+            socket.DontFragment = true;
+    }
+
     private static SocketSettingResult SetCodePoint(SystemSocket socket, int value)
     {
         bool isIPv6 = socket.AddressFamily == AddressFamily.InterNetworkV6;

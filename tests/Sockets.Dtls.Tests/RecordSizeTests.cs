@@ -109,7 +109,7 @@ public sealed class RecordSizeTests
     public void A_bad_limit_ends_the_handshake_on_either_side(byte[] content, AlertDescription alert)
     {
         using var rig = new HandshakeRig();
-        Assert.Equal(alert, rig.Offer(hello => HelloBytes.WithContent(hello, RecordSizeLimit, _ => content)).Alert);
+        Assert.Equal(alert, rig.Offer(hello => ChangedHello.WithContent(hello, RecordSizeLimit, _ => content)).Alert);
         using var another = new HandshakeRig();
         Assert.Equal(alert, another.AnswerWith([0, RecordSizeLimit, 0, (byte)content.Length, .. content]).Alert);
     }
@@ -119,7 +119,7 @@ public sealed class RecordSizeTests
     public void A_limit_above_the_protocols_own_is_the_protocols_own()
     {
         using var rig = new HandshakeRig();
-        Assert.False(rig.Offer(hello => HelloBytes.WithContent(hello, RecordSizeLimit, static _ => [0xFF, 0xFF])).IsError);
+        Assert.False(rig.Offer(hello => ChangedHello.WithContent(hello, RecordSizeLimit, static _ => [0xFF, 0xFF])).IsError);
         Assert.Equal((1 << 14) + 1, rig.Server.PeerRecordSizeLimit);
     }
 

@@ -74,7 +74,7 @@ public sealed class SrtpTests
     public void A_server_ignores_the_clients_key_identifier()
     {
         using var rig = new HandshakeRig(With(Sha80), With(Sha80));
-        Assert.False(rig.Offer(hello => HelloBytes.WithContent(hello, UseSrtp, static _ => [0, 2, 0, 1, 3, 7, 8, 9])).IsError);
+        Assert.False(rig.Offer(hello => ChangedHello.WithContent(hello, UseSrtp, static _ => [0, 2, 0, 1, 3, 7, 8, 9])).IsError);
         Assert.Equal(Sha80, rig.Server.SrtpProfile);
         Assert.Equal([0, 2, 0, 1, 0], rig.Answer(UseSrtp));
     }
@@ -83,7 +83,7 @@ public sealed class SrtpTests
     public void A_server_skips_profiles_it_does_not_know()
     {
         using var rig = new HandshakeRig(With(Sha80), With(Sha80));
-        Assert.False(rig.Offer(hello => HelloBytes.WithContent(hello, UseSrtp, static _ => [0, 6, 0x2A, 0x2A, 0, 1, 0, 5, 0])).IsError);
+        Assert.False(rig.Offer(hello => ChangedHello.WithContent(hello, UseSrtp, static _ => [0, 6, 0x2A, 0x2A, 0, 1, 0, 5, 0])).IsError);
         Assert.Equal(Sha80, rig.Server.SrtpProfile);
     }
 
@@ -96,7 +96,7 @@ public sealed class SrtpTests
     public void A_malformed_offer_is_refused(byte[] content)
     {
         using var rig = new HandshakeRig(With(Sha80), With(Sha80));
-        ProtocolError error = rig.Offer(hello => HelloBytes.WithContent(hello, UseSrtp, _ => content));
+        ProtocolError error = rig.Offer(hello => ChangedHello.WithContent(hello, UseSrtp, _ => content));
         Assert.Equal(ProtocolError.MalformedExtension, error);
     }
 

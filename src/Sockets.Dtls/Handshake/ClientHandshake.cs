@@ -31,6 +31,7 @@ internal sealed partial class ClientHandshake : HandshakeMachine
     private const int RetryGrowth = 1536;
 
     private readonly List<KeyExchange> _shares = [];
+    private bool _isGroupRequested;
     private bool _certificateRequested;
     private DtlsCredential? _credential;
     private SignatureScheme _credentialScheme;
@@ -60,6 +61,7 @@ internal sealed partial class ClientHandshake : HandshakeMachine
                 shares--;
         }
 
+        PrepareGrease();
         PrepareOffers();
         if (_offersEarlyData && _offers[0].Ticket is { PeerCertificates: { Count: > 0 } certificates })
             VerifyBeforeHello(certificates);
@@ -104,6 +106,8 @@ internal sealed partial class ClientHandshake : HandshakeMachine
         writer.UInt8(0); // legacy_session_id
         writer.UInt8(0); // legacy_cookie
         int mark = writer.Begin(2);
+        if (_grease is not null)
+            writer.UInt16(_grease.CipherSuite);
         foreach (CipherSuite suite in Config.EffectiveCipherSuites)
             writer.UInt16((ushort)suite);
         writer.End(mark, 2);
@@ -111,12 +115,13 @@ internal sealed partial class ClientHandshake : HandshakeMachine
         writer.UInt8(0);
 
         int extensions = writer.Begin(2);
-        SupportedVersionsExtension.WriteClient(writer);
+        WriteFirstGrease(writer);
+        SupportedVersionsExtension.WriteClient(writer, _grease?.Version);
         if (Config.ServerName is { } name)
             ServerNameExtension.WriteClient(writer, name);
         if (Config.OfferKeyExchange)
-            CodePointListExtension.Write(writer, Config.EffectiveGroups);
-        CodePointListExtension.Write(writer, ExtensionType.SignatureAlgorithms, Config.EffectiveSignatureSchemes);
+            CodePointListExtension.Write(writer, Config.EffectiveGroups, _grease?.Group);
+        CodePointListExtension.Write(writer, ExtensionType.SignatureAlgorithms, Config.EffectiveSignatureSchemes, _grease?.SignatureScheme);
         if (Config.CertificateSignatureSchemes is { } certificateSchemes)
             CodePointListExtension.Write(writer, ExtensionType.SignatureAlgorithmsCert, certificateSchemes);
         if (Config.ApplicationProtocols.Count > 0)
@@ -142,11 +147,13 @@ internal sealed partial class ClientHandshake : HandshakeMachine
         if (Config.OfferKeyExchange)
         {
             (int Outer, int Inner) marks = KeyShareExtension.BeginClient(writer);
+            WriteGreaseShare(writer);
             foreach (KeyExchange share in _shares)
                 KeyShareExtension.WriteEntry(writer, share);
             KeyShareExtension.EndClient(writer, marks);
         }
 
+        WriteLastGrease(writer);
         WriteOffers(writer, extensions);
         _helloLength = writer.Written.Length;
 
@@ -205,6 +212,7 @@ internal sealed partial class ClientHandshake : HandshakeMachine
             if (!supported || !Config.OfferKeyExchange || _shares.Exists(share => share.Group == group))
                 return ProtocolError.Illegal;
             DisposeShares();
+            _isGroupRequested = true;
             _shares.Add(Config.Crypto.CreateKeyExchange(group));
         }
         else if (cookie.IsEmpty)

@@ -11,17 +11,17 @@ namespace Sockets.Dtls.Handshake.Extensions;
 /// </summary>
 internal static class CodePointListExtension
 {
-    public static void Write(WireWriter writer, IReadOnlyList<NamedGroup> groups)
+    public static void Write(WireWriter writer, IReadOnlyList<NamedGroup> groups, ushort? grease = null)
     {
-        int mark = Begin(writer, ExtensionType.SupportedGroups, groups.Count);
+        int mark = Begin(writer, ExtensionType.SupportedGroups, groups.Count, grease);
         foreach (NamedGroup group in groups)
             writer.UInt16((ushort)group);
         writer.End(mark, 2);
     }
 
-    public static void Write(WireWriter writer, ExtensionType type, IReadOnlyList<SignatureScheme> schemes)
+    public static void Write(WireWriter writer, ExtensionType type, IReadOnlyList<SignatureScheme> schemes, ushort? grease = null)
     {
-        int mark = Begin(writer, type, schemes.Count);
+        int mark = Begin(writer, type, schemes.Count, grease);
         foreach (SignatureScheme scheme in schemes)
             writer.UInt16((ushort)scheme);
         writer.End(mark, 2);
@@ -49,10 +49,14 @@ internal static class CodePointListExtension
         return false;
     }
 
-    private static int Begin(WireWriter writer, ExtensionType type, int count)
+    /// <summary>Begins the list, with a code point that means nothing (RFC 8701) in front, if any.</summary>
+    private static int Begin(WireWriter writer, ExtensionType type, int count, ushort? grease)
     {
         writer.UInt16((ushort)type);
-        writer.UInt16(checked((ushort)((count * 2) + 2)));
-        return writer.Begin(2);
+        writer.UInt16(checked((ushort)(((count + (grease is null ? 0 : 1)) * 2) + 2)));
+        int mark = writer.Begin(2);
+        if (grease is { } value)
+            writer.UInt16(value);
+        return mark;
     }
 }

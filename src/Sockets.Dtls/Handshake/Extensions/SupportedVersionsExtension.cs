@@ -9,12 +9,17 @@ internal static class SupportedVersionsExtension
     /// <summary>DTLS 1.3.</summary>
     public const ushort Dtls13 = 0xFEFC;
 
-    public static void WriteClient(WireWriter writer)
+    /// <summary>Writes the one version, and in front of it one that means nothing (RFC 8701), if any.</summary>
+    public static void WriteClient(WireWriter writer, ushort? grease = null)
     {
         writer.UInt16((ushort)ExtensionType.SupportedVersions);
-        writer.UInt16(3);
-        writer.UInt8(2);
+        int outer = writer.Begin(2);
+        int list = writer.Begin(1);
+        if (grease is { } value)
+            writer.UInt16(value);
         writer.UInt16(Dtls13);
+        writer.End(list, 1);
+        writer.End(outer, 2);
     }
 
     public static void WriteServer(WireWriter writer)

@@ -120,6 +120,9 @@ internal sealed partial class DatagramDriver
             case DtlsEventKind.WriteKeyUpdated:
                 channel.KeysUpdated(sending: true);
                 break;
+            case DtlsEventKind.PathMtuChanged:
+                channel.PathMtuChanged();
+                break;
             case DtlsEventKind.ReadKeyUpdated:
                 channel.KeysUpdated(sending: false);
                 break;
@@ -169,7 +172,7 @@ internal sealed partial class DatagramDriver
         foreach (ReadOnlyMemory<byte> datagram in EarlyData)
         {
             length += datagram.Length;
-            if (datagram.IsEmpty || datagram.Length > MaxDatagramSize - LargestOverhead)
+            if (datagram.IsEmpty || datagram.Length > _firstDatagramSize - LargestOverhead)
                 return;
         }
 

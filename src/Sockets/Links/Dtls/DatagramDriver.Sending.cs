@@ -44,7 +44,10 @@ internal sealed partial class DatagramDriver
                 return outcome;
             try
             {
-                return Transmit(port, _sendBuffer.AsSpan(0, length), channel);
+                outcome = Transmit(port, _sendBuffer.AsSpan(0, length), channel);
+                if (outcome == DtlsSendOutcome.TooLongForPath)
+                    GiveUpPathMtu(channel);
+                return outcome;
             }
             catch (ObjectDisposedException)
             {
@@ -185,6 +188,19 @@ internal sealed partial class DatagramDriver
             if (!_stopped)
                 Drain(now);
             return outcome;
+        }
+    }
+
+    /// <summary>What a search has found is more than the system thinks the path carries.</summary>
+    private void GiveUpPathMtu(DtlsChannel channel)
+    {
+        lock (_gate)
+        {
+            if (_stopped || channel.IsOver)
+                return;
+            MonotonicTime now = _clock.Now;
+            channel.Connection.ReportTooLarge(now);
+            Drain(now);
         }
     }
 

@@ -43,6 +43,7 @@ internal sealed partial class DatagramDriver : IAsyncDisposable, IThreadPoolWork
 
     /// <summary>For what the engine sends, by a thread that holds <see cref="_gate"/>.</summary>
     private readonly byte[] _driverBuffer;
+    private readonly int _firstDatagramSize; // before a search has found more
     private readonly SocketAddress _driverDestination;
 
     private readonly TaskCompletionSource _socketErrorSeen = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -69,8 +70,9 @@ internal sealed partial class DatagramDriver : IAsyncDisposable, IThreadPoolWork
         _receiveQueueSize = options.ReceiveQueueSize;
         _verifier = options.CreateVerifier(targetHost);
         _signingCallback = options.SigningCallback;
-        _driverBuffer = new byte[maxDatagramSize];
-        _sendBuffer = new byte[maxDatagramSize];
+        _firstDatagramSize = maxDatagramSize;
+        _driverBuffer = new byte[Math.Max(maxDatagramSize, options.MaxProbedDatagramSize)];
+        _sendBuffer = new byte[_driverBuffer.Length];
         _driverDestination = port.CreateAddress();
         if (mode == DriverMode.Background)
             CreateTimer();

@@ -84,6 +84,12 @@ public sealed partial class DtlsChannel
         }
     }
 
+    internal void PathMtuChanged()
+    {
+        _maxDatagramLength = Connection.MaxPlaintextSize;
+        Changed?.Invoke();
+    }
+
     internal void KeysUpdated(bool sending)
     {
         _driver.Observer?.OnKeysUpdated(this);

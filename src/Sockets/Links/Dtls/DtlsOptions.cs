@@ -109,6 +109,13 @@ public abstract class DtlsOptions
     public int? ConnectionIdLength { get; set; }
 
     /// <summary>
+    /// Search for a larger datagram that the path carries, up to so many bytes of UDP payload (RFC 8899): 1472 is what Ethernet has
+    /// under IPv4, 1452 under IPv6. <see cref="DtlsChannel.MaxDatagramLength"/> grows with what is found, and shrinks again when it does
+    /// not arrive any more. The socket then sends nothing in fragments. Each probe updates keys. 0, the default: no search.
+    /// </summary>
+    public int MaxProbedDatagramSize { get; set; }
+
+    /// <summary>
     /// The largest record to take (record_size_limit, RFC 8449), in bytes of content, content type and padding: 64 to 16385. For
     /// devices with small buffers. Default: 16385, all the protocol allows. Null: the extension is not used.
     /// </summary>
@@ -218,6 +225,7 @@ public abstract class DtlsOptions
             PreSharedKeys = PreSharedKeys,
             UtcNow = TimeProvider.GetUtcNow,
             MaxDatagramSize = MaxDatagramSize,
+            MaxProbedDatagramSize = MaxProbedDatagramSize,
             MinDatagramSize = Math.Min(256, MaxDatagramSize),
             SrtpProfiles = SrtpProfiles,
             RecordSizeLimit = RecordSizeLimit,

@@ -282,6 +282,8 @@ internal sealed class UdpPort : IDisposable
     private static SystemSocket Open(AddressFamily family, DtlsOptions options, bool isBlocking)
     {
         var socket = new SystemSocket(family, SocketType.Dgram, ProtocolType.Udp) { Blocking = isBlocking };
+        if (options.MaxProbedDatagramSize > 0)
+            SocketSettings.ProbePathMtu(socket);
         if (options.SocketReceiveBufferSize is { } receiveSize)
             socket.ReceiveBufferSize = receiveSize;
         if (options.SocketSendBufferSize is { } sendSize)

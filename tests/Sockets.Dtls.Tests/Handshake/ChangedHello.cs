@@ -4,7 +4,7 @@ using System.Buffers.Binary;
 namespace Sockets.Dtls.Tests.Handshake;
 
 /// <summary>Changes the body of a ClientHello and keeps its lengths right.</summary>
-internal static class HelloBytes
+internal static class ChangedHello
 {
     private const int SessionId = 2 + 32;
 

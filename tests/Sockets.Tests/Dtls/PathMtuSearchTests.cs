@@ -1,0 +1,35 @@
+namespace Sockets.Tests;
+
+/// <summary>The search for the path MTU on real sockets: loopback carries far more than is begun with.</summary>
+public class PathMtuSearchTests
+{
+    [Fact]
+    public async Task What_is_found_can_be_sent()
+    {
+        const int Most = 9000;
+        await using Loopback loopback = Loopback.Start(static (options, _) => options.MaxProbedDatagramSize = Most);
+        (DtlsChannel client, DtlsChannel server) = await loopback.ConnectPairAsync(static options => options.MaxProbedDatagramSize = Most);
+        int before = client.MaxDatagramLength;
+        await Waiting.UntilAsync(() => client.MaxDatagramLength > before && server.MaxDatagramLength > before);
+        Assert.InRange(client.MaxDatagramLength, Most - 32, Most);
+
+        byte[] large = new byte[client.MaxDatagramLength];
+        large[^1] = 7;
+        await client.SendAsync(large);
+        Assert.Equal(large, await server.ReadAsync());
+        await server.SendAsync(large);
+        Assert.Equal(large, await client.ReadAsync());
+        Assert.Throws<ArgumentException>(() => client.TrySend(new byte[large.Length + 1]));
+    }
+
+    [Fact]
+    public async Task Nothing_changes_by_default()
+    {
+        await using Loopback loopback = Loopback.Start();
+        (DtlsChannel client, DtlsChannel server) = await loopback.ConnectPairAsync();
+        await client.SendAsync(new byte[] { 1 });
+        Assert.Equal([1], await server.ReadAsync());
+        Assert.Equal(0, client.SendingKeyUpdates);
+        Assert.InRange(client.MaxDatagramLength, 1000, 1200);
+    }
+}
