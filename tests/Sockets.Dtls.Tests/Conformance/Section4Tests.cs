@@ -306,13 +306,18 @@ public sealed class Section4Tests
     {
         foreach (CryptoProvider provider in TestProviders.All)
         {
-            foreach (CipherSuite suite in provider.CipherSuites)
+            foreach (CipherSuite suite in provider.CipherSuites.Concat(provider.CipherSuitesByChoice))
             {
                 using RecordCipher cipher = KeyedCipher(provider, suite);
                 Assert.InRange(cipher.ConfidentialityLimit, 1UL, RecordNumber.MaxSequence);
                 Assert.InRange(cipher.IntegrityLimit, 1UL, 1UL << 36);
                 if (suite is CipherSuite.Aes128GcmSha256 or CipherSuite.Aes256GcmSha384)
                     Assert.InRange(cipher.ConfidentialityLimit, 1UL, (ulong)Math.Pow(2, 24.5));
+                if (suite is CipherSuite.Aes128CcmSha256)
+                {
+                    Assert.InRange(cipher.ConfidentialityLimit, 1UL, 1UL << 23);
+                    Assert.InRange(cipher.IntegrityLimit, 1UL, (ulong)Math.Pow(2, 23.5));
+                }
             }
         }
 
