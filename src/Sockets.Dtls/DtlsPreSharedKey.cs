@@ -1,6 +1,7 @@
 using System;
 using System.Security.Cryptography;
 using Sockets.Dtls.Crypto;
+using Sockets.Dtls.Handshake;
 
 namespace Sockets.Dtls;
 
@@ -9,7 +10,7 @@ namespace Sockets.Dtls;
 /// both ends to each other, so it must be known to these two and to nobody else, and have been made at random: with a guessable
 /// one, such as a password, whoever has recorded a handshake can try guesses in private.
 /// </summary>
-public sealed class DtlsPreSharedKey : IDisposable
+public sealed partial class DtlsPreSharedKey : IDisposable
 {
     /// <summary>Shorter ones can be tried out.</summary>
     private const int MinKeyLength = 16;
@@ -39,6 +40,11 @@ public sealed class DtlsPreSharedKey : IDisposable
 
     /// <summary>The hash it is used with.</summary>
     public HashKind Hash { get; }
+
+    /// <summary>Whether it was derived for this protocol by <see cref="Import"/>.</summary>
+    public bool IsImported => Kind == PskKind.Imported;
+
+    internal PskKind Kind { get; private init; } = PskKind.External;
 
     internal ReadOnlySpan<byte> Secret => _secret;
 

@@ -81,7 +81,7 @@ internal sealed partial class ClientHandshake
         {
             int hashLength = CipherSuites.HashLength(offer.Hash);
             Transcript.GetHelloHash(offer.Hash, truncated, writer.Written.Length, hash[..hashLength]);
-            KeySchedule.ComputeBinder(Config.Crypto, offer.Hash, offer.EarlySecret, offer.Key is not null, hash[..hashLength], rest.Slice(1, hashLength));
+            KeySchedule.ComputeBinder(Config.Crypto, offer.Hash, offer.EarlySecret, offer.Key?.Kind ?? PskKind.Resumption, hash[..hashLength], rest.Slice(1, hashLength));
             rest = rest[(1 + hashLength)..];
         }
     }

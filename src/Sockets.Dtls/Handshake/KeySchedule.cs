@@ -106,17 +106,23 @@ internal sealed unsafe class KeySchedule : IDisposable
     /// <param name="crypto">The provider.</param>
     /// <param name="hash">The PSK's hash.</param>
     /// <param name="earlySecret">What <see cref="ExtractEarly"/> made of the PSK.</param>
-    /// <param name="isExternal">Whether the PSK is external and not a ticket's.</param>
+    /// <param name="kind">Where the PSK comes from.</param>
     /// <param name="transcriptHash">Hash of everything through the ClientHello without its binders.</param>
     /// <param name="destination">Takes exactly the hash length.</param>
     public static void ComputeBinder(
-        CryptoProvider crypto, HashKind hash, ReadOnlySpan<byte> earlySecret, bool isExternal, ReadOnlySpan<byte> transcriptHash, Span<byte> destination)
+        CryptoProvider crypto, HashKind hash, ReadOnlySpan<byte> earlySecret, PskKind kind, ReadOnlySpan<byte> transcriptHash, Span<byte> destination)
     {
         int length = CipherSuites.HashLength(hash);
         Span<byte> buffer = stackalloc byte[2 * CipherSuites.MaxHashLength];
         Span<byte> binderKey = buffer[..length];
         Span<byte> finishedKey = buffer.Slice(CipherSuites.MaxHashLength, length);
-        ExpandLabel(crypto, hash, earlySecret, isExternal ? "ext binder"u8 : "res binder"u8, ScheduleConstants.EmptyHash(hash), binderKey);
+        ReadOnlySpan<byte> label = kind switch
+        {
+            PskKind.External => "ext binder"u8,
+            PskKind.Imported => "imp binder"u8,
+            _ => "res binder"u8,
+        };
+        ExpandLabel(crypto, hash, earlySecret, label, ScheduleConstants.EmptyHash(hash), binderKey);
         ExpandLabel(crypto, hash, binderKey, "finished"u8, default, finishedKey);
         crypto.Hmac(hash, finishedKey, transcriptHash, destination);
         CryptographicOperations.ZeroMemory(buffer);

@@ -101,7 +101,7 @@ internal sealed partial class ServerHandshake
         Span<byte> unknown = stackalloc byte[32];
         Config.Crypto.FillRandom(unknown);
         offers.TryGet(0, out _, out _, out ReadOnlySpan<byte> binder);
-        CheckBinder(unknown, isExternal: true, binder, body, offers.BindersLength);
+        CheckBinder(unknown, PskKind.External, binder, body, offers.BindersLength);
         DropPsk();
         return new ProtocolError(DtlsFailureReason.InvalidBinder, AlertDescription.DecryptError);
     }
@@ -172,7 +172,7 @@ internal sealed partial class ServerHandshake
 
     private ProtocolError TryResume(TicketState state, ReadOnlySpan<byte> identity, ReadOnlySpan<byte> binder, ReadOnlySpan<byte> body, int bindersLength)
     {
-        ProtocolError error = CheckBinder(state.Secret, isExternal: false, binder, body, bindersLength);
+        ProtocolError error = CheckBinder(state.Secret, PskKind.Resumption, binder, body, bindersLength);
 
         // Only who has the session's secret may use the ticket up.
         if (error.IsError || !Config.TicketProtector!.TryUse(identity, state.Issued, Config.UtcNow!(), state.Expires))
@@ -191,14 +191,14 @@ internal sealed partial class ServerHandshake
 
     private ProtocolError TryUseKey(DtlsPreSharedKey key, ReadOnlySpan<byte> binder, ReadOnlySpan<byte> body, int bindersLength)
     {
-        ProtocolError error = CheckBinder(key.Secret, isExternal: true, binder, body, bindersLength);
+        ProtocolError error = CheckBinder(key.Secret, key.Kind, binder, body, bindersLength);
         if (!error.IsError)
             PskIdentity = key.Identity;
         return error;
     }
 
     /// <summary>Checks a binder (RFC 8446 §4.2.11.2); the handshake goes by the PSK when it is right.</summary>
-    private ProtocolError CheckBinder(ReadOnlySpan<byte> psk, bool isExternal, ReadOnlySpan<byte> binder, ReadOnlySpan<byte> body, int bindersLength)
+    private ProtocolError CheckBinder(ReadOnlySpan<byte> psk, PskKind kind, ReadOnlySpan<byte> binder, ReadOnlySpan<byte> body, int bindersLength)
     {
         HashKind hash = CipherSuites.Hash(CipherSuite);
         int length = CipherSuites.HashLength(hash);
@@ -208,7 +208,7 @@ internal sealed partial class ServerHandshake
         Span<byte> expected = buffer.Slice(2 * CipherSuites.MaxHashLength, length);
         KeySchedule.ExtractEarly(Config.Crypto, hash, psk, early);
         Transcript.GetHelloHash(hash, body[..^bindersLength], body.Length, transcript);
-        KeySchedule.ComputeBinder(Config.Crypto, hash, early, isExternal, transcript, expected);
+        KeySchedule.ComputeBinder(Config.Crypto, hash, early, kind, transcript, expected);
         bool isRight = CryptographicOperations.FixedTimeEquals(expected, binder); // false too when the lengths differ
         if (isRight)
             UsePsk(early);
