@@ -21,6 +21,12 @@ public sealed partial record DtlsConfig
     public IReadOnlyList<DtlsCertificateCompressor> CertificateCompressors { get; init; } = [];
 
     /// <summary>
+    /// Client: asks the server for an OCSP response about its certificate (RFC 6066 §8): <see cref="DtlsConnection.PeerOcspResponse"/>,
+    /// for the driver to judge. Default: no.
+    /// </summary>
+    public bool RequestOcspResponse { get; init; }
+
+    /// <summary>
     /// Client: offers to be asked for a certificate after the handshake too (RFC 8446 §4.6.2). Server: lets
     /// <see cref="DtlsConnection.RequestClientCertificate"/> ask clients that offer it. The messages of the handshake are kept for it,
     /// some KB a connection. Default: no.

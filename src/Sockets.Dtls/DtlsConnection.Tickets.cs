@@ -47,6 +47,7 @@ public sealed partial class DtlsConnection
         var ticket = new DtlsTicket(CipherSuite, secret.Length, message.Ticket.ToArray(), PeerCertificates)
         {
             ServerName = _config.ServerName,
+            OcspResponse = PeerOcspResponse,
             ApplicationProtocol = ApplicationProtocol,
             Received = now,
             Expires = now + (lifetime < DtlsTicket.MaxLifetime ? lifetime : DtlsTicket.MaxLifetime),

@@ -110,6 +110,12 @@ public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
     /// </summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> PeerCertificates { get; private set; } = [];
 
+    /// <summary>
+    /// Client: the OCSP response that came with <see cref="PeerCertificates"/>, in DER, not judged; empty without one. That of the
+    /// first handshake when the session is resumed.
+    /// </summary>
+    public ReadOnlyMemory<byte> PeerOcspResponse { get; private set; }
+
     /// <summary>The kind of <see cref="PeerCertificates"/>.</summary>
     public DtlsCertificateType PeerCertificateType =>
         HandshakeMachine.IsRawPublicKey(PeerCertificates) ? DtlsCertificateType.RawPublicKey : DtlsCertificateType.X509;
@@ -257,7 +263,7 @@ public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
     }
 
     /// <summary>The driver has signed <see cref="PendingSignature"/>.</summary>
-    /// <param name="signature">The signature; empty when it could not be made, which fails the handshake; after it, the answer is without a certificate then.</param>
+    /// <param name="signature">The signature; empty when it could not be made, which fails the handshake, as a wrong one does of a credential without <see cref="DtlsCredential.Signer"/>; after it, the answer is without a certificate then.</param>
     /// <param name="now">The time.</param>
     /// <exception cref="InvalidOperationException">No signature was asked for.</exception>
     public void CompleteSignature(ReadOnlySpan<byte> signature, MonotonicTime now)
@@ -347,6 +353,7 @@ public sealed partial class DtlsConnection : IHandshakeHost, IDisposable
         UsedHelloRetryRequest = machine.UsedHelloRetryRequest;
         PeerCertificates = machine.PeerCertificates.Count > 0 ? machine.PeerCertificates : [];
         ChecksPaths = machine.ChecksPaths;
+        PeerOcspResponse = machine.PeerOcspResponse;
         IsResumed = machine.IsResumed;
         PskIdentity = machine.PskIdentity;
         SrtpProfile = machine.SrtpProfile;

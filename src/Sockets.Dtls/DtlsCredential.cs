@@ -71,6 +71,21 @@ public sealed class DtlsCredential
     /// </summary>
     public bool MustMatchIssuer { get; init; }
 
+    /// <summary>
+    /// Gives the OCSP response about the leaf, in DER, that a server sends to clients that ask for one; empty: none now. Called in each
+    /// handshake, inside the engine: it must not block or throw. Whoever fetches them keeps the newest one here, and drops it when it has
+    /// expired. Null: never any.
+    /// </summary>
+    public Func<ReadOnlyMemory<byte>>? OcspResponse { get; init; }
+
+    /// <summary>The same credential, with <see cref="OcspResponse"/>.</summary>
+    public DtlsCredential WithOcspResponse(Func<ReadOnlyMemory<byte>>? provider) => new(CertificateChain, SignatureSchemes, Signer)
+    {
+        CertificateType = CertificateType,
+        MustMatchIssuer = MustMatchIssuer,
+        OcspResponse = provider,
+    };
+
     private static DtlsCredential FromPublicKey(ReadOnlyMemory<byte> subjectPublicKeyInfo, IReadOnlyList<SignatureScheme> schemes, DtlsSigner? signer)
     {
         ArgumentNullException.ThrowIfNull(schemes);

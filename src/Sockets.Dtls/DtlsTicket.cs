@@ -19,7 +19,7 @@ public sealed class DtlsTicket : IDisposable
     /// <summary>A longer identity might leave no room in a ClientHello, whose extensions have 65535 bytes (RFC 8446 §4.1.2).</summary>
     internal const int MaxIdentityLength = 16_384;
 
-    private const byte FormatVersion = 1;
+    private const byte FormatVersion = 2;
     private const int MaxCertificates = 16;
 
     private readonly byte[] _secret;
@@ -44,6 +44,13 @@ public sealed class DtlsTicket : IDisposable
 
     /// <summary>The server's certificates, leaf first: they are judged again when the session is resumed.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> PeerCertificates => _peerCertificates;
+
+    /// <summary>The kind of <see cref="PeerCertificates"/>.</summary>
+    public DtlsCertificateType PeerCertificateType =>
+        Handshake.HandshakeMachine.IsRawPublicKey(PeerCertificates) ? DtlsCertificateType.RawPublicKey : DtlsCertificateType.X509;
+
+    /// <summary>The OCSP response that came with them, judged again too; empty without one.</summary>
+    public ReadOnlyMemory<byte> OcspResponse { get; internal init; }
 
     /// <summary>When it came.</summary>
     public DateTimeOffset Received { get; internal init; }
@@ -91,6 +98,7 @@ public sealed class DtlsTicket : IDisposable
         foreach (ReadOnlyMemory<byte> certificate in PeerCertificates)
             writer.Vector24(certificate.Span);
         writer.End(mark, 3);
+        writer.Vector24(OcspResponse.Span);
 
         // The secret goes straight to its place: buffers that grow leave copies behind.
         byte[] export = new byte[writer.Written.Length + 1 + _secret.Length];
@@ -117,6 +125,7 @@ public sealed class DtlsTicket : IDisposable
             || !reader.TryReadVector8(out ReadOnlySpan<byte> protocol)
             || !reader.TryReadVector16(out ReadOnlySpan<byte> pskIdentity)
             || !reader.TryReadVector24(out ReadOnlySpan<byte> list)
+            || !reader.TryReadVector24(out ReadOnlySpan<byte> ocspResponse)
             || !reader.TryReadVector8(out ReadOnlySpan<byte> secret) || !reader.IsEmpty
             || !Enum.IsDefined((CipherSuite)suite) || (CipherSuite)suite == CipherSuite.None
             || secret.Length != CipherSuites.HashLength(CipherSuites.Hash((CipherSuite)suite))
@@ -142,6 +151,7 @@ public sealed class DtlsTicket : IDisposable
             Received = receivedAt,
             Expires = expiresAt,
             PskIdentity = pskIdentity.ToArray(),
+            OcspResponse = ocspResponse.ToArray(),
             AgeAdd = ageAdd,
             MaxEarlyDataSize = maxEarlyDataSize,
         };

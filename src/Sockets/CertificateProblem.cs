@@ -33,6 +33,9 @@ public enum CertificateProblem
     /// <summary>Its revocation state is not known on this machine.</summary>
     RevocationUnknown,
 
+    /// <summary>An OCSP response did not come with it where one is needed, or is not good.</summary>
+    InvalidOcspResponse,
+
     /// <summary>The additional check refused it, or threw.</summary>
     RefusedByApplication,
 

@@ -54,7 +54,7 @@ internal sealed class CertificateAnswers(PostHandshake basis) : IDisposable
         DtlsSignatureRequest request = PendingSignature!;
         PendingSignature = null;
         _isReady = true;
-        if (signature.IsEmpty)
+        if (signature.IsEmpty || !HandshakeMachine.IsUsable(basis.Config, request, signature))
         {
             Decline(_requests.Peek());
             return;

@@ -119,6 +119,7 @@ internal sealed partial class ClientHandshake
     /// </summary>
     private void GoOnWithPsk()
     {
+        PeerOcspResponse = _resumed?.OcspResponse ?? default;
         if (_resumed is { PeerCertificates: { Count: > 0 } certificates } && _isVerified)
         {
             PeerCertificates.AddRange(certificates);
@@ -138,6 +139,7 @@ internal sealed partial class ClientHandshake
         _isBeforeHello = false;
         _isVerified = rejection is null;
         PeerCertificates.Clear();
+        PeerOcspResponse = default;
         if (rejection is not null)
         {
             // Who was trusted then is not trusted now; the server may show another certificate in a full handshake.
@@ -154,6 +156,7 @@ internal sealed partial class ClientHandshake
     private void VerifyBeforeHello(IReadOnlyList<ReadOnlyMemory<byte>> certificates)
     {
         _isBeforeHello = true;
+        PeerOcspResponse = _offers[0].Ticket!.OcspResponse;
         VerifyAgain(certificates, DtlsState.WaitServerHello);
     }
 

@@ -133,6 +133,8 @@ internal sealed partial class ClientHandshake : HandshakeMachine
         if (Config.CertificateAuthorities.Count > 0)
             CertificateAuthoritiesExtension.Write(writer, Config.CertificateAuthorities);
         WriteCertificateTypes(writer);
+        if (Config.RequestOcspResponse)
+            StatusRequestExtension.WriteClient(writer);
         if (Config.PostHandshakeAuthentication)
             PostHandshakeAuthExtension.Write(writer);
         if (Config.CertificateCompressors.Count > 0)

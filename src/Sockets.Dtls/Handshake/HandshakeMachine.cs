@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Security.Cryptography;
 using Sockets.Dtls.Crypto;
 using Sockets.Dtls.Handshake.Extensions;
@@ -118,7 +119,7 @@ internal abstract partial class HandshakeMachine : IDisposable
     {
         DtlsSignatureRequest request = PendingSignature!;
         PendingSignature = null;
-        if (signature.IsEmpty)
+        if (signature.IsEmpty || !IsUsable(Config, request, signature))
             return new ProtocolError(DtlsFailureReason.SigningFailed, AlertDescription.InternalError);
         Writer.Clear();
         CertificateVerifyMessage.Write(Writer, request.Scheme, signature);
@@ -292,9 +293,11 @@ internal abstract partial class HandshakeMachine : IDisposable
 
         if (error.IsError)
             return error;
-        error = CertificateMessage.TryParse(message, out ReadOnlySpan<byte> context, PeerCertificates);
+        error = CertificateMessage.TryParse(
+            message, Config.RequestOcspResponse && _role == DtlsRole.Client, out ReadOnlySpan<byte> context, PeerCertificates, out ReadOnlySpan<byte> ocspResponse);
         if (error.IsError)
             return error;
+        PeerOcspResponse = ocspResponse.ToArray();
         if (!context.IsEmpty)
             return ProtocolError.Illegal; // RFC 8446 §4.4.2: empty during the handshake
         if (PeerCertificates.Count > 0)
@@ -338,7 +341,7 @@ internal abstract partial class HandshakeMachine : IDisposable
     protected void SendCertificate(DtlsCredential credential, SignatureScheme scheme)
     {
         Writer.Clear();
-        CertificateMessage.Write(Writer, default, credential.CertificateChain);
+        CertificateMessage.Write(Writer, default, credential.CertificateChain, StapleOf(credential).Span);
         SendWrittenCertificate(credential);
         Span<byte> hash = stackalloc byte[CipherSuites.MaxHashLength];
         hash = hash[..Transcript.Length];
@@ -346,6 +349,18 @@ internal abstract partial class HandshakeMachine : IDisposable
         PendingSignature = new DtlsSignatureRequest(credential, scheme, CertificateVerifyMessage.GetSignedContent(_role, hash));
         State = DtlsState.WaitSignature;
         Host.Raise(DtlsEventKind.SignatureRequired);
+    }
+
+    /// <summary>
+    /// Whether what somebody else has signed fits the credential. A signer of ours is not asked twice; one elsewhere may be broken, or
+    /// may have another key, and a wrong signature can give a key away.
+    /// </summary>
+    public static bool IsUsable(DtlsConfig config, DtlsSignatureRequest request, ReadOnlySpan<byte> signature)
+    {
+        if (request.Credential.Signer is not null || !config.Crypto.SignatureSchemes.Contains(request.Scheme))
+            return true;
+        return !ReadKey(request.Credential.CertificateType, request.Credential.CertificateChain, out ReadOnlySpan<byte> publicKey).IsError
+            && config.Crypto.VerifySignature(request.Scheme, publicKey, request.Content.Span, signature);
     }
 
     /// <summary>Whether a CertificateVerify may be made under this scheme: one that we offer (RFC 8446 §4.4.3).</summary>

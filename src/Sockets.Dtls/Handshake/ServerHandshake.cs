@@ -201,6 +201,8 @@ internal sealed partial class ServerHandshake : HandshakeMachine
             ProtocolError error = NegotiateCredential(hello, out credential, out scheme);
             if (!error.IsError)
                 error = NegotiateCompression(hello.Extensions);
+            if (!error.IsError)
+                error = NegotiateStapling(hello.Extensions);
             if (error.IsError)
                 return error;
         }

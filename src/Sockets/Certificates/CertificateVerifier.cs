@@ -21,6 +21,9 @@ internal sealed class CertificateVerifier(PeerTrust trust, CertificatePurpose pu
     /// <summary>How long online revocation checks may download. Null: never.</summary>
     public TimeSpan? RevocationDownloadTimeout { get; init; }
 
+    /// <summary>Whether the peer was asked for an OCSP response.</summary>
+    public OcspStapling Stapling { get; init; }
+
     /// <summary>Tells the time of the check.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
@@ -28,16 +31,18 @@ internal sealed class CertificateVerifier(PeerTrust trust, CertificatePurpose pu
     public PeerTrustCache? Cache { get; init; }
 
     /// <summary>Judges a chain, leaf first, in DER. Never throws for what the peer sent.</summary>
-    public CertificateVerdict Verify(IReadOnlyList<ReadOnlyMemory<byte>> chain)
+    /// <param name="chain">What the peer sent.</param>
+    /// <param name="ocspResponse">The OCSP response it sent along; empty without one.</param>
+    public CertificateVerdict Verify(IReadOnlyList<ReadOnlyMemory<byte>> chain, ReadOnlyMemory<byte> ocspResponse = default)
     {
         if (Cache is not { } cache || !trust.IsRemembered)
-            return Verify(chain, isKnown: false, TimeProvider.GetUtcNow(), out _);
+            return Verify(chain, ocspResponse, isKnown: false, TimeProvider.GetUtcNow(), out _);
         DateTimeOffset now = TimeProvider.GetUtcNow();
-        _policyHash ??= cache.HashPolicy(new TrustPolicy(trust, purpose, targetHost, RevocationMode, RevocationDownloadTimeout is not null));
-        TrustCacheKey key = TrustCacheKey.Create(_policyHash, chain);
+        _policyHash ??= cache.HashPolicy(new TrustPolicy(trust, purpose, targetHost, RevocationMode, RevocationDownloadTimeout is not null, Stapling));
+        TrustCacheKey key = TrustCacheKey.Create(_policyHash, Stapling == OcspStapling.None ? chain : [.. chain, ocspResponse]);
         if (cache.Contains(key, now, out long generation))
-            return AdditionalCheck is null ? CertificateVerdict.Accepted : Verify(chain, isKnown: true, now, out _);
-        CertificateVerdict verdict = Verify(chain, isKnown: false, now, out DateTimeOffset? notAfter);
+            return AdditionalCheck is null ? CertificateVerdict.Accepted : Verify(chain, ocspResponse, isKnown: true, now, out _);
+        CertificateVerdict verdict = Verify(chain, ocspResponse, isKnown: false, now, out DateTimeOffset? notAfter);
         if (notAfter is { } end)
             cache.Add(key, now, end, RevocationMode != X509RevocationMode.NoCheck, generation);
         return verdict;
@@ -54,10 +59,11 @@ internal sealed class CertificateVerifier(PeerTrust trust, CertificatePurpose pu
     }
 
     /// <param name="chain">What the peer sent.</param>
+    /// <param name="ocspResponse">What it sent along.</param>
     /// <param name="isKnown">It was judged before: only the application is asked.</param>
     /// <param name="now">The time of the check.</param>
     /// <param name="notAfter">How long <see cref="PeerTrust"/> would judge alike; null when it found something wrong.</param>
-    private CertificateVerdict Verify(IReadOnlyList<ReadOnlyMemory<byte>> chain, bool isKnown, DateTimeOffset now, out DateTimeOffset? notAfter)
+    private CertificateVerdict Verify(IReadOnlyList<ReadOnlyMemory<byte>> chain, ReadOnlyMemory<byte> ocspResponse, bool isKnown, DateTimeOffset now, out DateTimeOffset? notAfter)
     {
         notAfter = null;
         var certificates = new X509Certificate2Collection();
@@ -71,7 +77,12 @@ internal sealed class CertificateVerifier(PeerTrust trust, CertificatePurpose pu
 
             if (!isKnown)
             {
-                var context = new PeerCertificateContext(certificates[0], certificates, purpose, targetHost, now, RevocationMode) { RevocationDownloadTimeout = RevocationDownloadTimeout };
+                var context = new PeerCertificateContext(certificates[0], certificates, purpose, targetHost, now, RevocationMode) 
+                {
+                    RevocationDownloadTimeout = RevocationDownloadTimeout,
+                    Stapling = Stapling,
+                    OcspResponse = ocspResponse,
+                };
                 trust.Judge(context, findings);
                 notAfter = findings.Count == 0 ? context.NotAfter : null;
             }

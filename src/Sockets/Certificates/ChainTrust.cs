@@ -20,6 +20,8 @@ internal class ChainTrust(X509Certificate2Collection? anchors) : PeerTrust
 
     internal override bool NeedsName => true;
 
+    internal override bool JudgesOcspResponses => true;
+
     internal override bool IsRemembered => true;
 
     /// <summary>Null: the system's.</summary>
@@ -56,6 +58,8 @@ internal class ChainTrust(X509Certificate2Collection? anchors) : PeerTrust
             Describe(chain, context, findings);
         JudgeChain(chain, findings);
         DateTime notAfter = DateTime.MaxValue;
+        if (context.Stapling != OcspStapling.None)
+            notAfter = JudgeStaple(chain, context, findings);
         foreach (X509ChainElement element in chain.ChainElements)
         {
             DateTime end = element.Certificate.NotAfter.ToUniversalTime();
@@ -75,6 +79,25 @@ internal class ChainTrust(X509Certificate2Collection? anchors) : PeerTrust
     /// <summary>A further look at the chain that was built, good or not.</summary>
     private protected virtual void JudgeChain(X509Chain chain, List<CertificateFinding> findings)
     {
+    }
+
+    /// <returns>Until when the response holds.</returns>
+    private static DateTime JudgeStaple(X509Chain chain, PeerCertificateContext context, List<CertificateFinding> findings)
+    {
+        if (context.OcspResponse.IsEmpty)
+        {
+            if (context.Stapling == OcspStapling.Required || OcspCheck.IsDemandedBy(context.Leaf))
+                findings.Add(new CertificateFinding(CertificateProblem.InvalidOcspResponse, "no OCSP response came with it, and one is needed"));
+            return DateTime.MaxValue;
+        }
+
+        if (chain.ChainElements.Count < 2)
+        {
+            findings.Add(new CertificateFinding(CertificateProblem.InvalidOcspResponse, "an OCSP response came with it, and there is no issuer that could have signed it"));
+            return DateTime.MaxValue;
+        }
+
+        return OcspCheck.Judge(context.OcspResponse, context.Leaf, chain.ChainElements[1].Certificate, context.Time, findings)?.UtcDateTime ?? DateTime.MaxValue;
     }
 
     private static bool CarriesName(X509Certificate2 certificate, string host)

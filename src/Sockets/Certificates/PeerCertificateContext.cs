@@ -21,6 +21,12 @@ internal sealed record PeerCertificateContext(
     /// <summary>How long online checks may download. Null: nothing is downloaded, and online is as offline.</summary>
     public TimeSpan? RevocationDownloadTimeout { get; init; }
 
+    /// <summary>Whether the peer was asked for an OCSP response.</summary>
+    public OcspStapling Stapling { get; init; }
+
+    /// <summary>The OCSP response that it sent along, in DER; empty without one.</summary>
+    public ReadOnlyMemory<byte> OcspResponse { get; init; }
+
     /// <summary>
     /// Set by a judgement that may be remembered: when the first certificate expires that it depends on. Null: it is made anew
     /// each time.

@@ -81,6 +81,9 @@ public abstract class PeerTrust
     /// <summary>Appends what is wrong with the certificate; nothing when it is trusted.</summary>
     internal abstract void Judge(PeerCertificateContext context, List<CertificateFinding> findings);
 
+    /// <summary>Whether it knows who has issued a certificate, so that it can judge an OCSP response.</summary>
+    internal virtual bool JudgesOcspResponses => false;
+
     /// <summary>Whether it can judge a key without a certificate (RFC 7250).</summary>
     internal virtual bool JudgesBareKeys => false;
 

@@ -17,6 +17,7 @@ public class CertificateAlertTests
     [InlineData(CertificateProblem.NameMismatch, AlertDescription.BadCertificate)]
     [InlineData(CertificateProblem.PinMismatch, AlertDescription.CertificateUnknown)]
     [InlineData(CertificateProblem.RevocationUnknown, AlertDescription.CertificateUnknown)]
+    [InlineData(CertificateProblem.InvalidOcspResponse, AlertDescription.BadCertificateStatusResponse)]
     [InlineData(CertificateProblem.RefusedByApplication, AlertDescription.AccessDenied)]
     [InlineData(CertificateProblem.Other, AlertDescription.CertificateUnknown)]
     public void Each_problem_has_its_alert(CertificateProblem problem, AlertDescription alert) =>

@@ -4,6 +4,7 @@ namespace Sockets.Dtls.Handshake.Extensions;
 internal enum ExtensionType : ushort
 {
     ServerName = 0,
+    StatusRequest = 5,
     SupportedGroups = 10,
     SignatureAlgorithms = 13,
     UseSrtp = 14,

@@ -16,6 +16,7 @@ internal static class CertificateAlerts
         CertificateProblem.Expired or CertificateProblem.NotYetValid => AlertDescription.CertificateExpired,
         CertificateProblem.WrongUsage => AlertDescription.UnsupportedCertificate,
         CertificateProblem.NameMismatch => AlertDescription.BadCertificate,
+        CertificateProblem.InvalidOcspResponse => AlertDescription.BadCertificateStatusResponse, // RFC 6066 §8
         CertificateProblem.RefusedByApplication => AlertDescription.AccessDenied,
         _ => AlertDescription.CertificateUnknown,
     };

@@ -246,9 +246,9 @@ internal sealed partial class DatagramDriver
         CertificateVerdict verdict;
         try
         {
-            verdict = channel.ReadPeerCertificates(out DtlsCertificateType type) is var shown && type == DtlsCertificateType.RawPublicKey
+            verdict = channel.ReadPeerCertificates(out DtlsCertificateType type, out ReadOnlyMemory<byte> ocspResponse) is var shown && type == DtlsCertificateType.RawPublicKey
                 ? verifier.VerifyKey(shown[0].Span)
-                : verifier.Verify(shown);
+                : verifier.Verify(shown, ocspResponse);
         }
         catch (Exception exception)
         {

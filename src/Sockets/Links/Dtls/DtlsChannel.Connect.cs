@@ -73,7 +73,7 @@ public sealed partial class DtlsChannel
                 OpenPort = connect,
                 MovesWhenNetworkFails = options.MigrateWhenNetworkFails,
             };
-            using DtlsTicket? ticket = config.Ticket is null ? tickets?.Take(config.UtcNow!()) : null;
+            using DtlsTicket? ticket = config.Ticket is null ? TakeTicket(tickets, options, config, name) : null;
             return driver.Connect(ticket is null ? config : config with { Ticket = ticket }, DtlsAddress.FromEndPoint(remote));
         }
         catch
@@ -81,6 +81,19 @@ public sealed partial class DtlsChannel
             port.Dispose();
             throw;
         }
+    }
+
+    /// <summary>A ticket whose session is with a server that is trusted still; others are dropped.</summary>
+    private static DtlsTicket? TakeTicket(TicketPlace? place, DtlsClientOptions options, DtlsConfig config, string name)
+    {
+        while (place?.Take(config.UtcNow!()) is { } ticket)
+        {
+            if (options.Trusts(ticket, name))
+                return ticket;
+            ticket.Dispose();
+        }
+
+        return null;
     }
 
     internal static async ValueTask<DtlsChannel> HandshakeAsync(DtlsChannel channel, CancellationToken cancellationToken)

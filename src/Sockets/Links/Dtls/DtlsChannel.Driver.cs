@@ -174,12 +174,14 @@ public sealed partial class DtlsChannel
     internal void Trim() => _queue?.Trim();
 
     /// <summary>What the peer sent, for the verifier, which runs beside the loop.</summary>
-    internal IReadOnlyList<ReadOnlyMemory<byte>> ReadPeerCertificates(out DtlsCertificateType type)
+    internal IReadOnlyList<ReadOnlyMemory<byte>> ReadPeerCertificates(out DtlsCertificateType type, out ReadOnlyMemory<byte> ocspResponse)
     {
         var shown = new List<ReadOnlyMemory<byte>>();
         type = DtlsCertificateType.X509;
-        _driver.Inspect(this, new ShownCertificates(shown, ref type), static (connection, shown) =>
+        ocspResponse = default;
+        _driver.Inspect(this, new ShownCertificates(shown, ref type, ref ocspResponse), static (connection, shown) =>
         {
+            shown.OcspResponse = connection.PeerOcspResponse;
             shown.Certificates.AddRange(connection.PendingClientCertificates ?? connection.PeerCertificates);
             shown.Type = connection.PendingClientCertificates is null ? connection.PeerCertificateType : connection.PendingClientCertificateType;
         });
@@ -207,9 +209,15 @@ public sealed partial class DtlsChannel
         }
     }
 
-    private readonly ref struct ShownCertificates(List<ReadOnlyMemory<byte>> certificates, ref DtlsCertificateType type)
+    private readonly ref struct ShownCertificates(List<ReadOnlyMemory<byte>> certificates, ref DtlsCertificateType type, ref ReadOnlyMemory<byte> ocspResponse)
     {
         private readonly ref DtlsCertificateType _type = ref type;
+        private readonly ref ReadOnlyMemory<byte> _ocspResponse = ref ocspResponse;
+
+        public ReadOnlyMemory<byte> OcspResponse
+        {
+            set => _ocspResponse = value;
+        }
 
         public List<ReadOnlyMemory<byte>> Certificates { get; } = certificates;
 

@@ -16,6 +16,16 @@ public sealed class DtlsClientOptions : DtlsOptions
     public string? TargetHost { get; set; }
 
     /// <summary>
+    /// Asks the server for an OCSP response about its certificate (RFC 6066 §8). Nothing is downloaded: what the server sends along has to be
+    /// signed for the issuer, in force, and about this certificate, or the certificate is refused; and so is one that says of itself
+    /// that it needs a response (RFC 7633). Needs <see cref="DtlsOptions.Trust"/> to judge chains. Default: no.
+    /// </summary>
+    public bool RequestOcspResponse { get; set; }
+
+    /// <summary>As <see cref="RequestOcspResponse"/>, and refuses certificates that come without one. Default: no.</summary>
+    public bool RequireOcspResponse { get; set; }
+
+    /// <summary>
     /// Where tickets wait for the next connection to the same server under the same options, which then resumes the session:
     /// without signatures, and without asking the server for its certificate, which is judged again from memory. Null, the
     /// default: no session is resumed.
@@ -39,6 +49,22 @@ public sealed class DtlsClientOptions : DtlsOptions
 
     internal override DtlsRole Role => DtlsRole.Client;
 
+    internal override OcspStapling Stapling => RequireOcspResponse ? OcspStapling.Required : RequestOcspResponse ? OcspStapling.Requested : OcspStapling.None;
+
+    /// <summary>
+    /// Whether the server of a ticket's session would be trusted now: if not, another handshake may show a certificate that is. The check of
+    /// the application is left to the handshake, which judges all of it again.
+    /// </summary>
+    internal bool Trusts(DtlsTicket ticket, string targetHost)
+    {
+        if (ticket.PeerCertificates.Count == 0)
+            return true; // it goes back to a pre-shared key
+        CertificateVerifier verifier = CreateVerifier(targetHost, asksApplication: false);
+        return ticket.PeerCertificateType == DtlsCertificateType.RawPublicKey
+            ? verifier.VerifyKey(ticket.PeerCertificates[0].Span).IsAccepted
+            : verifier.Verify(ticket.PeerCertificates, ticket.OcspResponse).IsAccepted;
+    }
+
     /// <summary>As <see cref="DtlsOptions.Copy"/>.</summary>
     internal DtlsClientOptions Snapshot()
     {
@@ -48,10 +74,16 @@ public sealed class DtlsClientOptions : DtlsOptions
     }
 
     /// <param name="host">The name to ask for and to verify; an IP address is never sent (RFC 6066 §3).</param>
-    internal DtlsConfig CreateConfig(string host) => Finish(CreateConfig() with
+    internal DtlsConfig CreateConfig(string host)
     {
-        ServerName = IPAddress.TryParse(host, out _) ? null : TargetHostName.ToAscii(host),
-        RequestTickets = Tickets is not null,
-        SendEarlyData = EarlyData.Count > 0,
-    });
+        if (Stapling != OcspStapling.None && !Trust.JudgesOcspResponses)
+            throw new ArgumentException($"{nameof(RequestOcspResponse)} needs {nameof(Trust)} to judge chains: PeerTrust.SystemRoots or Anchors.");
+        return Finish(CreateConfig() with
+        {
+            ServerName = IPAddress.TryParse(host, out _) ? null : TargetHostName.ToAscii(host),
+            RequestTickets = Tickets is not null,
+            SendEarlyData = EarlyData.Count > 0,
+            RequestOcspResponse = Stapling != OcspStapling.None,
+        });
+    }
 }

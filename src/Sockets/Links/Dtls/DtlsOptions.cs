@@ -180,14 +180,18 @@ public abstract class DtlsOptions
 
     internal abstract DtlsRole Role { get; }
 
+    /// <summary>Whether the peer is asked for an OCSP response.</summary>
+    internal virtual OcspStapling Stapling => OcspStapling.None;
+
     internal CryptoProvider EffectiveCrypto => Crypto ?? PreferredCrypto.Get();
 
-    internal CertificateVerifier CreateVerifier(string? targetHost) =>
+    internal CertificateVerifier CreateVerifier(string? targetHost, bool asksApplication = true) =>
         new(Trust, Role == DtlsRole.Client ? CertificatePurpose.ServerAuthentication : CertificatePurpose.ClientAuthentication, targetHost)
         {
-            AdditionalCheck = AdditionalCertificateCheck,
+            AdditionalCheck = asksApplication ? AdditionalCertificateCheck : null,
             RevocationMode = CertificateRevocationCheckMode,
             TimeProvider = TimeProvider,
+            Stapling = Stapling,
             Cache = TrustCache,
         };
 

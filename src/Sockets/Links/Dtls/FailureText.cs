@@ -15,7 +15,7 @@ internal static class FailureText
         if (channel.EngineException is { } engineException)
             return new DtlsException($"The DTLS engine failed: {engineException.Message}", failure, innerException: engineException);
         if (failure.Reason == DtlsFailureReason.SigningFailed)
-            return new DtlsException($"The handshake could not be signed: {channel.SigningException?.Message ?? "no signature was given"}", failure, innerException: channel.SigningException);
+            return new DtlsException($"The handshake could not be signed: {channel.SigningException?.Message ?? "no signature was given, or one that is not of the credential's key"}", failure, innerException: channel.SigningException);
         if (failure is { Reason: DtlsFailureReason.ClientHelloRefused } && channel.SelectionException is { } selectionException)
             return new DtlsException($"The options for this client could not be chosen: {selectionException.Message}", failure, innerException: selectionException);
         return new DtlsException(Describe(failure, channel, lastSocketError), failure) { IsRefusedByHost = IsUnanswered(failure, channel) && lastSocketError == SocketError.ConnectionRefused };

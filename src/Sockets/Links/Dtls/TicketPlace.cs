@@ -17,7 +17,7 @@ internal sealed class TicketPlace(DtlsTicketCache cache, string key)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Add(hash, Encoding.UTF8.GetBytes(name.ToLowerInvariant()));
-        Add(hash, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{port} {(int)options.CertificateRevocationCheckMode} {options.Trust.Identity}")));
+        Add(hash, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{port} {(int)options.CertificateRevocationCheckMode} {(int)options.Stapling} {options.Trust.Identity}")));
         Add(hash, Encoding.UTF8.GetBytes(config.ServerName ?? ""));
         Add(hash, BitConverter.GetBytes(config.ApplicationProtocols.Count));
         foreach (DtlsApplicationProtocol protocol in config.ApplicationProtocols)
