@@ -45,7 +45,6 @@ public sealed class PathAttackTests
 
     /// <summary>RFC 9146 §6: only what is newer than all before may mean that the peer has moved.</summary>
     [Fact]
-    [Conformance("RFC 9853", "3.1", "Only the newest record of the peer begins a check (RFC 9146 §6).", "src/Sockets.Dtls/DtlsConnection.ConnectionIds.cs")]
     public void Records_that_were_held_back_are_delivered_and_begin_nothing()
     {
         using var pair = new MovingPair();
@@ -76,7 +75,6 @@ public sealed class PathAttackTests
     [InlineData(DtlsPathValidation.Enhanced, 0)]
     [InlineData(DtlsPathValidation.Basic, 0)]
     [InlineData(DtlsPathValidation.Basic, 20)]
-    [Conformance("RFC 9853", "5", "No more than three times the bytes that came go to an address that is not validated.", "src/Sockets.Dtls/Paths/PathValidator.cs")]
     public void A_victim_gets_no_more_than_three_bytes_for_each_that_was_forged_in_its_name(DtlsPathValidation validation, int clientLength)
     {
         using var pair = new MovingPair(validation, clientLength, serverLength: 1);
