@@ -170,9 +170,13 @@ public sealed partial class DtlsConnection
     }
 
     /// <summary>An authentic record of a connection with connection IDs.</summary>
-    private void AcceptIdentified(ConnectionIdSet ids, ReadEpoch epoch, RecordNumber number, int bytes)
+    private void AcceptIdentified(ConnectionIdSet ids, ReadEpoch epoch, in OpenedRecord record, int bytes)
     {
-        ids.Accept();
+        RecordNumber number = record.Number;
+
+        // What a new path is tried with may be given up with it: the peer then goes on with the connection ID that it had.
+        if (record.Type != ContentType.ReturnRoutabilityCheck)
+            ids.Accept();
         bool isNewest = _epochs.IsNewestUsed(epoch) && epoch.IsNewest(number.Sequence);
         if (!ids.IsOtherPath)
         {

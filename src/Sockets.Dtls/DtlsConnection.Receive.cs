@@ -154,7 +154,7 @@ public sealed partial class DtlsConnection
 
         _statistics.RecordsReceived++;
         if (_ids is { } ids)
-            AcceptIdentified(ids, epoch, record.Number, length);
+            AcceptIdentified(ids, epoch, record, length);
         if (epoch.Epoch != EarlyEpoch)
         {
             _lastReceived = _now;

@@ -131,10 +131,10 @@ internal sealed class PathValidator
         _answerCount = 0;
     }
 
-    /// <summary>An accepted record came from somewhere else than the path in use: it counts for three times its bytes there.</summary>
+    /// <summary>An accepted record came from somewhere else than the path in use: from the candidate's address it counts for three times its bytes.</summary>
     public void OnReceived(in DtlsPath path, int bytes)
     {
-        if (IsRunning && path == _candidate)
+        if (IsRunning && path.Remote == _candidate.Remote)
             _received += bytes;
     }
 
@@ -260,22 +260,23 @@ internal sealed class PathValidator
         return true;
     }
 
-    /// <summary>An answer was sent: to the candidate it counts against three times the bytes that came from there.</summary>
+    /// <summary>An answer was sent: to the candidate's address it counts against three times the bytes that came from there.</summary>
     public void OnAnswerSent(in DtlsPath path, int bytes)
     {
-        if (IsRunning && path == _candidate)
+        if (IsRunning && path.Remote == _candidate.Remote)
             _sent += bytes;
     }
 
     /// <summary>
-    /// Whether a datagram came to an address of ours that we have left: the peer has not noticed yet. Only who moved on its own
-    /// account can know (RFC 9853 §5.2). While we are on the move, a peer that moves as well may use any address.
+    /// Whether a datagram came to an address of ours that we have left, lately or long ago: the peer has not noticed yet. Only who
+    /// moved on its own account can know (RFC 9853 §5.2). While we are on the move, a peer that moves as well may use any address.
     /// </summary>
     public bool IsLeft(in DtlsPath path, in DtlsPath current)
     {
-        if (path == _abandoned)
-            return true;
-        return !(IsRunning && IsOwnMove) && _abandoned.Remote.IsSpecified && path.Local == _abandoned.Local && path.Local != current.Local;
+        if (!_abandoned.Remote.IsSpecified)
+            return false;
+        bool isMoving = IsRunning && IsOwnMove;
+        return path == _abandoned || (path.Local != current.Local && !(isMoving && path.Local == _candidate.Local));
     }
 
     private static bool Contains(ulong[] cookies, int count, ulong cookie) => cookies.AsSpan(0, count).Contains(cookie);

@@ -274,6 +274,10 @@ internal abstract partial class SocketLink : IDisposable
     /// <summary>Blocks until one of <paramref name="wants"/> may have come, or the time is over. False: the time is over.</summary>
     public abstract bool Wait(LinkWants wants, TimeSpan timeout);
 
+    /// <summary>Goes on from another address or port. False: that did not work, and nothing has changed.</summary>
+    public virtual Task<bool> MigrateAsync(IPEndPoint? local, CancellationToken cancellationToken) =>
+        throw new InvalidOperationException($"Only a DTLS client can go on from another port; this connection is {SecurityName}.");
+
     /// <summary>Ends the connection at once: nothing more is sent in good order. Streams are reset.</summary>
     public abstract void Abort();
 

@@ -241,6 +241,32 @@ public sealed class MigrationTests
         pair.AssertAlive();
     }
 
+    /// <summary>A path that was tried in vain costs its connection ID and no other: the peer goes on with the one it had.</summary>
+    [Fact]
+    public void A_connection_id_that_was_only_tried_does_not_retire_the_one_in_use()
+    {
+        using var pair = new MovingPair(DtlsPathValidation.Basic, clientLength: 5, withSpares: true);
+        byte[] inUse = pair.ClientConnection.ConnectionId.ToArray();
+        pair.Network.Rebind(MovingPair.Client, MovingPair.Elsewhere);
+        pair.FromClient();
+        pair.Forward = static datagram => datagram.Source != MovingPair.Elsewhere;
+        pair.Settle();
+        Assert.Equal(1UL, pair.ServerConnection.Statistics.PathsFailed);
+        Assert.NotEqual(inUse, pair.Trace.To(MovingPair.Elsewhere)[0].ConnectionId);
+        byte[]? datagram = null;
+        pair.Forward = sent =>
+        {
+            if (sent.Source == MovingPair.Server)
+                datagram = sent.Payload;
+            return false;
+        };
+        Assert.True(pair.ClientConnection.IssueConnectionIds(3, DtlsConnectionIdUsage.Spare, pair.Now));
+        pair.Pair.Client.Drain();
+        byte[] message = pair.FromServer();
+        pair.Pair.Client.Receive(MovingPair.Server, datagram);
+        Assert.Contains(pair.ClientLog.Received, received => received.AsSpan().SequenceEqual(message));
+    }
+
     private static string[] Sorted(IEnumerable<byte[]> messages) => [.. messages.Select(Convert.ToHexString).Order(StringComparer.Ordinal)];
 
     private static string[] ConnectionIdsSeen(MovingPair pair, DtlsAddress address) =>

@@ -61,6 +61,9 @@ public sealed class DtlsNetwork(ulong seed)
     /// <summary>Another address of a node.</summary>
     public void AddAddress(DtlsNode node, DtlsAddress address) => _byAddress[address] = node;
 
+    /// <summary>Whose address it is, as seen from there; null: nobody's.</summary>
+    public DtlsNode? NodeAt(DtlsAddress address) => _byAddress.GetValueOrDefault(address);
+
     /// <summary>What is sent to the address vanishes from now on.</summary>
     public void RemoveAddress(DtlsAddress address) => _byAddress.Remove(address);
 

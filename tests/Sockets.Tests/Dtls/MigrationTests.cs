@@ -137,6 +137,35 @@ public class MigrationTests
     }
 
     [Fact]
+    public async Task A_socket_under_DTLS_moves_and_others_say_why_they_cannot()
+    {
+        using var authority = new TestAuthority();
+        await using SocketListener listener = SocketListener.Bind(
+            new IPEndPoint(IPAddress.Loopback, 0),
+            new SocketListenerOptions().UseDtls(new DtlsServerOptions { Credentials = [authority.ServerCredential()], ConnectionIdLength = 8 }));
+        var options = new SocketClientOptions().UseDtls(new DtlsClientOptions { TargetHost = "localhost", Trust = authority.Trust, ConnectionIdLength = 0 });
+        using Socket client = await Socket.ConnectAsync(listener.LocalEndPoint, options).AsTask().WaitAsync(Loopback.HangGuard);
+        using Socket server = await listener.AcceptAsync().AsTask().WaitAsync(Loopback.HangGuard);
+        EndPoint? before = client.LocalEndPoint;
+        Assert.True(await client.MigrateAsync().AsTask().WaitAsync(Loopback.HangGuard));
+        Assert.NotEqual(before, client.LocalEndPoint);
+        await client.SendAsync(new byte[] { 7 });
+        byte[] buffer = new byte[10];
+        Assert.Equal(1, (await server.ReceiveAsync(buffer).AsTask().WaitAsync(Loopback.HangGuard)).Count);
+        await ForAsync(() => client.LocalEndPoint!.Equals(server.RemoteEndPoint));
+        await server.SendAsync(new byte[] { 8, 9 });
+        Assert.Equal(2, (await client.ReceiveAsync(buffer).AsTask().WaitAsync(Loopback.HangGuard)).Count);
+        await Assert.ThrowsAsync<SocketFailureException>(() => client.MigrateAsync(new IPEndPoint(IPAddress.Parse("192.0.2.1"), 0)).AsTask());
+        Assert.Equal(SocketState.Open, client.State);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => server.MigrateAsync().AsTask());
+
+        await using SocketListener plain = SocketListener.Bind(new IPEndPoint(IPAddress.Loopback, 0), new SocketListenerOptions().UsePlaintext());
+        using Socket stream = await Socket.ConnectAsync(plain.LocalEndPoint, new SocketClientOptions().UsePlaintext()).AsTask().WaitAsync(Loopback.HangGuard);
+        InvalidOperationException refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => stream.MigrateAsync().AsTask());
+        Assert.Contains("plain", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_client_moves_by_itself_when_the_network_of_its_socket_is_gone()
     {
         await using Loopback loopback = Loopback.Start((options, _) => options.ConnectionIdLength = 8);

@@ -229,6 +229,18 @@ internal sealed class DtlsLink : SocketLink, IDriverOwner
         }
     }
 
+    public override async Task<bool> MigrateAsync(IPEndPoint? local, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _channel.MigrateAsync(local, cancellationToken).ConfigureAwait(false);
+        }
+        catch (DtlsException exception)
+        {
+            throw DtlsFailures.Translate(exception);
+        }
+    }
+
     public override void Abort() => Release(ChannelRequests.Abort);
 
     public override void Dispose() => Release(_channel.WasOpen ? ChannelRequests.Close : ChannelRequests.Cancel);
