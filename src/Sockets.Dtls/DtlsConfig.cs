@@ -164,6 +164,13 @@ public sealed partial record DtlsConfig
     public Func<ReadOnlyMemory<byte>, DtlsPreSharedKey?>? FindPreSharedKey { get; init; }
 
     /// <summary>
+    /// Server: what is not looked up by the calls named with each kind, which are made inside the engine's, but by
+    /// <see cref="DtlsEventKind.LookupRequired"/> events that can be answered later, within <see cref="HandshakeTimeout"/>. Tickets are still
+    /// made by <see cref="TicketProtector"/>. Default: none.
+    /// </summary>
+    public DtlsLookupKinds DeferredLookups { get; init; }
+
+    /// <summary>
     /// Whether a PSK may do without a key exchange (psk_ke). Saves its time; but whoever learns the PSK later can read every
     /// recorded connection it was used for. A server still prefers the exchange where the client offers it.
     /// </summary>
@@ -355,7 +362,7 @@ public sealed partial record DtlsConfig
     /// <summary>The room a driver must give to a datagram.</summary>
     internal int LargestOutgoingDatagram => Math.Max(MaxDatagramSize, MaxProbedDatagramSize);
 
-    internal bool HasPreSharedKeys => PreSharedKeys.Count > 0 || FindPreSharedKey is not null;
+    internal bool HasPreSharedKeys => PreSharedKeys.Count > 0 || FindPreSharedKey is not null || (DeferredLookups & DtlsLookupKinds.PreSharedKey) != 0;
 
     internal IReadOnlyList<SignatureScheme> EffectiveSignatureSchemes => SignatureSchemes ?? Crypto.SignatureSchemes;
 

@@ -108,7 +108,8 @@ public sealed partial class DtlsConnection
     private bool TryKeepEarly(in UnifiedHeader header, ReadOnlySpan<byte> record)
     {
         // What is shorter than tag and content type can never be opened; it would only cost more than it counts.
-        if (_machine is null || header.EpochBits != 3 || _epochs.CurrentRead is not { Epoch: 2 }
+        bool isWanted = header.EpochBits == 3 ? _epochs.CurrentRead is { Epoch: 2 } : header.EpochBits == (int)EarlyEpoch && IsLookingUp;
+        if (_machine is null || !isWanted
             || header.CiphertextLength <= CipherSuites.TagLength
             || _earlyBytes + record.Length > _config.EarlyDatagramBuffer)
         {

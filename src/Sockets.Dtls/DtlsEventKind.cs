@@ -26,6 +26,12 @@ public enum DtlsEventKind : byte
     /// </summary>
     ConfigurationRequired,
 
+    /// <summary>
+    /// Server: look <see cref="DtlsConnection.PendingLookup"/> up and answer with <see cref="DtlsConnection.CompletePreSharedKeyLookup"/>,
+    /// <see cref="DtlsConnection.CompleteTicketLookup"/> or <see cref="DtlsConnection.CompleteUseLookup"/>.
+    /// </summary>
+    LookupRequired,
+
     /// <summary>The handshake is done; application data may be written.</summary>
     Connected,
 

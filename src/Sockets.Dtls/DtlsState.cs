@@ -36,6 +36,9 @@ public enum DtlsState : byte
     /// <summary>Server: the driver has been asked for a configuration.</summary>
     WaitConfiguration,
 
+    /// <summary>Server: the driver has been asked to look something up.</summary>
+    WaitLookup,
+
     /// <summary>The handshake is done; application data flows.</summary>
     Connected,
 

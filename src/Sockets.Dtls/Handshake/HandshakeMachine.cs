@@ -38,7 +38,7 @@ internal abstract partial class HandshakeMachine : IDisposable
     public DtlsState State { get; protected set; } = DtlsState.Initial;
 
     /// <summary>Whether the driver has to answer before another message is taken.</summary>
-    public bool IsSuspended => State is DtlsState.WaitCertificateVerification or DtlsState.WaitSignature or DtlsState.WaitConfiguration;
+    public bool IsSuspended => State is DtlsState.WaitCertificateVerification or DtlsState.WaitSignature or DtlsState.WaitConfiguration or DtlsState.WaitLookup;
 
     /// <summary>Whether the handshake is done.</summary>
     public bool IsComplete => State == DtlsState.Connected;

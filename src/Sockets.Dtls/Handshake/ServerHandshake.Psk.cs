@@ -48,6 +48,7 @@ internal sealed partial class ServerHandshake
     protected override void Dispose(bool disposing)
     {
         _resumed?.Dispose();
+        DropAnswers();
         base.Dispose(disposing);
     }
 
@@ -81,7 +82,7 @@ internal sealed partial class ServerHandshake
                 return ProtocolError.MissingExtension; // RFC 8446 §4.2.9
             if (Group == NamedGroup.None ? takesPskOnly : takesExchange)
                 error = SelectPsk(offers, body);
-            if (error.IsError || HasPsk)
+            if (error.IsError || HasPsk || PendingLookup is not null)
                 return error;
             if (Group == NamedGroup.None || Config.Credentials.Count == 0)
                 return RefuseIdentity(offers, body);
@@ -113,9 +114,9 @@ internal sealed partial class ServerHandshake
             ProtocolError error = ProtocolError.None;
             if (TryOpenTicket(identity) is { } state)
                 error = TryResume(state, identity, binder, body, offers.BindersLength);
-            else if (FindKey(identity) is { } key)
+            else if (PendingLookup is null && FindKey(identity) is { } key)
                 error = TryUseKey(key, binder, body, offers.BindersLength);
-            if (error.IsError)
+            if (error.IsError || PendingLookup is not null)
                 return error;
             if (!HasPsk)
                 continue;
@@ -135,9 +136,21 @@ internal sealed partial class ServerHandshake
         if (Config is not { TicketProtector: { } protector, UtcNow: { } clock })
             return null;
         DateTimeOffset now = clock();
-        byte[]? bytes = protector.Unprotect(identity, now);
-        bool isState = TicketState.TryRead(bytes, out TicketState? state);
-        CryptographicOperations.ZeroMemory(bytes);
+        TicketState? state;
+        bool isState;
+        if (IsDeferred(DtlsLookupKinds.OpenTicket))
+        {
+            if (!TryGetAnswer(DtlsLookupKinds.OpenTicket, identity, out DtlsLookup? answer))
+                return null;
+            isState = TicketState.TryRead(answer.State, out state);
+        }
+        else
+        {
+            byte[]? bytes = protector.Unprotect(identity, now);
+            isState = TicketState.TryRead(bytes, out state);
+            CryptographicOperations.ZeroMemory(bytes);
+        }
+
         if (!isState)
             return null;
 
@@ -165,9 +178,24 @@ internal sealed partial class ServerHandshake
                 found = key;
         }
 
-        if (found is null && Config.FindPreSharedKey is { } find && find(identity.ToArray()) is { } candidate && candidate.Identity.Span.SequenceEqual(identity))
+        if (found is null && LookUpKey(identity) is { } candidate && candidate.Identity.Span.SequenceEqual(identity))
             found = candidate;
         return found is { IsUsable: true } && found.Hash == CipherSuites.Hash(CipherSuite) ? found : null;
+    }
+
+    private DtlsPreSharedKey? LookUpKey(ReadOnlySpan<byte> identity)
+    {
+        if (IsDeferred(DtlsLookupKinds.PreSharedKey))
+            return TryGetAnswer(DtlsLookupKinds.PreSharedKey, identity, out DtlsLookup? answer) ? answer.Key : null;
+        return Config.FindPreSharedKey?.Invoke(identity.ToArray());
+    }
+
+    /// <summary>Uses a ticket up, or asks whether it is the first time.</summary>
+    private bool TryUseTicket(TicketState state, ReadOnlySpan<byte> identity)
+    {
+        if (IsDeferred(DtlsLookupKinds.UseTicket))
+            return TryGetAnswer(DtlsLookupKinds.UseTicket, identity, out DtlsLookup? answer, state.Issued, state.Expires) && answer.IsFirst;
+        return Config.TicketProtector!.TryUse(identity, state.Issued, Config.UtcNow!(), state.Expires);
     }
 
     private ProtocolError TryResume(TicketState state, ReadOnlySpan<byte> identity, ReadOnlySpan<byte> binder, ReadOnlySpan<byte> body, int bindersLength)
@@ -175,7 +203,7 @@ internal sealed partial class ServerHandshake
         ProtocolError error = CheckBinder(state.Secret, PskKind.Resumption, binder, body, bindersLength);
 
         // Only who has the session's secret may use the ticket up.
-        if (error.IsError || !Config.TicketProtector!.TryUse(identity, state.Issued, Config.UtcNow!(), state.Expires))
+        if (error.IsError || !TryUseTicket(state, identity))
         {
             DropPsk();
             state.Dispose();
@@ -244,7 +272,14 @@ internal sealed partial class ServerHandshake
         // Remembered for as long as a copy would pass for fresh, on either side of the true age.
         _takesEarlyData = (now - sent).Duration() <= Config.EarlyDataWindow
             && record.RemembersSince <= first
-            && record.TryAdd(_replayId, now, now + (2 * Config.EarlyDataWindow) + TimeSpan.FromSeconds(1));
+            && TryRecordEarlyData(record, now, now + (2 * Config.EarlyDataWindow) + TimeSpan.FromSeconds(1));
+    }
+
+    private bool TryRecordEarlyData(IDtlsReplayRecord record, DateTimeOffset now, DateTimeOffset expires)
+    {
+        if (IsDeferred(DtlsLookupKinds.RecordEarlyData))
+            return TryGetAnswer(DtlsLookupKinds.RecordEarlyData, _replayId, out DtlsLookup? answer, default, expires) && answer.IsFirst;
+        return record.TryAdd(_replayId, now, expires);
     }
 
     /// <summary>Opens epoch 1 for reading, over the transcript through ClientHello.</summary>

@@ -88,12 +88,19 @@ internal sealed partial class ServerHandshake : HandshakeMachine
     private ProtocolError GoOn(in ClientHelloMessage hello, ReadOnlySpan<byte> clientShare, ReadOnlySpan<byte> body)
     {
         ProtocolError error = NegotiateNames(hello);
-        if (!error.IsError)
-            error = SelectPsk(hello, body);
-        if (!error.IsError)
+        return error.IsError ? error : Decide(hello, clientShare, body);
+    }
+
+    /// <summary>Decides how the client is authenticated and whether its early data is taken, as far as that is known without waiting.</summary>
+    private ProtocolError Decide(in ClientHelloMessage hello, ReadOnlySpan<byte> clientShare, ReadOnlySpan<byte> body)
+    {
+        ProtocolError error = HasPsk ? ProtocolError.None : SelectPsk(hello, body);
+        if (!error.IsError && PendingLookup is null)
             DecideEarlyData(hello);
         if (error.IsError)
             return error;
+        if (PendingLookup is not null)
+            return WaitForLookup(body);
         if (HasPsk && _resumed is { PeerCertificates: { Count: > 0 } certificates })
         {
             _heldHello = body.ToArray();

@@ -46,6 +46,11 @@ public sealed class DtlsNode
 
     public TimeSpan ChoiceDelay { get; set; }
 
+    /// <summary>Answers the lookups of a server, if anybody does.</summary>
+    public Action<DtlsConnection, DtlsLookup>? LookUp { get; set; }
+
+    public TimeSpan LookupDelay { get; set; }
+
     public TimeSpan VerificationDelay { get; set; }
 
     public TimeSpan SignatureDelay { get; set; }
@@ -60,7 +65,7 @@ public sealed class DtlsNode
 
     private MonotonicTime NextAnswer => _answers.Count == 0 ? MonotonicTime.Never : _answers.Min(static answer => answer.Due);
 
-    private MonotonicTime Now => _network.Clock.Now;
+    public MonotonicTime Now => _network.Clock.Now;
 
     /// <summary>Starts a client connection to <paramref name="server"/>.</summary>
     public ConnectionLog Connect(DtlsConfig config, DtlsAddress server)
@@ -306,6 +311,10 @@ public sealed class DtlsNode
                         return 0;
                     });
                 });
+                break;
+            case DtlsEventKind.LookupRequired:
+                if (LookUp is { } lookUp && log.Connection.PendingLookup is { } lookup)
+                    Answer(log, LookupDelay, () => lookUp(log.Connection, lookup));
                 break;
             case DtlsEventKind.Connected:
                 var sink = new CollectingSink(this);

@@ -103,6 +103,9 @@ internal sealed partial class DatagramDriver
             case DtlsEventKind.SignatureRequired when connection.PendingSignature is { } request:
                 Later(() => _ = SignAsync(channel, request));
                 break;
+            case DtlsEventKind.LookupRequired when connection.PendingLookup is { } lookup:
+                Later(() => _ = LookUpAsync(channel, lookup));
+                break;
             case DtlsEventKind.ConfigurationRequired when connection.PendingClientHello is { } hello:
                 Later(() => _ = SelectAsync(channel, hello));
                 break;

@@ -65,6 +65,7 @@ internal sealed partial class DatagramDriver : IAsyncDisposable, IThreadPoolWork
         _clock = clock ?? new DriverClock(_timeProvider);
         _endpoint = new DtlsEndpoint(config) { WentQuiet = static connection => (connection.UserState as DtlsChannel)?.Trim() };
         _serverConfig = config.Server;
+        _lookups = options is DtlsServerOptions server ? new ServerLookups(server) : null;
         _selectOptions = (options as DtlsServerOptions)?.ServerOptionsSelectionCallback;
         _handler = options.Handler;
         _receiveQueueSize = options.ReceiveQueueSize;

@@ -70,6 +70,31 @@ public sealed class DtlsServerOptions : DtlsOptions
     /// </summary>
     public Func<ReadOnlyMemory<byte>, DtlsPreSharedKey?>? FindPreSharedKey { get; set; }
 
+    /// <summary>
+    /// As <see cref="FindPreSharedKey"/>, where finding takes time, a database's for instance: it is asked beside the receive loop and
+    /// its handshake waits. The token is cancelled when the connection is over. An exception means that there is no key.
+    /// </summary>
+    public Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask<DtlsPreSharedKey?>>? FindPreSharedKeyAsync { get; set; }
+
+    /// <summary>
+    /// Reads tickets where that takes time, instead of the <see cref="IDtlsTicketProtector.Unprotect"/> of <see cref="Tickets"/>, which
+    /// still makes them. Gets a ticket, or whatever else a client calls one, and gives the session; null: it is none. An exception means
+    /// the same.
+    /// </summary>
+    public Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask<byte[]?>>? OpenTicketAsync { get; set; }
+
+    /// <summary>
+    /// Uses a ticket up where that takes time, instead of <see cref="IDtlsTicketProtector.TryUse"/>: of all callers with the same ticket,
+    /// on all servers, one gets true. The lookup says when the ticket was made and when it expires. An exception means false.
+    /// </summary>
+    public Func<DtlsLookup, CancellationToken, ValueTask<bool>>? UseTicketAsync { get; set; }
+
+    /// <summary>
+    /// Records early data where that takes time, instead of the <see cref="IDtlsReplayRecord.TryAdd"/> of <see cref="EarlyDataRecord"/>, which
+    /// still says from when on nothing was forgotten. Of all callers with the same identity one gets true. An exception means false.
+    /// </summary>
+    public Func<DtlsLookup, CancellationToken, ValueTask<bool>>? RecordEarlyDataAsync { get; set; }
+
     /// <summary>Whether a client must return a cookie before anything is kept for it. Default: yes.</summary>
     public bool RequireCookie { get; set; } = true;
 
@@ -100,7 +125,7 @@ public sealed class DtlsServerOptions : DtlsOptions
 
     internal override DtlsConfig CreateConfig()
     {
-        if (Credentials.Count == 0 && PreSharedKeys.Count == 0 && FindPreSharedKey is null && ServerOptionsSelectionCallback is null)
+        if (Credentials.Count == 0 && PreSharedKeys.Count == 0 && FindPreSharedKey is null && FindPreSharedKeyAsync is null && ServerOptionsSelectionCallback is null)
             throw new ArgumentException($"A server needs a certificate and its key, or {nameof(PreSharedKeys)}.", nameof(Credentials));
         if (MaxEarlyDataSize > 0 && (EarlyDataReceived is null || RequireCookie))
             throw new ArgumentException($"{nameof(MaxEarlyDataSize)} needs {nameof(EarlyDataReceived)}, and {nameof(RequireCookie)} to be false.", nameof(MaxEarlyDataSize));
@@ -115,6 +140,7 @@ public sealed class DtlsServerOptions : DtlsOptions
             TicketLifetime = TicketLifetime,
             TicketContext = CreateTicketContext(),
             FindPreSharedKey = FindPreSharedKey,
+            DeferredLookups = DeferredLookups,
             ChooseByClientHello = ServerOptionsSelectionCallback is not null,
             SelectApplicationProtocol = ApplicationProtocolSelector,
             MaxEarlyDataSize = MaxEarlyDataSize,
@@ -122,6 +148,12 @@ public sealed class DtlsServerOptions : DtlsOptions
             EarlyDataWindow = EarlyDataWindow,
         });
     }
+
+    private DtlsLookupKinds DeferredLookups =>
+        (FindPreSharedKeyAsync is null ? 0 : DtlsLookupKinds.PreSharedKey)
+        | (OpenTicketAsync is null ? 0 : DtlsLookupKinds.OpenTicket)
+        | (UseTicketAsync is null ? 0 : DtlsLookupKinds.UseTicket)
+        | (RecordEarlyDataAsync is null ? 0 : DtlsLookupKinds.RecordEarlyData);
 
     /// <summary>The trust in force, which tickets are bound to where clients have certificates.</summary>
     private byte[] CreateTicketContext() => ClientAuthentication == DtlsClientAuthentication.None

@@ -33,6 +33,7 @@ internal sealed class DtlsServerSelection
         Verifier = options.CreateVerifier(targetHost: null);
         SigningCallback = options.SigningCallback;
         EarlyDataReceived = options.EarlyDataReceived;
+        Lookups = new ServerLookups(options);
     }
 
     public DtlsConfig Config { get; }
@@ -43,4 +44,6 @@ internal sealed class DtlsServerSelection
     public Func<DtlsSignatureRequest, CancellationToken, ValueTask<byte[]>>? SigningCallback { get; }
 
     public Action<DtlsChannel, ReadOnlyMemory<byte>>? EarlyDataReceived { get; }
+
+    public ServerLookups Lookups { get; }
 }
