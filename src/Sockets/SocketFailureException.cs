@@ -5,7 +5,7 @@ using System.Net.Sockets;
 namespace Sockets;
 
 /// <summary>An operation of a socket failed for a cause outside this program. The message is for people; code looks at <see cref="Reason"/>.</summary>
-public class SocketFailureException : IOException
+public class SocketFailureException : IOException, ICodedFailure
 {
     /// <summary>A failure with its cause.</summary>
     /// <param name="reason">The cause.</param>
@@ -19,6 +19,12 @@ public class SocketFailureException : IOException
 
     /// <summary>The cause.</summary>
     public SocketFailureReason Reason { get; }
+
+    /// <summary>The cause as a number for logs and switches. Where DTLS has a finer one, it is that.</summary>
+    public FailureCode Code => InnerException is ICodedFailure { Code: not FailureCode.None } failure ? failure.Code : FailureCodes.Of(Reason);
+
+    /// <summary>Whether it may pass by itself: see <see cref="FailureCodes.IsTransient"/>.</summary>
+    public bool IsTransient => FailureCodes.IsTransient(Code);
 
     /// <summary>What was wrong with the peer's certificate, when <see cref="Reason"/> is <see cref="SocketFailureReason.CertificateRejected"/>.</summary>
     public CertificateProblem CertificateProblem { get; init; }

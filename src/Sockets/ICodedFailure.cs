@@ -1,0 +1,7 @@
+namespace Sockets;
+
+/// <summary>An exception that knows its code.</summary>
+internal interface ICodedFailure
+{
+    FailureCode Code { get; }
+}
