@@ -73,8 +73,11 @@ internal sealed class AttackWorld : IDisposable
     public DtlsConfig ClientConfig(ulong seed)
     {
         DtlsConfig config = Config(seed) with { ServerName = TestCertificates.HostName };
-        return seed % 8 == 0 ? ClientHellos.Enlarge(config) : config;
+        return HasLargeHello(seed) ? ClientHellos.Enlarge(config) : config;
     }
+
+    /// <summary>Whether a client's ClientHello comes in several datagrams.</summary>
+    public static bool HasLargeHello(ulong clientSeed) => clientSeed % 8 == 0;
 
     /// <summary>Whether everybody is closing; nothing is attacked any more.</summary>
     public bool IsEnding { get; private set; }

@@ -47,14 +47,17 @@ internal sealed class HonestClient(AttackWorld world, int number, SeededRandom r
 
     public void Connect()
     {
-        // What was not protected of a handshake that was broken off may still be on its way, and spoil the next.
-        _isInterferedWith = (Node is not null && !_wasEstablished) || world.Network.Clock.Now < _interferenceEnds;
+        // What was not protected of a handshake that was broken off may still be on its way, and spoil the next; parts of a
+        // ClientHello that never became whole may lie with the server for long.
+        ulong seed = random.NextUInt64();
+        _isInterferedWith = (Node is not null && !_wasEstablished) || world.Network.Clock.Now < _interferenceEnds
+            || (AttackWorld.HasLargeHello(seed) && (Node is not null || _interferenceEnds != default));
         _wasEstablished = false;
         _peer = null;
         _began = world.Network.Clock.Now;
         _read = 0;
         Node = world.Network.AddNode(EndpointRig.ClientAddress(Number), _link);
-        Node.Connect(world.ClientConfig(random.NextUInt64()), EndpointRig.ServerAddress);
+        Node.Connect(world.ClientConfig(seed), EndpointRig.ServerAddress);
     }
 
     /// <summary>Somebody has forged or repeated what is not protected.</summary>
