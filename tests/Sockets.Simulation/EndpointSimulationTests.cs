@@ -27,7 +27,16 @@ public sealed class EndpointSimulationTests
     private static ulong Converse(ulong seed)
     {
         var random = new SeededRandom(seed);
-        using var rig = new EndpointRig(seed, new DtlsEndpointConfig { RequireCookie = random.Chance(70), CookieLifetime = TimeSpan.FromMinutes(20) }, Link(random));
+        var admission = new DtlsAdmission(new DtlsAdmissionLimits
+        {
+            MaxConnections = 100,
+            MaxHandshakes = 20,
+            MaxConnectionsPerAddress = 10,
+            MaxHandshakesPerSecond = random.Between(2, 50),
+            CookieThreshold = random.Chance(50) ? random.Between(1, 10) : null,
+        });
+        using var rig = new EndpointRig(
+            seed, new DtlsEndpointConfig { RequireCookie = random.Chance(70), CookieLifetime = TimeSpan.FromMinutes(20), Admission = admission }, Link(random));
         var nodes = new DtlsNode[Clients];
         var sent = new SentMessages[Clients];
         for (int i = 0; i < Clients; i++)
@@ -76,6 +85,8 @@ public sealed class EndpointSimulationTests
         }
 
         Assert.Equal(0, rig.Endpoint.ConnectionCount);
+        Assert.Equal((0, 0, 0, 0), (admission.Statistics.Connections, admission.Statistics.Handshakes, admission.Statistics.Addresses, admission.Statistics.FullAddresses));
+        Assert.True(admission.Statistics.Admitted >= Clients);
         return rig.Network.TraceHash;
     }
 

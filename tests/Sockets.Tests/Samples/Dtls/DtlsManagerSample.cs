@@ -27,7 +27,7 @@ internal static class DtlsManagerSample
         }
         catch (OperationCanceledException)
         {
-            int left = await manager.StopAsync(TimeSpan.FromSeconds(30)); // nobody new; those who are there may finish
+            int left = await manager.StopAsync(TimeSpan.FromSeconds(30), CancellationToken.None); // nobody new; those who are there may finish
             Console.WriteLine($"{manager.Statistics.Accepted} clients were served, {left} were sent away.");
         }
     }
