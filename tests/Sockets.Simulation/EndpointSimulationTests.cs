@@ -10,6 +10,12 @@ public sealed class EndpointSimulationTests
 
     private const int DefaultSeeds = 16;
 
+    // With the worst link one of them comes back in half of the cases.
+    private const int Messages = 30;
+
+    /// <summary>A ClientHello in five fragments, of which three in ten are lost, takes its time.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromHours(3);
+
     /// <summary>One conversation here is as much work as many of those between two.</summary>
     private const int Weight = 64;
 
@@ -48,7 +54,7 @@ public sealed class EndpointSimulationTests
             rig.Network.After(random.Between(TimeSpan.Zero, TimeSpan.FromSeconds(5)), () =>
             {
                 sent[number] = new SentMessages($"client {number}", clientSeed);
-                nodes[number] = rig.AddClient(number, clientSeed, link, config => large ? ClientHellos.Enlarge(config) : config);
+                nodes[number] = rig.AddClient(number, clientSeed, link, config => (large ? ClientHellos.Enlarge(config) : config) with { HandshakeTimeout = Patience });
             });
         }
 
@@ -57,7 +63,7 @@ public sealed class EndpointSimulationTests
             "not every client got in");
         foreach ((DtlsNode node, SentMessages messages) in nodes.Zip(sent))
         {
-            for (int i = 0; i < 10; i++)
+            for (int i = 0; i < Messages; i++)
             {
                 rig.Network.After(
                     random.Between(TimeSpan.Zero, TimeSpan.FromSeconds(3)),
