@@ -15,7 +15,7 @@ public sealed partial class DtlsConnection
 
     /// <summary>
     /// Server: the driver has chosen by <see cref="PendingClientHello"/>. From here on the connection goes by this configuration;
-    /// what is in force by now (timers, sizes of datagrams) stays.
+    /// what was begun by now (the retransmission timer, the size of datagrams) stays as it is.
     /// </summary>
     /// <param name="config">
     /// The configuration. Provider, suites, groups, <see cref="DtlsConfig.AllowPskWithoutExchange"/> and

@@ -166,7 +166,7 @@ public sealed partial class DtlsConnection
         if (isFirst && epoch == _epochs.CurrentRead)
             _epochs.ExpirePrevious(_now + _config.PreviousEpochLifetime);
         // Nearly all records are these, so they go ahead of the rest.
-        if (header.CiphertextLength - CipherSuites.TagLength > _receiveLimit && IsOverflow(epoch, header.CiphertextLength - CipherSuites.TagLength))
+        if (header.CiphertextLength - CipherSuites.TagLength > _receiveLimit && IsOverflow(record, header.CiphertextLength - CipherSuites.TagLength))
             Fail(DtlsFailureReason.RecordOverflow, AlertDescription.RecordOverflow);
         else if (record.Type == ContentType.ApplicationData && !_isPeerClosed)
             HandleApplicationData(record, ref sink);

@@ -28,8 +28,13 @@ public sealed partial class DtlsConnection
         _receiveLimit = _config.RecordSizeLimit ?? RecordSizeLimitExtension.Largest;
     }
 
-    /// <summary>Whether a record of the peer is too large. Keys of early data come from a handshake before limits are told (RFC 8449 §4).</summary>
-    private static bool IsOverflow(ReadEpoch epoch, int length) => epoch.Epoch != EarlyEpoch || length > RecordSizeLimitExtension.Largest;
+    /// <summary>
+    /// Whether a record of the peer is too large. Keys of early data come from a handshake before limits are told (RFC 8449 §4), and
+    /// a client may acknowledge a part of our flight before it has read our limit in another part.
+    /// </summary>
+    private static bool IsOverflow(in OpenedRecord record, int length) =>
+        length > RecordSizeLimitExtension.Largest
+        || (record.Number.Epoch != EarlyEpoch && (record.Type != ContentType.Ack || record.Number.Epoch >= FirstApplicationEpoch));
 
     /// <summary>Bytes of content that fit a record which has so many bytes of a datagram.</summary>
     private int MaxContent(WriteEpoch epoch, int room) => Math.Min(room - epoch.Overhead, _sendLimit - 1);

@@ -90,6 +90,36 @@ public sealed class RecordSizeTests
         Assert.Equal(AlertDescription.RecordOverflow, connected.Server.Failure?.Alert);
     }
 
+    /// <summary>
+    /// What comes in EncryptedExtensions is lost, and what comes behind it is not: the client acknowledges it, and does not know
+    /// our limit yet.
+    /// </summary>
+    [Fact]
+    public void An_acknowledgement_may_be_large_before_the_client_knows_our_limit()
+    {
+        using DtlsPair pair = DtlsPair.Create(
+            certificate: TestCertificateKind.Rsa2048,
+            server: static config => config with { RecordSizeLimit = 64, MaxDatagramSize = 256, DangerousUnlimitedAmplification = true });
+        bool isCut = false;
+        int largest = 0;
+        pair.Network.OnSend = datagram =>
+        {
+            if (datagram.Source == DtlsPair.ServerAddress && !isCut && PlaintextRecords.IsPlaintext(datagram.Payload[0]))
+            {
+                // ServerHello alone arrives of its datagram.
+                isCut = true;
+                pair.Client.Inbound.Send(datagram with { Payload = datagram.Payload[..PlaintextRecords.FirstRecordLength(datagram.Payload)] }, pair.Network.Clock.Now);
+                return false;
+            }
+
+            if (datagram.Source == DtlsPair.ClientAddress && !PlaintextRecords.IsPlaintext(datagram.Payload[0]) && !pair.Client.Log.IsConnected && datagram.Payload.Length > largest)
+                largest = datagram.Payload.Length;
+            return true;
+        };
+        pair.DriveToConnected();
+        Assert.True(largest > 64 + Header + Tag, $"{largest} bytes");
+    }
+
     [Fact]
     public void A_forged_record_above_our_limit_is_only_counted()
     {

@@ -78,6 +78,14 @@ internal sealed record Scenario
 
     public required int? ClientConnectionIdLength { get; init; }
 
+    public required int? ClientRecordSizeLimit { get; init; }
+
+    public required int? ServerRecordSizeLimit { get; init; }
+
+    public required DtlsPadding Padding { get; init; }
+
+    public required bool SendsGrease { get; init; }
+
     public required int? ServerConnectionIdLength { get; init; }
 
     /// <summary>Times that each side asks for connection IDs and issues some, while messages and key updates are on their way.</summary>
@@ -138,6 +146,12 @@ internal sealed record Scenario
             ClientConnectionIdLength = ConnectionIdLength(random),
             ServerConnectionIdLength = ConnectionIdLength(random),
             ConnectionIdTurns = random.Next(4),
+            ClientRecordSizeLimit = RecordSizeLimit(random),
+            ServerRecordSizeLimit = RecordSizeLimit(random),
+
+            // Application data that is padded to more than the link carries never arrives.
+            Padding = clientSize == mtu && serverSize == mtu ? random.Pick([DtlsPadding.None, DtlsPadding.ToMultipleOf(64), DtlsPadding.ToMaximum]) : DtlsPadding.None,
+            SendsGrease = random.Chance(25),
         };
     }
 
@@ -160,6 +174,8 @@ internal sealed record Scenario
             KeyShareCount = KeyShareCount,
             ServerName = TestCertificates.HostName,
             ConnectionIdLength = ClientConnectionIdLength,
+            RecordSizeLimit = ClientRecordSizeLimit,
+            SendGrease = SendsGrease,
         };
         DtlsConfig server = Config(ServerProvider, 2, ServerDatagramSize) with
         {
@@ -167,6 +183,7 @@ internal sealed record Scenario
             Groups = [ServerGroup],
             ClientAuthentication = ClientAuthentication,
             ConnectionIdLength = ServerConnectionIdLength,
+            RecordSizeLimit = ServerRecordSizeLimit,
         };
         server = server with { Credentials = [ServerCertificate.ToCredential(server.Crypto)] };
         if (LargeClientHello)
@@ -202,6 +219,8 @@ internal sealed record Scenario
 
     private static int? ConnectionIdLength(SeededRandom random) => random.Chance(50) ? null : random.Next(21);
 
+    private static int? RecordSizeLimit(SeededRandom random) => random.Pick(new int?[] { null, 16_385, random.Between(200, 1500) });
+
     private static TestCertificateKind Kind(SeededRandom random) => random.Pick(random.Chance(85) ? CheapKinds : CostlyKinds);
 
     private static List<T> Shuffle<T>(SeededRandom random, IReadOnlyList<T> items)
@@ -234,6 +253,7 @@ internal sealed record Scenario
         MaxDatagramSize = datagramSize,
         MinDatagramSize = 256,
         HeaderForm = HeaderForm,
+        Padding = Padding,
         MaxRetransmissions = 255,
 
         // The peer keeps the handshake's keys for two minutes: long enough for a dozen attempts, not for five.

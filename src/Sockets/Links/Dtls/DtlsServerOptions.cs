@@ -21,7 +21,7 @@ public sealed class DtlsServerOptions : DtlsOptions
     /// <summary>
     /// Chooses the options for each client by the name it asks for (SNI) and the protocols it offers: credentials, trust, client
     /// certificates, protocols, tickets, pre-shared keys. What concerns the socket and the listener (provider, suites, groups,
-    /// connection IDs, limits, cookies, handler, queue, clock) stays as it is in these options, which can be the ones that are
+    /// connection IDs, sizes of datagrams, timeouts, limits, cookies, handler, queue, clock) stays as it is in these options, which can be the ones that are
     /// chosen. Null as a result refuses the client with unrecognized_name, an exception with internal_error. Chosen options are read
     /// once. Called where <see cref="DtlsOptions.SigningCallback"/> is; the token is cancelled when the connection is over.
     /// </summary>

@@ -21,14 +21,35 @@ internal sealed class DtlsServerSelection
         options.CipherSuites = listener.CipherSuites;
         options.Groups = listener.Groups;
         options.ServerOptionsSelectionCallback = null;
-        Config = options.CreateConfig() with
+        DtlsConfig config = options.CreateConfig();
+
+        // Who we are, whom we trust and what we agree on is of the choice; everything else goes on as it began.
+        Config = listener with
         {
-            Crypto = listener.Crypto,
-            CipherSuites = listener.CipherSuites,
-            Groups = listener.Groups,
-            AllowPskWithoutExchange = listener.AllowPskWithoutExchange,
-            ConnectionIdLength = listener.ConnectionIdLength,
             ChooseByClientHello = false,
+            Credentials = config.Credentials,
+            SignatureSchemes = config.SignatureSchemes,
+            CertificateSignatureSchemes = config.CertificateSignatureSchemes,
+            PeerCertificateTypes = config.PeerCertificateTypes,
+            CertificateCompressors = config.CertificateCompressors,
+            CertificateAuthorities = config.CertificateAuthorities,
+            ClientAuthentication = config.ClientAuthentication,
+            PostHandshakeAuthentication = config.PostHandshakeAuthentication,
+            ApplicationProtocols = config.ApplicationProtocols,
+            SelectApplicationProtocol = config.SelectApplicationProtocol,
+            SrtpProfiles = config.SrtpProfiles,
+            RecordSizeLimit = config.RecordSizeLimit,
+            Padding = config.Padding,
+            PreSharedKeys = config.PreSharedKeys,
+            FindPreSharedKey = config.FindPreSharedKey,
+            TicketProtector = config.TicketProtector,
+            TicketCount = config.TicketCount,
+            TicketLifetime = config.TicketLifetime,
+            TicketContext = config.TicketContext,
+            UtcNow = config.UtcNow,
+            MaxEarlyDataSize = config.MaxEarlyDataSize,
+            EarlyDataRecord = config.EarlyDataRecord,
+            EarlyDataWindow = config.EarlyDataWindow,
         };
         Verifier = options.CreateVerifier(targetHost: null);
         SigningCallback = options.SigningCallback;
