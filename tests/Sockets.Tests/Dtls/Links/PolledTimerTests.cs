@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Sockets.Dtls;
+using Sockets.Dtls.Crypto;
 using Sockets.Testing;
 
 namespace Sockets.Tests;
@@ -72,7 +73,7 @@ public class PolledTimerTests
         silent.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         var clock = new CountingClock();
         SocketClientOptions options = new SocketClientOptions { DrivenByPoll = true, TimeProvider = clock, ConnectTimeout = TimeSpan.FromSeconds(10) }
-            .UseDtls(new DtlsClientOptions { Trust = PeerTrust.DangerousAcceptAnyCertificate });
+            .UseDtls(new DtlsClientOptions { Trust = PeerTrust.DangerousAcceptAnyCertificate, Groups = [NamedGroup.Secp256r1] });
         using Socket client = Socket.StartConnect(silent.LocalEndPoint!, options);
         long start = clock.GetTimestamp();
         SocketFailureException? failure = null;

@@ -115,7 +115,7 @@ public class BadInputTests
     [InlineData("'host:99999' is not HOST:PORT", "connect", "host:99999")]
     [InlineData("'::1:4433' is not HOST:PORT", "connect", "::1:4433")]
     [InlineData("Unknown cipher suite 'TLS_NULL': use TLS_AES_128_GCM_SHA256, ", "connect", "host:1", "--suite", "TLS_NULL")]
-    [InlineData("Unknown key-exchange group 'p256': use x25519, ", "connect", "host:1", "--group", "p256")]
+    [InlineData("Unknown key-exchange group 'p256': use x25519mlkem768, x25519, ", "connect", "host:1", "--group", "p256")]
     [InlineData("--mtu 100 is out of range: 256 to 65507", "connect", "host:1", "--mtu", "100")]
     [InlineData("--timeout needs a number of seconds above 0", "connect", "host:1", "--timeout", "0")]
     [InlineData("'label:' is not LABEL:LENGTH", "connect", "host:1", "--export", "label:")]
