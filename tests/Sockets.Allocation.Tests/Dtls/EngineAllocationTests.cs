@@ -229,6 +229,42 @@ public sealed class EngineAllocationTests
         Assert.Equal(0, allocated);
     }
 
+    /// <summary>Checks that nobody answers, one after the other, with everything they send and all their timers.</summary>
+    [Theory]
+    [InlineData(DtlsPathValidation.Enhanced)]
+    [InlineData(DtlsPathValidation.Basic)]
+    public void Checks_of_a_new_path_and_the_datagrams_meanwhile(DtlsPathValidation validation)
+    {
+        using DtlsPair pair = Connect(TestProviders.Default.Name, CipherSuite.Aes128GcmSha256, endpoint: new DtlsEndpointConfig(), connectionIdLength: 10, pathValidation: validation);
+        DtlsConnection client = pair.Client.Connection;
+        DtlsEndpoint endpoint = pair.Server.Endpoint!;
+        MonotonicTime now = pair.Network.Clock.Now;
+        var sink = new CountingSink();
+        byte[] buffer = new byte[2048];
+        byte[] content = new byte[Size];
+        var elsewhere = new DtlsPath(DtlsNetwork.Address(9, 9), pair.Server.Connection.Path.Local);
+        long records = 0;
+        long challenges = 0;
+        long allocated = AllocationAssert.FewestBytes(() =>
+        {
+            for (int i = 0; i < Discards; i++)
+            {
+                now += TimeSpan.FromMilliseconds(20);
+                client.Write(content, now, buffer, out int length);
+                endpoint.HandleDatagram(i % 4 == 0 ? pair.Server.Connection.Path : elsewhere, buffer.AsSpan(0, length), now, ref sink);
+                endpoint.HandleTimeout(now);
+                while (!endpoint.PollTransmit(buffer).IsEmpty)
+                    challenges++;
+                while (endpoint.PollEvent(out _))
+                    Assert.Fail("nothing happens that a driver has to know");
+                records++;
+            }
+        });
+        Assert.Equal(records, sink.Records);
+        Assert.True(challenges > 100 && pair.Server.Connection.Statistics.PathsFailed > 30);
+        Assert.Equal(0, allocated);
+    }
+
     [Fact]
     public void Datagrams_found_by_their_connection_id()
     {
