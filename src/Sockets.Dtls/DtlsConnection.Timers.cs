@@ -132,9 +132,9 @@ public sealed partial class DtlsConnection
             // RFC 9147 §4.4: repeated loss may be a datagram that is too large for the path.
             if (_config.LowerDatagramSizeOnLoss)
                 _datagramSize = Math.Min(_datagramSize, Math.Max(_config.MinDatagramSize, _datagramSize / 2));
+            OnPathBlackHole();
             if (!_config.DangerousTrustPlaintext)
-                OnPathBlackHole();
-            _flight!.DistrustPlaintextAcknowledgements();
+                _flight!.DistrustPlaintextAcknowledgements();
         }
 
         _hasObeyedEmptyAck = false;
