@@ -23,7 +23,14 @@ public class ForwardingAllocationTests
     {
         var options = new ConnectionManagerOptions
         {
-            Security = new DtlsServerOptions { Credentials = [TestCertificates.EcdsaP256.ToCredential(TestProviders.Default)], Handler = new Echo() },
+            Security = new DtlsServerOptions
+            {
+                Credentials = [TestCertificates.EcdsaP256.ToCredential(TestProviders.Default)],
+                Handler = new Echo(),
+
+                // The relay answers from where nobody asked, so that a check of the path would begin again and again.
+                ConfigureEngine = static config => config with { PathValidation = DtlsPathValidation.None },
+            },
             ConnectionIds = new DtlsConnectionIdLayout { ShardBits = 4 },
         };
         await using ConnectionManager manager = ConnectionManager.Start([new IPEndPoint(IPAddress.Loopback, 0), new IPEndPoint(IPAddress.Loopback, 0)], options);
@@ -52,9 +59,9 @@ public class ForwardingAllocationTests
     {
         for (int i = 0; i < count; i++)
         {
-            Assert.True(client.TrySend(datagram));
-            DtlsReceiveResult result = await client.ReceiveAsync(buffer);
-            Assert.Equal(datagram.Length, result.Length);
+            // Assert.Equal would allocate.
+            if (!client.TrySend(datagram) || (await client.ReceiveAsync(buffer)).Length != datagram.Length)
+                throw new InvalidOperationException("A datagram did not go there and back.");
         }
     }
 
