@@ -15,7 +15,7 @@ internal static class OcspCheck
 {
     private const string OcspSigning = "1.3.6.1.5.5.7.3.9";
     private const string TlsFeature = "1.3.6.1.5.5.7.1.24";
-    private const int StatusRequestFeature = 5;
+    private const byte StatusRequestFeature = 5;
 
     /// <summary>Clocks differ.</summary>
     private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5);
@@ -68,7 +68,8 @@ internal static class OcspCheck
             AsnReader features = reader.ReadSequence();
             while (features.HasData)
             {
-                if (features.TryReadInt32(out int feature) && feature == StatusRequestFeature)
+                // Not as an int: the reader does not go on past what does not fit into one.
+                if (features.ReadIntegerBytes().Span.SequenceEqual((ReadOnlySpan<byte>)[StatusRequestFeature]))
                     return true;
             }
 

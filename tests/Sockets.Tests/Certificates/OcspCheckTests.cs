@@ -126,6 +126,22 @@ public sealed class OcspCheckTests : IDisposable
         Assert.False(OcspCheck.IsDemandedBy(_certificate));
     }
 
+    /// <summary>Anybody can send a certificate that nobody has signed, and what it says of itself is read before that matters.</summary>
+    [Theory]
+    [InlineData("3009020601020304050602", true)] // not whole
+    [InlineData("30080206010203040506", false)]
+    [InlineData("300B0206010203040506020105", true)]
+    [InlineData("3003020200", true)]
+    [InlineData("3000", false)]
+    public void What_a_certificate_demands_is_read_to_its_end(string features, bool isDemanded)
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=stranger", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509Extension("1.3.6.1.5.5.7.1.24", Convert.FromHexString(features), critical: false));
+        using X509Certificate2 certificate = request.CreateSelfSigned(TestAuthority.NotBefore, TestAuthority.NotAfter);
+        Assert.Equal(isDemanded, OcspCheck.IsDemandedBy(certificate));
+    }
+
     /// <summary>A remembered chain does not stand for another response, nor for a time when it has expired.</summary>
     [Fact]
     public void What_is_remembered_is_remembered_with_its_response()
