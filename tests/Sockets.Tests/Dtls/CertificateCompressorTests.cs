@@ -57,6 +57,11 @@ public class CertificateCompressorTests
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100_000 + bomb.Length);
     }
 
+    /// <summary>RFC 1950 §2.2, FDICT: the bytes are well formed, and there is no dictionary that anybody has agreed on.</summary>
+    [Fact]
+    public void A_zlib_input_that_asks_for_a_dictionary_is_refused() =>
+        Assert.False(DtlsCertificateCompressors.Zlib.TryDecompress([0x78, 0xBB, 1, 2, 3, 4, 5, 6, 7, 8], new byte[100]));
+
     /// <summary>The decoder allocates what the first byte asks for: 16 MB here, for a message of some hundred bytes.</summary>
     [Fact]
     public void A_brotli_window_larger_than_encoders_use_is_refused()

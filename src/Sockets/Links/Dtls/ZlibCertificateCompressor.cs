@@ -30,9 +30,9 @@ internal sealed class ZlibCertificateCompressor : DtlsCertificateCompressor
                 && compressed.Length > sizeof(uint)
                 && BinaryPrimitives.ReadUInt32BigEndian(compressed[^sizeof(uint)..]) == Checksum(destination);
         }
-        catch (InvalidDataException)
+        catch (Exception exception) when (exception is InvalidDataException or IOException)
         {
-            return false;
+            return false; // an input that asks for a preset dictionary is the platform's IOException
         }
     }
 
