@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using Sockets.Dtls;
+using Sockets.Links.Dtls;
 
 namespace Sockets.Tests;
 
@@ -44,6 +45,24 @@ public class ServerSelectionTests
             Assert.Equal("CN=client", seen?.Subject);
             Assert.Equal("strict", client.ApplicationProtocol.ToString());
         }
+    }
+
+    /// <summary>The times of a listener or a manager hold for whoever it serves, or silent clients would keep their places for ever.</summary>
+    [Fact]
+    public void Chosen_options_do_not_lift_the_limits_of_the_listener()
+    {
+        using var authority = new TestAuthority();
+        var options = new DtlsServerOptions { Credentials = [authority.ServerCredential("localhost")] };
+        DtlsConfig listener = options.CreateConfig() with
+        {
+            HandshakeTimeout = TimeSpan.FromSeconds(7),
+            IdleTimeout = TimeSpan.FromMinutes(8),
+            MaxLifetime = TimeSpan.FromHours(9),
+        };
+        DtlsConfig chosen = new DtlsServerSelection(options, listener, TimeProvider.System).Config;
+        Assert.Equal(listener.HandshakeTimeout, chosen.HandshakeTimeout);
+        Assert.Equal(listener.IdleTimeout, chosen.IdleTimeout);
+        Assert.Equal(listener.MaxLifetime, chosen.MaxLifetime);
     }
 
     [Fact]
