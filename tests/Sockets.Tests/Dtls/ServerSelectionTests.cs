@@ -98,6 +98,24 @@ public class ServerSelectionTests
         await loopback.ConnectAsync();
     }
 
+    /// <summary>Called behind an answer, and not in the receive loop, a callback that throws ends no more than it does there.</summary>
+    [Fact]
+    public async Task A_callback_that_throws_behind_the_choice_costs_its_client_alone()
+    {
+        await using Loopback loopback = Loopback.Start(static (options, _) =>
+        {
+            options.ApplicationProtocolSelector = static hello => hello.Offers(new DtlsApplicationProtocol("bad"))
+                ? throw new InvalidOperationException("the application's")
+                : DtlsProtocolChoice.Use(hello.ApplicationProtocols[0]);
+            options.ServerOptionsSelectionCallback = (_, _) => new ValueTask<DtlsServerOptions?>(options);
+        });
+        (DtlsChannel bystander, _) = await loopback.ConnectPairAsync(static options => options.ApplicationProtocols = [new DtlsApplicationProtocol("good")]);
+        DtlsException failure = await loopback.FailToConnectAsync(static options => options.ApplicationProtocols = [new DtlsApplicationProtocol("bad")]);
+        Assert.Equal(AlertDescription.InternalError, failure.Failure?.Alert);
+        Assert.False(bystander.IsOver);
+        await loopback.ConnectAsync(static options => options.ApplicationProtocols = [new DtlsApplicationProtocol("good")]);
+    }
+
     [Fact]
     public async Task The_application_chooses_the_protocol()
     {

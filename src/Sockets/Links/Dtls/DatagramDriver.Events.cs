@@ -293,15 +293,19 @@ internal sealed partial class DatagramDriver
 
     private void Answer<TAnswer>(DtlsChannel channel, TAnswer answer, Action<DtlsConnection, TAnswer, MonotonicTime> complete)
     {
+        MonotonicTime now = _clock.Now;
         try
         {
-            MonotonicTime now = _clock.Now;
             complete(channel.Connection, answer, now);
-            Drain(now);
         }
         catch (Exception exception)
         {
-            Fail(exception);
+            // A callback that the answer led to, mostly. It costs this peer, and nobody else, as in the receive loop.
+            InternalErrors++;
+            channel.EngineException = exception;
+            channel.Connection.Abort(AlertDescription.InternalError, now);
         }
+
+        Drain(now);
     }
 }
