@@ -117,7 +117,9 @@ public sealed partial class DtlsConnection
         SrtpProfile = saved.SrtpProfile;
         if (saved.SilentKeyUpdates > 0)
             _probe = new LivenessProbe { KeyUpdates = saved.SilentKeyUpdates };
-        if (saved.PostHandshakeMessages.Length > 0 && _config.PostHandshakeAuthentication)
+
+        // Not where a name has chosen the configuration: this one's trust may be another one than that.
+        if (saved.PostHandshakeMessages.Length > 0 && _config is { PostHandshakeAuthentication: true, ChooseByClientHello: false })
             KeepPostHandshake(new PostHandshake(_config, CipherSuite, saved.PostHandshakeMessages, saved.PostHandshakeKind));
         _reassembler = new Reassembler(saved.NextReceiveMessage, _config.MaxHandshakeMessageSize, _config.ReassemblyBudget);
         _maxDatagramSize = Math.Min(saved.MaxDatagramSize, _config.MaxDatagramSize);
