@@ -63,11 +63,18 @@ public sealed partial class DtlsEndpoint
             bool isCounted = saved.Role == DtlsRole.Server;
             if (isCounted && !_admission.TryReturn(place.Remote))
                 return DtlsRestoreResult.NoPlace;
-            result = DtlsConnection.TryAdopt(config, protector, saved, place, now, out connection);
+            try
+            {
+                result = DtlsConnection.TryAdopt(config, protector, saved, place, now, out connection);
+            }
+            finally
+            {
+                if (isCounted && connection is null)
+                    _admission.Leave(place.Remote); // the record may throw, too
+            }
+
             if (connection is not null)
                 AdoptRestored(connection, isCounted);
-            else if (isCounted)
-                _admission.Leave(place.Remote);
         }
 
         return result;

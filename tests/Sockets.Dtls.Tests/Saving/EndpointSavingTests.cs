@@ -63,6 +63,20 @@ public sealed class EndpointSavingTests
     }
 
     [Fact]
+    public void A_record_that_throws_keeps_no_place()
+    {
+        using var protector = new DtlsStateProtector(TestProviders.Default, SavingRig.Key, new BrokenRecord());
+        using DtlsPair pair = Connect(out DtlsConfig config);
+        DtlsSavedConnection saved = Assert.Single(pair.Server.Endpoint!.SaveAll(protector, pair.Network.Clock.Now));
+        pair.Server.Drain();
+        using var endpoint = new DtlsEndpoint(new DtlsEndpointConfig { Server = config });
+        Assert.Throws<System.IO.IOException>(() => endpoint.TryRestore(null, protector, saved.State.Span, pair.Network.Clock.Now, out _));
+        Assert.Equal(0, endpoint.ConnectionCount);
+        Assert.Equal(0, endpoint.Admission.Statistics.Connections);
+        Assert.Equal(0, endpoint.Admission.Statistics.Addresses);
+    }
+
+    [Fact]
     public void A_client_that_moved_while_nobody_was_there_is_found_by_its_connection_id()
     {
         using var protector = new DtlsStateProtector(TestProviders.Default, SavingRig.Key, SavingRig.Record());
@@ -92,5 +106,12 @@ public sealed class EndpointSavingTests
         pair.Settle();
         config = used!;
         return pair;
+    }
+
+    private sealed class BrokenRecord : IDtlsReplayRecord
+    {
+        public DateTimeOffset RemembersSince => DateTimeOffset.MinValue;
+
+        public bool TryAdd(ReadOnlySpan<byte> id, DateTimeOffset now, DateTimeOffset expires) => throw new System.IO.IOException("the disk");
     }
 }
