@@ -72,7 +72,10 @@ public sealed partial class DtlsEndpoint
         if (!error.IsError)
         {
             bool hasCookie = message.Extensions.TryGet(ExtensionType.Cookie, out ReadOnlySpan<byte> content);
-            if (!_config.RequireCookie || (!hasCookie && !_admission.IsAskingForCookies))
+
+            // Where load decides, a path that is somebody's is proven all the same: nobody else shall end what runs there.
+            bool isAsked = _config.RequireCookie && (hasCookie || _admission.IsAskingForCookies || _routes.ContainsKey(context.Path));
+            if (!isAsked)
                 Admit(context, server, null, body);
             else if (hasCookie)
                 error = AcceptWithCookie(context, server, message, content, body);

@@ -50,6 +50,7 @@ public sealed partial class DtlsEndpoint
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         connection = null;
+        bool isServers = config is null;
         config ??= _config.Server ?? throw new ArgumentException("The endpoint has no configuration of its own.", nameof(config));
         RequireConnectionIdLength(config);
         DtlsRestoreResult result = DtlsConnection.TryOpenState(config, protector, state, out SavedState? saved);
@@ -57,6 +58,8 @@ public sealed partial class DtlsEndpoint
             return result;
         using (saved)
         {
+            if (isServers && saved.Role != DtlsRole.Server)
+                return DtlsRestoreResult.Incompatible;
             DtlsPath place = path ?? saved.Path;
             if (ConnectionCount >= _config.MaxConnections || !HasPlace(saved, place))
                 return DtlsRestoreResult.NoPlace;

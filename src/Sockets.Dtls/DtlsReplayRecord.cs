@@ -12,6 +12,7 @@ public sealed class DtlsReplayRecord(DateTimeOffset remembersSince, int capacity
     private readonly Lock _gate = new();
     private readonly HashSet<(ulong, ulong, ulong, ulong)> _known = [];
     private readonly PriorityQueue<(ulong, ulong, ulong, ulong), long> _expiries = new();
+    private long _forgotten; // the newest expiry of what was removed
 
     /// <inheritdoc/>
     public DateTimeOffset RemembersSince => remembersSince;
@@ -38,9 +39,11 @@ public sealed class DtlsReplayRecord(DateTimeOffset remembersSince, int capacity
             {
                 _expiries.Dequeue();
                 _known.Remove(oldest);
+                _forgotten = ticks;
             }
 
-            if (_known.Count >= capacity || !_known.Add(key))
+            // A clock that was ahead and goes back makes fresh again what was forgotten.
+            if (now.UtcTicks < _forgotten || _known.Count >= capacity || !_known.Add(key))
                 return false;
             _expiries.Enqueue(key, expires.UtcTicks);
             return true;

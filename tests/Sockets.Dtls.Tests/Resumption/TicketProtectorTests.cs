@@ -142,6 +142,10 @@ public sealed class TicketProtectorTests
         Assert.False(record.TryAdd(Id(2), Start.AddSeconds(19), Start.AddSeconds(20)));
         Assert.Equal(2, record.Count);
 
+        // A clock that was ahead, and what was forgotten then.
+        Assert.True(record.TryAdd(Id(4), Start.AddSeconds(100), Start.AddSeconds(110)));
+        Assert.False(record.TryAdd(Id(3), Start.AddSeconds(15), Start.AddSeconds(20)));
+
         static byte[] Id(byte value) => [.. Enumerable.Repeat(value, 32)];
     }
 

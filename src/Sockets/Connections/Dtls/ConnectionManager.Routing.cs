@@ -68,6 +68,20 @@ public sealed partial class ConnectionManager : IDatagramRouter
         }
     }
 
+    void IDatagramRouter.ThrowIfInsideHandler() => ThrowIfInsideHandler();
+
+    private void ThrowIfInsideHandler()
+    {
+        foreach (DatagramDriver driver in _drivers)
+        {
+            if (driver.IsInsideHandler)
+            {
+                throw new InvalidOperationException(
+                    "An IDtlsHandler of a ConnectionManager may use channels of its own socket only, and may not ask or stop the manager: let another thread do it, or StopAsync, which may be called and not waited for.");
+            }
+        }
+    }
+
     UdpPort? IDatagramRouter.FindPort(in DtlsAddress local)
     {
         foreach (UdpPort port in _ports)

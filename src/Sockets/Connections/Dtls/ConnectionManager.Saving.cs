@@ -24,6 +24,7 @@ public sealed partial class ConnectionManager
     public async ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>> SaveAsync(DtlsStateProtector protector)
     {
         ArgumentNullException.ThrowIfNull(protector);
+        ThrowIfInsideHandler(); // before anything ends
         _admission.IsOpen = false;
         var states = new List<ReadOnlyMemory<byte>>();
         for (int i = 0; i < _drivers.Length; i++)

@@ -21,10 +21,12 @@ public sealed partial class ConnectionManager : IDriverObserver
     private long _migrations;
 
     /// <summary>What was counted. Adds up what all connections have; allocates nothing.</summary>
+    /// <exception cref="InvalidOperationException">Asked by an <see cref="IDtlsHandler"/>.</exception>
     public ConnectionManagerStatistics Statistics
     {
         get
         {
+            ThrowIfInsideHandler();
             TrafficTotals traffic = default;
             long errors = 0;
             foreach (DatagramDriver driver in _drivers)

@@ -128,8 +128,10 @@ public sealed partial class ConnectionManager : IAsyncDisposable
     }
 
     /// <summary>The connections whose handshake is done, as they are now; some may be over when the caller looks.</summary>
+    /// <exception cref="InvalidOperationException">Called by an <see cref="IDtlsHandler"/>.</exception>
     public IReadOnlyList<DtlsChannel> GetConnections()
     {
+        ThrowIfInsideHandler();
         var channels = new List<DtlsChannel>();
         foreach (DatagramDriver driver in _drivers)
             driver.AddOpenChannels(channels);
@@ -153,8 +155,10 @@ public sealed partial class ConnectionManager : IAsyncDisposable
     }
 
     /// <summary>Closes every connection with close_notify, then the sockets. Does not wait for connections to end by themselves.</summary>
+    /// <exception cref="InvalidOperationException">Called by an <see cref="IDtlsHandler"/>.</exception>
     public async ValueTask DisposeAsync()
     {
+        ThrowIfInsideHandler();
         CloseDrivers();
         await StopAsync(TimeSpan.Zero).ConfigureAwait(false);
     }

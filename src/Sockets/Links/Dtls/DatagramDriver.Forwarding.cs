@@ -25,6 +25,9 @@ internal sealed partial class DatagramDriver
         init => _forwarded = value > 0 ? new ForwardedDatagrams(value) : null;
     }
 
+    /// <summary>Whether the calling thread is in this driver's loop, in a handler for instance.</summary>
+    public bool IsInsideHandler => _gate.IsHeldByCurrentThread;
+
     /// <summary>Takes a copy of a datagram that came to another socket. Any thread; never waits. False: there is no room.</summary>
     public bool TryForward(in DtlsPath path, ReadOnlySpan<byte> datagram)
     {

@@ -37,6 +37,7 @@ internal sealed partial class DatagramDriver
             return sealing;
         }
 
+        Router?.ThrowIfInsideHandler();
         lock (_sendGate)
         {
             DtlsSendOutcome outcome = SealAndDrain(channel, plaintext, _sendBuffer, out int length, out UdpPort port);
@@ -73,6 +74,7 @@ internal sealed partial class DatagramDriver
             return outcome;
         }
 
+        Router?.ThrowIfInsideHandler();
         DatagramOutbox outbox = DatagramOutbox.Rent();
         try
         {

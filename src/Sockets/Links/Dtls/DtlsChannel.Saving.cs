@@ -51,11 +51,12 @@ public sealed partial class DtlsChannel
         DtlsConfig config = options.CreateConfig(target);
         UdpPort port = UdpPort.Connect(remoteEndPoint, options, localEndPoint);
         channel = null;
+        DatagramDriver? driver = null;
         try
         {
             string name = TargetHostName.ToAscii(target);
             TicketPlace? tickets = options.Tickets is { } cache ? new TicketPlace(cache, TicketPlace.KeyOf(options, config, name, remoteEndPoint.Port)) : null;
-            var driver = new DatagramDriver(port, new DtlsEndpointConfig(), config.MaxDatagramSize, options, name) { Tickets = tickets };
+            driver = new DatagramDriver(port, new DtlsEndpointConfig(), config.MaxDatagramSize, options, name) { Tickets = tickets };
             DtlsRestoreResult result = driver.TryRestore(config, protector, state, new DtlsPath(DtlsAddress.FromEndPoint(remoteEndPoint)), out channel);
             if (channel is null)
                 driver.Close();
@@ -65,6 +66,7 @@ public sealed partial class DtlsChannel
         }
         catch
         {
+            driver?.Close();
             port.Dispose();
             throw;
         }

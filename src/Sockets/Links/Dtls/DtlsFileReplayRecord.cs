@@ -20,6 +20,9 @@ public sealed class DtlsFileReplayRecord : IDtlsReplayRecord
     private const string SinceName = "since";
     private const int PruneEvery = 1024;
 
+    /// <summary>How long a file stays beyond its time: by so much the clock may have been ahead, at the start of a machine for instance.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromDays(7);
+
     private readonly Lock _gate = new();
     private readonly string _directory;
     private readonly int _capacity;
@@ -130,7 +133,7 @@ public sealed class DtlsFileReplayRecord : IDtlsReplayRecord
                 continue;
             try
             {
-                if (Read(path) is { } expires && expires <= now)
+                if (Read(path) is { } expires && expires + Grace <= now)
                     File.Delete(path);
                 else
                     count++;

@@ -15,6 +15,10 @@ internal interface IDatagramRouter
     /// <summary>Passes a datagram on, or drops it and counts that. Called outside of every gate; must not block.</summary>
     void Forward(in DtlsConnectionIdOwner owner, in DtlsPath path, ReadOnlySpan<byte> datagram);
 
+    /// <summary>A handler has its own socket's gate; two that ask for each other's would wait for ever.</summary>
+    /// <exception cref="InvalidOperationException">The calling thread is inside a handler of one of the sockets.</exception>
+    void ThrowIfInsideHandler();
+
     /// <summary>The socket that has a local address; null when none has.</summary>
     UdpPort? FindPort(in DtlsAddress local);
 }

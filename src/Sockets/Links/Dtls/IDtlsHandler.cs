@@ -6,7 +6,7 @@ namespace Sockets;
 /// Application code that runs in the receive loop, without a thread hop, a queue or a copy. Calls for one socket are never
 /// concurrent. It may call <see cref="DtlsChannel.TrySend"/>, <see cref="DtlsChannel.RequestKeyUpdate"/> and
 /// <see cref="DtlsChannel.Close"/> on channels of the same socket; it must not block, and must not call into channels of
-/// another socket (two loops that wait for each other would stop both). An exception ends its connection.
+/// another socket (two loops that wait for each other would stop both; a <see cref="ConnectionManager"/> with several sockets throws). An exception ends its connection.
 /// </summary>
 public interface IDtlsHandler
 {
