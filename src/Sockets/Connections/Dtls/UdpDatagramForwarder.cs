@@ -103,7 +103,7 @@ public sealed class UdpDatagramForwarder : IDatagramForwarder, IAsyncDisposable
         {
             try
             {
-                int length = await _port.Socket.ReceiveFromAsync(buffer, SocketFlags.None, source, _end.Token).ConfigureAwait(false);
+                int length = await _port.ReceiveAsync(buffer, source, _end.Token).ConfigureAwait(false);
                 if (_frame.TryRead(buffer.AsSpan(0, length), out DtlsPath path, out ReadOnlySpan<byte> datagram))
                     manager.Inject(path, datagram);
                 else

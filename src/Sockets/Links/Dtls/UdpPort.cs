@@ -261,6 +261,13 @@ internal sealed class UdpPort : IDisposable
         }
     }
 
+    /// <summary>Waits for one datagram.</summary>
+    /// <param name="buffer">Takes it.</param>
+    /// <param name="source">Takes the address of its sender.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public ValueTask<int> ReceiveAsync(Memory<byte> buffer, SocketAddress source, CancellationToken cancellationToken) =>
+        _socket.ReceiveFromAsync(buffer, SocketFlags.None, source, cancellationToken);
+
     public void Dispose()
     {
         IsDisposed = true;
