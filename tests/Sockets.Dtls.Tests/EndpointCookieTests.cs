@@ -45,6 +45,31 @@ public sealed class EndpointCookieTests
         Assert.False(pair.Client.Connection.UsedHelloRetryRequest);
     }
 
+    /// <summary>A forged ClientHello from an address that a handshake runs with would take that one's place.</summary>
+    [Fact]
+    public void Where_load_asks_for_no_cookies_a_path_in_use_needs_one_all_the_same()
+    {
+        var admission = new DtlsAdmission(new DtlsAdmissionLimits { CookieThreshold = 100 });
+        using DtlsPair pair = DtlsPair.Create(endpoint: new DtlsEndpointConfig { Admission = admission });
+        byte[] forged = ClientHellos.Make(DtlsPair.Config(TestProviders.Default, 77))[0];
+        int fromServer = 0;
+        pair.Network.OnSend = datagram =>
+        {
+            if (datagram.Source == DtlsPair.ServerAddress && fromServer++ == 0)
+            {
+                for (int i = 0; i < 3; i++)
+                    pair.Server.Receive(DtlsPair.ClientAddress, [.. forged]);
+                Assert.Equal(1, pair.Server.Endpoint!.ConnectionCount);
+            }
+
+            return true;
+        };
+        pair.DriveToConnected();
+        Assert.False(pair.Client.Connection.UsedHelloRetryRequest);
+        Assert.Single(pair.Server.Logs);
+        Assert.Equal(3, admission.Statistics.CookiesSent);
+    }
+
     [Theory]
     [MemberData(nameof(Sizes))]
     public void Another_group_is_asked_for_with_and_without_a_cookie(bool large)

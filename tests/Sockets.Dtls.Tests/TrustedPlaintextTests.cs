@@ -86,6 +86,32 @@ public sealed class TrustedPlaintextTests
         }
     }
 
+    // Anybody can acknowledge in clear: what was acknowledged so is sent again when nothing comes after it.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_was_acknowledged_in_clear_is_sent_again_after_two_timeouts_unless_plaintext_is_trusted(bool isTrusted)
+    {
+        using DtlsPair pair = DtlsPair.Create(server: config => config with { DangerousTrustPlaintext = isTrusted });
+        int hellos = 0;
+        pair.Network.OnSend = datagram =>
+        {
+            bool isServers = datagram.Source == DtlsPair.ServerAddress;
+            if (isServers && datagram.Payload[0] == 22)
+                hellos++;
+            return !isServers; // the client's repetitions let the server send on
+        };
+        pair.Start();
+        pair.DriveUntil(() => hellos > 0);
+        hellos = 0;
+        pair.Server.Receive(DtlsPair.ClientAddress, PlaintextRecords.Record(26, [0, 16, .. new byte[16]]));
+        pair.Settle(TimeSpan.FromSeconds(2));
+        Assert.Equal(0, hellos);
+        Assert.True(pair.Server.Connection.Statistics.Retransmissions > 0);
+        pair.Settle(TimeSpan.FromSeconds(10));
+        Assert.Equal(isTrusted, hellos == 0);
+    }
+
     [Fact]
     public void It_is_off_by_default() => Assert.False(new DtlsConfig { Crypto = TestProviders.Default }.DangerousTrustPlaintext);
 

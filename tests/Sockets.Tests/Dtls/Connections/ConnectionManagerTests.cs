@@ -37,6 +37,22 @@ public sealed class ConnectionManagerTests
         Assert.Equal([secondServer], rig.Manager.GetConnections());
     }
 
+    /// <summary>Two handlers that ask for each other's socket would wait for ever, whenever a client likes.</summary>
+    [Fact]
+    public async Task A_handler_that_asks_the_manager_is_told_and_waits_for_nobody()
+    {
+        var handler = new AskingHandler();
+        await using ManagerRig rig = ManagerRig.Start(secure: security => security.Handler = handler, addresses: 2);
+        handler.Manager = rig.Manager;
+        await using DtlsChannel other = await rig.ConnectAsync(to: rig.Manager.LocalEndPoints[1]);
+        await using DtlsChannel client = await rig.ConnectAsync();
+        await Waiting.UntilAsync(() => rig.Manager.GetConnections().Count == 2);
+        handler.Other = rig.Manager.GetConnections().Single(channel => channel.LocalEndPoint.Equals(rig.Manager.LocalEndPoints[1]));
+        await client.SendAsync(new byte[] { 1 });
+        Assert.Equal(4, await handler.Refusals.Task.WaitAsync(Waiting.HangGuard));
+        Assert.Equal(2, rig.Manager.ConnectionCount);
+    }
+
     [Fact]
     public async Task The_wildcards_of_both_families_share_a_port()
     {
@@ -305,5 +321,32 @@ public sealed class ConnectionManagerTests
         Assert.NotEmpty(measurements.Of("sockets.dtls.connection.duration"));
         Assert.NotEmpty(measurements.Of("sockets.handshake.duration", "sockets.role=server"));
         Assert.NotEmpty(measurements.Of("sockets.dtls.forwards", "sockets.outcome=dropped"));
+    }
+
+    private sealed class AskingHandler : IDtlsHandler
+    {
+        public ConnectionManager? Manager { get; set; }
+
+        public DtlsChannel? Other { get; set; }
+
+        public TaskCompletionSource<int> Refusals { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void OnDatagram(DtlsChannel channel, ReadOnlySpan<byte> datagram)
+        {
+            int count = 0;
+            foreach (Action ask in new Action[] { () => _ = Manager!.Statistics, () => Manager!.GetConnections(), () => throw Manager!.DisposeAsync().AsTask().Exception!, () => Other!.TrySend([1]) })
+            {
+                try
+                {
+                    ask();
+                }
+                catch (Exception exception) when (exception is InvalidOperationException or AggregateException)
+                {
+                    count++;
+                }
+            }
+
+            Refusals.SetResult(count);
+        }
     }
 }
