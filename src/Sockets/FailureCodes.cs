@@ -1,22 +1,23 @@
 using System;
 using System.Net.Sockets;
-using System.Security.Authentication;
 using System.Security.Cryptography;
 
 namespace Sockets;
 
 /// <summary>Which <see cref="FailureCode"/> an exception has, and which of them may pass by themselves.</summary>
-public static class FailureCodes
+public static partial class FailureCodes
 {
     /// <summary>The code of any exception that an operation of a socket ends with.</summary>
     public static FailureCode Of(Exception exception)
     {
         ArgumentNullException.ThrowIfNull(exception);
+        FailureCode code = FailureCode.None;
+        ReadTls(exception, ref code);
         return exception switch
         {
+            _ when code != FailureCode.None => code,
             ICodedFailure failure => failure.Code,
             SocketException socketException => Of(SocketFailureException.ReasonOf(socketException.SocketErrorCode)),
-            AuthenticationException => FailureCode.HandshakeFailed,
             CryptographicException => FailureCode.CryptoError,
             OutOfMemoryException => FailureCode.OutOfMemory,
             TimeoutException => FailureCode.ConnectionTimedOut,
@@ -26,6 +27,9 @@ public static class FailureCodes
             _ => FailureCode.Other,
         };
     }
+
+    /// <summary>The code of what TLS throws.</summary>
+    static partial void ReadTls(Exception exception, ref FailureCode code);
 
     /// <summary>The code of a reason.</summary>
     public static FailureCode Of(SocketFailureReason reason) => reason switch

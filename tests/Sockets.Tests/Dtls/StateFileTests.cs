@@ -51,9 +51,12 @@ public sealed class StateFileTests : IDisposable
         Assert.True(record.TryAdd(Id(1), Noon, Noon.AddMinutes(1)));
         Assert.True(record.TryAdd(Id(2), Noon, Noon.AddMinutes(2)));
         Assert.False(record.TryAdd(Id(3), Noon, Noon.AddMinutes(9)));
-        Assert.False(record.TryAdd(Id(3), Noon.AddMinutes(1).AddTicks(-1), Noon.AddMinutes(9)));
-        Assert.True(record.TryAdd(Id(3), Noon.AddMinutes(1), Noon.AddMinutes(9)));
-        Assert.False(record.TryAdd(Id(4), Noon.AddMinutes(1), Noon.AddMinutes(9)));
+
+        // A week longer, lest a clock that is ahead has it forget what is good still.
+        DateTimeOffset later = Noon.AddDays(7).AddMinutes(1);
+        Assert.False(record.TryAdd(Id(3), later.AddTicks(-1), later.AddMinutes(9)));
+        Assert.True(record.TryAdd(Id(3), later, later.AddMinutes(9)));
+        Assert.False(record.TryAdd(Id(4), later, later.AddMinutes(9)));
         Assert.Equal(3, Directory.GetFiles(_directory).Length);
     }
 

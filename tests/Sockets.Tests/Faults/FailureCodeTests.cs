@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using System.Security.Authentication;
 using System.Security.Cryptography;
 
 namespace Sockets.Tests;
@@ -32,7 +31,6 @@ public sealed class FailureCodeTests
     {
         Assert.Equal(FailureCode.ConnectionRefused, FailureCodes.Of(new SocketException((int)SocketError.ConnectionRefused)));
         Assert.Equal(FailureCode.NetworkError, FailureCodes.Of(new SocketException((int)SocketError.ProtocolType)));
-        Assert.Equal(FailureCode.HandshakeFailed, FailureCodes.Of(new AuthenticationException()));
         Assert.Equal(FailureCode.CryptoError, FailureCodes.Of(new CryptographicException()));
         Assert.Equal(FailureCode.CryptoError, FailureCodes.Of(new AuthenticationTagMismatchException()));
         Assert.Equal(FailureCode.OutOfMemory, FailureCodes.Of(new InsufficientMemoryException()));

@@ -54,7 +54,24 @@ internal static class MigrationDemo
         if (migration is null || !await migration || transfer.BytesAtMove is not { } atMove)
             throw new ToolException("The server did not answer to the other port.");
         DtlsChannel server = await serverEnd.WaitAsync(cancellationToken);
-        console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The port changed from {before.Port} to {channel.LocalEndPoint.Port} with {atMove / 1e6:0.0} MB back; no handshake, {server.PathChanges} path validated by the server, {transfer.Resent:#,0} chunks lost and sent again."));
-        console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"All {transfer.BytesVerified / 1e6:0} MB came back byte for byte, {(transfer.BytesVerified - atMove) / 1e6:0.0} of them to the new port."));
+        await WaitForValidationAsync(server, cancellationToken);
+        console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The port changed from {before.Port} to {channel.LocalEndPoint.Port} with {atMove / 1e6:0.0} MB back; no handshake, the new path validated by the server, {transfer.Resent:#,0} chunks lost and sent again."));
+        console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"All {transfer.BytesVerified / 1e6:0} MB came back byte for byte, {(transfer.BytesVerified - atMove) / 1e6:0.0} of them after that."));
+    }
+
+    /// <summary>The server asks for itself whether its client is at the other port, and may still be asking when the client has its answer.</summary>
+    private static async Task WaitForValidationAsync(DtlsChannel server, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(20));
+        try
+        {
+            while (server.PathChanges == 0)
+                await Task.Delay(TimeSpan.FromMilliseconds(10), limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new ToolException("The server did not follow to the other port.");
+        }
     }
 }

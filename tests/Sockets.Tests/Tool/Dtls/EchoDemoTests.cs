@@ -9,8 +9,8 @@ public class EchoDemoTests
         Assert.Empty(run.Errors);
         Assert.Equal(0, await run.Exit);
         Assert.Contains("All 3 MB came back byte for byte.", run.Output);
-        Assert.Matches("^The port changed from [0-9]+ to [0-9]+ with .* no handshake, 1 path validated by the server", run.Output[^2]);
-        Assert.Matches("^All 10 MB came back byte for byte, [0-9.]+ of them to the new port[.]$", run.Output[^1]);
+        Assert.Matches("^The port changed from [0-9]+ to [0-9]+ with .* no handshake, the new path validated by the server", run.Output[^2]);
+        Assert.Matches("^All 10 MB came back byte for byte, [0-9.]+ of them after that[.]$", run.Output[^1]);
         string table = string.Join('\n', run.Output);
         foreach (string row in new[] { "suite", "group", "handshake", "records", "goodput", "key updates", "lost", "allocated per record", "discarded", "DTLS 1.3, datagrams" })
             Assert.Contains(row, table, StringComparison.Ordinal);
