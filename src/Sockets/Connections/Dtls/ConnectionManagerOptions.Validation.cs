@@ -17,6 +17,9 @@ public sealed partial record ConnectionManagerOptions
 
     private const int ForwardedDatagramBytes = 2 * 1024;
 
+    /// <summary>What <see cref="DtlsConnectionIdLayout"/> demands beside the number of a socket.</summary>
+    private const int RandomConnectionIdBytes = 8;
+
     /// <summary>Checks the settings, by themselves and against each other.</summary>
     /// <exception cref="ArgumentException">Names the setting, its value, and what it accepts.</exception>
     public void Validate() => Validate(ShardsPerAddress);
@@ -30,7 +33,8 @@ public sealed partial record ConnectionManagerOptions
     {
         DtlsConfig config = CreateSecurity().CreateConfig();
         long handshake = HandshakeBytes + config.ReassemblyBudget + config.EarlyDatagramBuffer;
-        return checked((MaxConnections * OpenConnectionBytes) + (MaxHandshakes * handshake) + MaxQueuedBytes + ((long)ShardsPerAddress * ForwardQueueLength * ForwardedDatagramBytes));
+        long queued = Math.Min(MaxQueuedBytes, long.MaxValue / 2); // nothing has so much, and the sum stays a number
+        return (MaxConnections * OpenConnectionBytes) + (MaxHandshakes * handshake) + queued + ((long)ShardsPerAddress * ForwardQueueLength * ForwardedDatagramBytes);
     }
 
     /// <param name="sockets">On all addresses together.</param>
@@ -64,8 +68,8 @@ public sealed partial record ConnectionManagerOptions
         Require(MaxQueuedBytes >= ReceiveQueueSize, MaxQueuedBytes, nameof(MaxQueuedBytes), $"{nameof(ReceiveQueueSize)} or more, which is {ReceiveQueueSize}");
         Require(EventQueueLength >= 1, EventQueueLength, nameof(EventQueueLength), "1 or more");
         Require(ForwardQueueLength is >= 1 and <= 65_536, ForwardQueueLength, nameof(ForwardQueueLength), "1 to 65536");
-        ValidateTimes();
         ValidateConnectionIds(sockets);
+        ValidateTimes();
         Require(
             MaxMemory is null || MaxMemory >= EstimateMemory(),
             MaxMemory,
@@ -75,6 +79,7 @@ public sealed partial record ConnectionManagerOptions
 
     private void ValidateTimes()
     {
+        Require(HandshakeTimeout > TimeSpan.Zero, HandshakeTimeout, nameof(HandshakeTimeout), "more than zero, and 1 h at most");
         TimeSpan first = CreateSecurity().CreateConfig().InitialRetransmitTimeout;
         Require(
             HandshakeTimeout > first && HandshakeTimeout <= TimeSpan.FromHours(1),
@@ -119,6 +124,15 @@ public sealed partial record ConnectionManagerOptions
                 layout.ShardBits,
                 $"{nameof(ConnectionIds)}.{nameof(DtlsConnectionIdLayout.ShardBits)}",
                 $"enough for {sockets} sockets");
+        }
+        else if (sockets > 1 && Security.ConnectionIdLength is > 0 and { } length)
+        {
+            int shortest = ((GetShardBits(sockets) + 7) / 8) + RandomConnectionIdBytes;
+            Require(
+                length >= shortest,
+                length,
+                $"{nameof(Security)}.{nameof(DtlsOptions.ConnectionIdLength)}",
+                $"{shortest} to {DtlsConnectionIdLayout.MaxLength} bytes, which have room for the number of one of {sockets} sockets, or 0 or null");
         }
 
         Require(
@@ -169,10 +183,12 @@ public sealed partial record ConnectionManagerOptions
     {
         if (ConnectionIds is not null || sockets == 1 || Security.ConnectionIdLength is not ({ } length and > 0))
             return ConnectionIds;
-        var layout = new DtlsConnectionIdLayout { Length = length, ShardBits = System.Numerics.BitOperations.Log2((uint)sockets - 1) + 1 };
+        var layout = new DtlsConnectionIdLayout { Length = length, ShardBits = GetShardBits(sockets) };
         layout.Validate();
         return layout;
     }
+
+    private static int GetShardBits(int sockets) => System.Numerics.BitOperations.Log2((uint)sockets - 1) + 1;
 
     /// <summary>The engine's configuration of one socket.</summary>
     internal DtlsEndpointConfig CreateEndpointConfig(DtlsServerOptions security, DtlsAdmission admission, DtlsConnectionIdLayout? layout, int shard)

@@ -230,7 +230,7 @@ public abstract class DtlsOptions
             UtcNow = TimeProvider.GetUtcNow,
             MaxDatagramSize = MaxDatagramSize,
             MaxProbedDatagramSize = MaxProbedDatagramSize,
-            MinDatagramSize = Math.Min(256, MaxDatagramSize),
+            MinDatagramSize = Math.Clamp(MaxDatagramSize, 128, 256),
             SrtpProfiles = SrtpProfiles,
             RecordSizeLimit = RecordSizeLimit,
             Padding = Padding,

@@ -50,6 +50,26 @@ public sealed class ConnectionManagerOptionsTests
         Assert.Throws<ArgumentOutOfRangeException>(() => DtlsCookiePolicy.ByLoad(0));
     }
 
+    [Fact]
+    public void Connection_IDs_without_room_for_the_number_of_a_socket_are_named()
+    {
+        using var authority = new TestAuthority();
+        ConnectionManagerOptions options = Make(authority);
+        options.Security.ConnectionIdLength = 8;
+        options.Validate(1);
+        Assert.Equal("Security.ConnectionIdLength", Assert.Throws<ArgumentException>(() => options.Validate(2)).ParamName);
+        options.Security.ConnectionIdLength = 9;
+        options.Validate(2);
+    }
+
+    [Fact]
+    public void An_estimate_is_a_number_whatever_the_limits_are()
+    {
+        using var authority = new TestAuthority();
+        ConnectionManagerOptions options = Make(authority) with { MaxQueuedBytes = long.MaxValue, MaxMemory = 1 << 30 };
+        Assert.Equal("MaxMemory", Assert.Throws<ArgumentException>(options.Validate).ParamName);
+    }
+
     public static TheoryData<string, string> Wrong() => new()
     {
         { "Security", "null" },
@@ -64,6 +84,7 @@ public sealed class ConnectionManagerOptionsTests
         { "Cookies", "null" },
         { "Cookies#threshold", "1000" },
         { "Cookies#early data", "" },
+        { "HandshakeTimeout", "0" },
         { "HandshakeTimeout", "1" },
         { "HandshakeTimeout", "3601" },
         { "IdleTimeout", "14" },
