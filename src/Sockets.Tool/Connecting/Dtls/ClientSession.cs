@@ -20,6 +20,7 @@ internal sealed class ClientSession(ToolConsole console, DtlsChannel channel, Ti
     public async Task<int> EchoAsync(Stream source, CancellationToken cancellationToken)
     {
         var echo = new DatagramEcho(channel.RemoteEndPoint.ToString()!, timeout, (chunk, token) => channel.SendAsync(chunk, token).AsTask(), ReceiveAsync);
+        await SendRejectedAsync(echo.ExchangeAsync, cancellationToken);
         byte[] chunk = new byte[Math.Min(channel.MaxDatagramLength, DatagramEcho.LargestChunk)];
         long sent = 0;
         bool keysPending = updateKeys;
@@ -54,6 +55,7 @@ internal sealed class ClientSession(ToolConsole console, DtlsChannel channel, Ti
     /// <summary>Sends lines of standard input and prints what comes, until either side ends.</summary>
     public async Task<int> TalkAsync(CancellationToken cancellationToken)
     {
+        await SendRejectedAsync((datagram, token) => channel.SendAsync(datagram, token).AsTask(), cancellationToken);
         if (updateKeys)
             await UpdateKeysAsync(cancellationToken);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -79,6 +81,18 @@ internal sealed class ClientSession(ToolConsole console, DtlsChannel channel, Ti
     {
         DtlsReceiveResult result = await channel.ReceiveAsync(buffer, cancellationToken);
         return result.IsClosed ? null : result.Length;
+    }
+
+    /// <summary>Early data that the server has not taken is not lost: it goes first now.</summary>
+    private async Task SendRejectedAsync(Func<ReadOnlyMemory<byte>, CancellationToken, Task> sendAsync, CancellationToken cancellationToken)
+    {
+        foreach (ReadOnlyMemory<byte> datagram in channel.RejectedEarlyData)
+        {
+            if (datagram.Length > channel.MaxDatagramLength)
+                throw new ToolException($"The early data was not taken, and its {datagram.Length} bytes do not fit into one datagram of {channel.MaxDatagramLength} bytes: nothing of it was delivered.");
+            await sendAsync(datagram, cancellationToken);
+            console.WriteLine("early-data sent after the handshake");
+        }
     }
 
     private async Task UpdateKeysAsync(CancellationToken cancellationToken)
@@ -107,7 +121,7 @@ internal sealed class ClientSession(ToolConsole console, DtlsChannel channel, Ti
         }
         catch (InvalidOperationException exception)
         {
-            throw new ToolException(exception.Message, exception);
+            throw new ToolException($"{exception.Message} A server is asked for connection IDs with --cid LENGTH, as in 'sockets serve --cid 8'.", exception);
         }
 
         if (!hasMoved)

@@ -60,7 +60,7 @@ internal sealed class DtlsConnecting
         using TicketFile? tickets = TicketFile.Open(result.GetValue(_ticket));
         options.Tickets = tickets?.Cache;
         if (result.GetValue(_earlyData) is { Length: > 0 } early)
-            options.EarlyData = [Encoding.UTF8.GetBytes(early)];
+            options.EarlyData = tickets is not null ? [Encoding.UTF8.GetBytes(early)] : throw new ToolException("--early-data needs --ticket FILE: it goes along with the ticket of an earlier connection.");
         bool migrates = result.GetValue(_migrate);
         options.ConnectionIdLength = result.GetValue(_connectionId) ?? (migrates ? 0 : null); // none of ours is needed to move
         options.PreSharedKeys = result.GetValue(_psk) ?? [];

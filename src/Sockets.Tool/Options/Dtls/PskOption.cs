@@ -30,7 +30,14 @@ internal static class PskOption
             try
             {
                 key = Convert.FromHexString(token.Value.AsSpan(0, Math.Max(colon, 0)));
-                keys.Add(new DtlsPreSharedKey(Encoding.UTF8.GetBytes(token.Value[(colon + 1)..]), key));
+                byte[] identity = Encoding.UTF8.GetBytes(token.Value[(colon + 1)..]);
+                if (keys.Exists(other => other.Identity.Span.SequenceEqual(identity)))
+                {
+                    result.AddError($"--psk has the identity '{token.Value[(colon + 1)..]}' twice: one key for each.");
+                    return [];
+                }
+
+                keys.Add(new DtlsPreSharedKey(identity, key));
             }
             catch (Exception exception) when (exception is FormatException or ArgumentException)
             {

@@ -14,8 +14,13 @@ internal sealed class TicketFile : IDisposable
     private TicketFile(string path)
     {
         _path = path;
-        if (!File.Exists(path))
-            return;
+        if (path.Length == 0)
+            throw new ToolException("--ticket needs the name of a file.");
+        using (PrivateFile.Open(path, FileMode.Append))
+        {
+            // Whether it can be written is known before there is a connection.
+        }
+
         byte[] content = File.ReadAllBytes(path);
         bool isOurs = content.Length <= 1 || Cache.Import(content) > 0; // one byte: no tickets
         CryptographicOperations.ZeroMemory(content);

@@ -34,9 +34,8 @@ internal sealed class DtlsServing
     }.AcceptOnlyFromAmong("always", "never");
 
     private readonly Option<DtlsPreSharedKey[]> _psk = PskOption.Create();
-    private readonly Option<int> _tickets = new("--tickets") { Description = "Send each client so many session tickets, 16 at most; their keys end with this process.", HelpName = "COUNT" };
-
-    private readonly Option<int> _earlyData = new("--early-data") { Description = "Take so many bytes of early data with a ticket and print them; needs --tickets and --cookie never.", HelpName = "BYTES" };
+    private readonly Option<int> _tickets = NumberOption.Create("--tickets", "COUNT", "tickets", 16, "Send each client so many session tickets, 16 at most; their keys end with this process.");
+    private readonly Option<int> _earlyData = NumberOption.Create("--early-data", "BYTES", "bytes", 1 << 20, "Take so many bytes of early data with a ticket and print them; needs --tickets and --cookie never.");
 
     private readonly Option<int?> _connectionId = ConnectionIdOption.Create("Use connection IDs; clients put one of this length into what they send, so that they can change their address: 8 is good.");
 
@@ -60,7 +59,10 @@ internal sealed class DtlsServing
         ToolConsole console = _shared.Console;
         using var service = new EchoService(console, result.GetValue(_export), result.GetValue(_shared.Once));
         using var ticketKeys = new DtlsTicketKeys(CryptoProviders.Default);
-        int tickets = Math.Clamp(result.GetValue(_tickets), 0, 16);
+        int tickets = result.GetValue(_tickets);
+        bool requiresCookie = result.GetValue(_cookie) == "always";
+        if (result.GetValue(_earlyData) > 0 && (tickets == 0 || requiresCookie))
+            throw new ToolException("--early-data needs --tickets COUNT and --cookie never: it comes with a ticket, and a cookie is a round trip before it.");
         var options = new DtlsServerOptions
         {
             PreSharedKeys = result.GetValue(_psk) ?? [],
@@ -75,7 +77,7 @@ internal sealed class DtlsServing
             MaxDatagramSize = result.GetValue(_datagramSize),
             RecordSizeLimit = result.GetValue(_recordSize),
             ConnectionIdLength = result.GetValue(_connectionId),
-            RequireCookie = result.GetValue(_cookie) == "always",
+            RequireCookie = requiresCookie,
             ClientAuthentication = authentication switch
             {
                 "request" => DtlsClientAuthentication.Requested,

@@ -76,6 +76,22 @@ public class ServeAndConnectTests
         string before = File.ReadAllText(folder["server.key"]);
         await ToolRun.FailsAsync("holds no tickets", folder.Connect("127.0.0.1:9", "--ticket", folder["server.key"]));
         Assert.Equal(before, File.ReadAllText(folder["server.key"]));
+        await ToolRun.FailsAsync("Create the folder", folder.Connect("127.0.0.1:9", "--ticket", Path.Combine(folder["missing"], "tickets")));
+        await ToolRun.FailsAsync("--ticket needs the name of a file", folder.Connect("127.0.0.1:9", "--ticket", ""));
+    }
+
+    [Fact]
+    public async Task Early_data_that_the_server_does_not_take_is_sent_behind_the_handshake()
+    {
+        using TemporaryFolder folder = await TemporaryFolder.WithCertificatesAsync();
+        File.WriteAllText(folder["file"], "small");
+        await using ToolRun server = ToolRun.Start(folder.Serve("--once", "1"));
+        ToolRun client = await ToolRun.CompleteAsync(folder.Connect(await AddressAsync(server), "--send", folder["file"], "--ticket", folder["tickets"], "--early-data", "hello"));
+        await client.LineAsync("early-data rejected");
+        await client.LineAsync("early-data sent after the handshake");
+        await ToolRun.FailsAsync("--early-data needs --ticket FILE", folder.Connect("127.0.0.1:9", "--early-data", "hello"));
+        await ToolRun.FailsAsync("--early-data needs --tickets COUNT and --cookie never", folder.Serve("--early-data", "100"));
+        await ToolRun.FailsAsync("--tickets needs 0 to 16", folder.Serve("--tickets", "17"));
     }
 
     [Fact]
@@ -91,6 +107,7 @@ public class ServeAndConnectTests
         Assert.Contains(" server-cert=none", await client.LineAsync("connected "), StringComparison.Ordinal);
         await ToolRun.FailsAsync("no pre-shared key in common", "connect", address, "--psk", "101112131415161718191a1b1c1d1e1f:nobody", "--send", folder["file"]);
         await ToolRun.FailsAsync("--psk takes KEY:IDENTITY", "connect", address, "--psk", "00:short");
+        await ToolRun.FailsAsync("has the identity 'device' twice", "connect", address, "--psk", key, "--psk", key);
     }
 
     [Fact]
