@@ -64,6 +64,7 @@ internal static class FailureText
         AlertDescription.BadCertificate or AlertDescription.CertificateUnknown or AlertDescription.UnsupportedCertificate or AlertDescription.CertificateRevoked =>
             ": it refused this side's certificate",
         AlertDescription.HandshakeFailure => ": it found nothing in common with what was offered (suites, groups, signatures)",
+        AlertDescription.DecryptError => ": a signature, a Finished message or the secret of a pre-shared key is not what it expects",
         AlertDescription.ProtocolVersion => ": it does not speak DTLS 1.3",
         AlertDescription.NoApplicationProtocol => ": no application protocol (ALPN) in common",
         AlertDescription.UnrecognizedName => ": it does not serve the name that was asked for",
