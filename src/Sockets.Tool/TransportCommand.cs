@@ -37,8 +37,9 @@ internal static class TransportCommand
             return;
         }
 
-        foreach (Option option in mode.Required.Where(option => !IsGiven(result, option)))
-            result.AddError($"{mode.Selector.Name} needs {option.Name} {option.HelpName}.");
+        bool isDispensed = mode.InPlaceOfRequired is { } instead && IsGiven(result, instead) && !mode.Required.Any(option => IsGiven(result, option));
+        foreach (Option option in mode.Required.Where(option => !isDispensed && !IsGiven(result, option)))
+            result.AddError($"{mode.Selector.Name} needs {option.Name} {option.HelpName}{(mode.InPlaceOfRequired is { } other ? $", or {other.Name} {other.HelpName} without a certificate" : "")}.");
         foreach (Option option in result.Command.Options.Where(option => IsGiven(result, option)))
         {
             if (option != mode.Selector && !common.Contains(option) && !mode.Options.Contains(option) && modes.Any(other => other.Options.Contains(option)))

@@ -15,6 +15,9 @@ internal sealed record TransportMode(Option Selector, IReadOnlyList<Option> Opti
     /// <summary>Options it cannot do without.</summary>
     public IReadOnlyList<Option> Required { get; init; } = [];
 
+    /// <summary>What does instead of all that is <see cref="Required"/>.</summary>
+    public Option? InPlaceOfRequired { get; init; }
+
     /// <summary>Taken when no mode was chosen. At most one mode of a command is.</summary>
     public bool IsDefault { get; init; }
 }

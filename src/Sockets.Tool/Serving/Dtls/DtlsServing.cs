@@ -50,6 +50,7 @@ internal sealed class DtlsServing
             mode.RunAsync)
         {
             Required = [shared.Certificate, shared.Key],
+            InPlaceOfRequired = mode._psk,
         };
     }
 

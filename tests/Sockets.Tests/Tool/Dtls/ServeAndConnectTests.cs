@@ -111,6 +111,19 @@ public class ServeAndConnectTests
     }
 
     [Fact]
+    public async Task A_server_with_a_pre_shared_key_needs_no_certificate()
+    {
+        using TemporaryFolder folder = await TemporaryFolder.WithCertificatesAsync();
+        File.WriteAllText(folder["file"], "small");
+        const string key = "000102030405060708090a0b0c0d0e0f:device";
+        await using ToolRun server = ToolRun.Start("serve", "--dtls", "127.0.0.1:0", "--psk", key, "--once", "1");
+        string address = await AddressAsync(server);
+        ToolRun client = await ToolRun.CompleteAsync("connect", address, "--psk", key, "--send", folder["file"]);
+        Assert.Empty(client.Errors);
+        await ToolRun.FailsAsync("--dtls needs --key FILE, or --psk KEY:IDENTITY without a certificate", "serve", "--dtls", "127.0.0.1:0", "--psk", key, "--cert", folder["file"]);
+    }
+
+    [Fact]
     public async Task Suite_group_and_client_certificate_are_as_asked()
     {
         using TemporaryFolder folder = await TemporaryFolder.WithCertificatesAsync();
