@@ -37,9 +37,10 @@ public class ForwardingAllocationTests
         using var relay = new Relay(manager.LocalEndPoints[0]);
         var security = new DtlsClientOptions { TargetHost = TestCertificates.HostName, Trust = PeerTrust.Anchors([TestCertificates.Authority]), ConnectionIdLength = 0 };
         await using DtlsChannel client = await DtlsChannel.ConnectAsync(relay.EndPoint, security).AsTask().WaitAsync(HangGuard);
-        relay.Server = manager.LocalEndPoints[1];
         byte[] datagram = new byte[800];
         byte[] buffer = new byte[2000];
+        await AskAsync(client, datagram, buffer, 1).WaitAsync(HangGuard); // a handshake that is not done stays on its path
+        relay.Server = manager.LocalEndPoints[1];
 
         long fewest = long.MaxValue;
         await AskAsync(client, datagram, buffer, WarmUp).WaitAsync(HangGuard);

@@ -283,6 +283,9 @@ internal sealed partial class DatagramDriver : IAsyncDisposable, IThreadPoolWork
     /// <summary>ICMP errors can be forged and may pass: counted, shown as a hint when a handshake times out, never acted on.</summary>
     internal void NoteSocketError(SocketError error)
     {
+        // Our own end of the socket, or its full buffer: no news of the peer, and no reason to forget what there was.
+        if (error is SocketError.OperationAborted or SocketError.Interrupted or SocketError.WouldBlock)
+            return;
         LastSocketError = error;
         _socketErrorSeen.TrySetResult();
         MoveAwayFrom(error);
