@@ -17,20 +17,7 @@ public sealed class SeededConversationTests
     /// </summary>
     public static TheoryData<ulong> FoundSeeds() => [421, 714, 1242, 1527, 3197, 5560, 6193, 8412, 18_237];
 
-    public static TheoryData<ulong, int> Blocks()
-    {
-        var blocks = new TheoryData<ulong, int>();
-        if (SeedSelection.Single is { } seed)
-        {
-            blocks.Add(seed, 1);
-            return blocks;
-        }
-
-        ulong count = SeedSelection.Count ?? DefaultSeeds;
-        for (ulong first = 1; first <= count; first += BlockSize)
-            blocks.Add(first, (int)Math.Min(BlockSize, count - first + 1));
-        return blocks;
-    }
+    public static TheoryData<ulong, int> Blocks() => SeedSelection.Blocks(DefaultSeeds, BlockSize);
 
     [Theory]
     [MemberData(nameof(Blocks))]

@@ -15,20 +15,7 @@ public sealed class AttackTests
     /// <summary>One in so many is run twice: the same seed is the same world.</summary>
     private const ulong Repeated = 20;
 
-    public static TheoryData<ulong, int> Blocks()
-    {
-        var blocks = new TheoryData<ulong, int>();
-        if (SeedSelection.Single is { } seed)
-        {
-            blocks.Add(seed, 1);
-            return blocks;
-        }
-
-        ulong count = SeedSelection.Count ?? DefaultSeeds;
-        for (ulong first = 1; first <= count; first += BlockSize)
-            blocks.Add(first, (int)Math.Min(BlockSize, count - first + 1));
-        return blocks;
-    }
+    public static TheoryData<ulong, int> Blocks() => SeedSelection.Blocks(DefaultSeeds, BlockSize);
 
     [Theory]
     [MemberData(nameof(Blocks))]
