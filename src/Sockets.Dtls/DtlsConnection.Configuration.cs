@@ -7,6 +7,8 @@ namespace Sockets.Dtls;
 /// <content>A server's configuration that is chosen by what the client asks for.</content>
 public sealed partial class DtlsConnection
 {
+    private bool _isConfigurationChosen;
+
     /// <summary>
     /// Server: what the client asks for, while the handshake waits for a configuration
     /// (<see cref="DtlsEventKind.ConfigurationRequired"/>); null when it does not, or not any more.
@@ -33,8 +35,9 @@ public sealed partial class DtlsConnection
         config.Validate();
         if (config.Credentials.Count == 0 && !config.HasPreSharedKeys)
             throw new ArgumentException("DtlsConfig.Credentials must have at least one credential, or PreSharedKeys a key.", nameof(config));
-        RequireSame(config);
+        RequireSame(config, _config);
         _config = config;
+        _isConfigurationChosen = true;
         _now = now;
         Resume(machine.CompleteConfiguration(config), now);
     }
@@ -58,13 +61,13 @@ public sealed partial class DtlsConnection
             ? machine
             : throw new InvalidOperationException($"No configuration is pending in state {State}.");
 
-    private void RequireSame(DtlsConfig config)
+    private static void RequireSame(DtlsConfig config, DtlsConfig listener)
     {
-        string? different = !ReferenceEquals(config.Crypto, _config.Crypto) ? nameof(DtlsConfig.Crypto)
-            : !AreEqual(config.EffectiveCipherSuites, _config.EffectiveCipherSuites) ? nameof(DtlsConfig.CipherSuites)
-            : !AreEqual(config.EffectiveGroups, _config.EffectiveGroups) ? nameof(DtlsConfig.Groups)
-            : config.AllowPskWithoutExchange != _config.AllowPskWithoutExchange ? nameof(DtlsConfig.AllowPskWithoutExchange)
-            : config.ConnectionIdLength != _config.ConnectionIdLength ? nameof(DtlsConfig.ConnectionIdLength)
+        string? different = !ReferenceEquals(config.Crypto, listener.Crypto) ? nameof(DtlsConfig.Crypto)
+            : !AreEqual(config.EffectiveCipherSuites, listener.EffectiveCipherSuites) ? nameof(DtlsConfig.CipherSuites)
+            : !AreEqual(config.EffectiveGroups, listener.EffectiveGroups) ? nameof(DtlsConfig.Groups)
+            : config.AllowPskWithoutExchange != listener.AllowPskWithoutExchange ? nameof(DtlsConfig.AllowPskWithoutExchange)
+            : config.ConnectionIdLength != listener.ConnectionIdLength ? nameof(DtlsConfig.ConnectionIdLength)
             : null;
         if (different is not null)
             throw new ArgumentException($"DtlsConfig.{different} must be that of the server: it was agreed on before the configuration was chosen.", different);

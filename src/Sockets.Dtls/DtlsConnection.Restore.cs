@@ -21,16 +21,29 @@ public sealed partial class DtlsConnection
     /// <param name="now">The time.</param>
     /// <param name="connection">The connection; null unless it was restored.</param>
     /// <param name="path">Null: the path it had. Another one only where it is known to be the peer's: nothing proves it.</param>
+    /// <param name="choose">
+    /// With <see cref="DtlsConfig.ChooseByClientHello"/>: chooses the configuration again, by the name that the client had asked for and
+    /// the protocol that was agreed on. Null as a result: <see cref="DtlsRestoreResult.NameNotServed"/>. It is asked before the state is
+    /// used up.
+    /// </param>
     /// <returns>Restored, or why not.</returns>
-    /// <exception cref="ArgumentException">A setting is out of range; the message names it.</exception>
+    /// <exception cref="ArgumentException">A setting is out of range, or <paramref name="choose"/> is missing; the message names it.</exception>
     public static DtlsRestoreResult TryRestore(
-        DtlsConfig config, DtlsStateProtector protector, ReadOnlySpan<byte> state, MonotonicTime now, out DtlsConnection? connection, DtlsPath? path = null)
+        DtlsConfig config,
+        DtlsStateProtector protector,
+        ReadOnlySpan<byte> state,
+        MonotonicTime now,
+        out DtlsConnection? connection,
+        DtlsPath? path = null,
+        Func<DtlsClientHelloInfo, DtlsConfig?>? choose = null)
     {
         connection = null;
         DtlsRestoreResult result = TryOpenState(config, protector, state, out SavedState? saved);
         using (saved)
         {
             if (saved is not null)
+                result = TryChoose(ref config, saved, choose);
+            if (saved is not null && result == DtlsRestoreResult.Restored)
                 result = TryAdopt(config, protector, saved, path ?? saved.Path, now, out connection);
         }
 
@@ -74,6 +87,28 @@ public sealed partial class DtlsConnection
         }
     }
 
+    /// <summary>Finds the configuration that goes for a state, in the place of the listener's.</summary>
+    internal static DtlsRestoreResult TryChoose(ref DtlsConfig config, SavedState saved, Func<DtlsClientHelloInfo, DtlsConfig?>? choose)
+    {
+        if (saved.Role != DtlsRole.Server)
+            return DtlsRestoreResult.Restored;
+        if (config.ChooseByClientHello)
+        {
+            if (choose is null)
+                throw new ArgumentException("With DtlsConfig.ChooseByClientHello a configuration must be chosen for each connection that is restored.", nameof(choose));
+            DtlsConfig? chosen = choose(new DtlsClientHelloInfo(saved.ServerName, saved.ApplicationProtocol.IsEmpty ? [] : [saved.ApplicationProtocol]));
+            if (chosen is null)
+                return DtlsRestoreResult.NameNotServed;
+            chosen.Validate();
+            RequireSame(chosen, config);
+            config = chosen;
+        }
+
+        // Who was let in without a certificate does not get behind a policy that wants one.
+        bool hasIdentity = saved.PeerCertificates.Count > 0 || saved.PskIdentity.Length > 0;
+        return config.ClientAuthentication == DtlsClientAuthentication.Required && !hasIdentity ? DtlsRestoreResult.Incompatible : DtlsRestoreResult.Restored;
+    }
+
     /// <summary>Uses a state up, and goes on with it.</summary>
     internal static DtlsRestoreResult TryAdopt(
         DtlsConfig config, DtlsStateProtector protector, SavedState saved, in DtlsPath path, MonotonicTime now, out DtlsConnection? connection)
@@ -101,6 +136,7 @@ public sealed partial class DtlsConnection
         PeerSignatureScheme = saved.PeerSignatureScheme;
         ApplicationProtocol = saved.ApplicationProtocol;
         ServerName = saved.ServerName;
+        _isConfigurationChosen = saved.IsConfigurationChosen;
         UsedHelloRetryRequest = saved.UsedHelloRetryRequest;
         IsResumed = saved.IsResumed;
         PskIdentity = saved.PskIdentity;
@@ -118,8 +154,7 @@ public sealed partial class DtlsConnection
         if (saved.SilentKeyUpdates > 0)
             _probe = new LivenessProbe { KeyUpdates = saved.SilentKeyUpdates };
 
-        // Not where a name has chosen the configuration: this one's trust may be another one than that.
-        if (saved.PostHandshakeMessages.Length > 0 && _config is { PostHandshakeAuthentication: true, ChooseByClientHello: false })
+        if (saved.PostHandshakeMessages.Length > 0 && _config.PostHandshakeAuthentication)
             KeepPostHandshake(new PostHandshake(_config, CipherSuite, saved.PostHandshakeMessages, saved.PostHandshakeKind));
         _reassembler = new Reassembler(saved.NextReceiveMessage, _config.MaxHandshakeMessageSize, _config.ReassemblyBudget);
         _maxDatagramSize = Math.Min(saved.MaxDatagramSize, _config.MaxDatagramSize);

@@ -79,6 +79,7 @@ public sealed partial class DtlsConnection
             CloseNotify = _isPeerClosed ? _closeNotifyNumber : null,
             ApplicationProtocol = ApplicationProtocol,
             ServerName = ServerName,
+            IsConfigurationChosen = _isConfigurationChosen,
             PskIdentity = PskIdentity,
             PeerCertificates = PeerCertificates,
             Age = _now - _created,

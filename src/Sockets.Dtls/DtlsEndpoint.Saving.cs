@@ -43,10 +43,17 @@ public sealed partial class DtlsEndpoint
     /// <param name="now">The time.</param>
     /// <param name="connection">The connection; null unless it was restored.</param>
     /// <param name="path">Null: the path it had. Another one only where it is known to be the peer's: nothing proves it.</param>
+    /// <param name="choose">With <see cref="DtlsConfig.ChooseByClientHello"/>: as for <see cref="DtlsConnection.TryRestore"/>.</param>
     /// <returns>Restored, or why not.</returns>
-    /// <exception cref="ArgumentException">There is no configuration, or a setting is out of range; the message names it.</exception>
+    /// <exception cref="ArgumentException">There is no configuration, a setting is out of range, or <paramref name="choose"/> is missing; the message names it.</exception>
     public DtlsRestoreResult TryRestore(
-        DtlsConfig? config, DtlsStateProtector protector, ReadOnlySpan<byte> state, MonotonicTime now, out DtlsConnection? connection, DtlsPath? path = null)
+        DtlsConfig? config,
+        DtlsStateProtector protector,
+        ReadOnlySpan<byte> state,
+        MonotonicTime now,
+        out DtlsConnection? connection,
+        DtlsPath? path = null,
+        Func<DtlsClientHelloInfo, DtlsConfig?>? choose = null)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         connection = null;
@@ -60,6 +67,11 @@ public sealed partial class DtlsEndpoint
         {
             if (isServers && saved.Role != DtlsRole.Server)
                 return DtlsRestoreResult.Incompatible;
+            if (isServers && saved.IsConfigurationChosen && !config.ChooseByClientHello)
+                return DtlsRestoreResult.Incompatible; // it may be a weaker one than the name's
+            result = DtlsConnection.TryChoose(ref config, saved, choose);
+            if (result != DtlsRestoreResult.Restored)
+                return result;
             DtlsPath place = path ?? saved.Path;
             if (ConnectionCount >= _config.MaxConnections || !HasPlace(saved, place))
                 return DtlsRestoreResult.NoPlace;

@@ -21,9 +21,15 @@ public enum DtlsRestoreResult : byte
     /// </summary>
     AlreadyRestored,
 
-    /// <summary>The configuration does not have what was negotiated. The state is not used up.</summary>
+    /// <summary>
+    /// The configuration does not have what was negotiated, wants a client certificate that was never shown, or does not choose by the
+    /// client's name where that was done before. The state is not used up.
+    /// </summary>
     Incompatible,
 
     /// <summary>Endpoint: there is a connection on its path, or no room for one more. The state is not used up.</summary>
     NoPlace,
+
+    /// <summary>Server: nobody here serves the name that the client had asked for (SNI). The state is not used up.</summary>
+    NameNotServed,
 }

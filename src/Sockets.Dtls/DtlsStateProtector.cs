@@ -63,7 +63,7 @@ public sealed class DtlsStateProtector : IDisposable
     = TimeSpan.FromMinutes(10);
 
     // Says what the bytes are for and in which form; part of what is authenticated.
-    private static ReadOnlySpan<byte> Purpose => "dtls association 1"u8;
+    private static ReadOnlySpan<byte> Purpose => "dtls association 2"u8;
 
     private static int HeaderLength => Purpose.Length + SaltLength;
 

@@ -60,6 +60,28 @@ public sealed class ConfigurationChoiceTests
         Assert.Equal(500, pair.Client.Connection.PeerRecordSizeLimit);
     }
 
+    /// <summary>Also where the server's own configuration has no authentication after the handshake.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_choice_says_whether_a_certificate_may_be_asked_for_later(bool isChosen)
+    {
+        using DtlsPair pair = Make("a.example", false, out DtlsConfig server, config => config with
+        {
+            Credentials = [TestCertificates.EcdsaP384.ToCredential(config.Crypto)],
+            PostHandshakeAuthentication = true,
+        });
+        pair.Server.Choose = _ => Chosen(server) with { PostHandshakeAuthentication = isChosen };
+        pair.DriveToConnected();
+        Assert.Equal(isChosen, pair.Server.Connection.CanRequestClientCertificate);
+        if (!isChosen)
+            return;
+        Assert.True(pair.Server.Connection.RequestClientCertificate(pair.Network.Clock.Now, out _));
+        pair.Server.Drain();
+        pair.Settle(TimeSpan.FromMinutes(1));
+        Assert.True(pair.Server.Connection.TakeClientAuthentication()!.IsAuthenticated);
+    }
+
     [Fact]
     public void An_answer_may_take_its_time()
     {

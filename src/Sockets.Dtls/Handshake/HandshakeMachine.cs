@@ -30,7 +30,7 @@ internal abstract partial class HandshakeMachine : IDisposable
         Host = host;
         _role = role;
         Transcript = new Transcript(config.Crypto);
-        if (config.PostHandshakeAuthentication)
+        if (config.PostHandshakeAuthentication || config.ChooseByClientHello)
             Transcript.KeepMessages();
     }
 

@@ -23,7 +23,8 @@ internal sealed partial class SavedState
         IsAckDue = 256,
         HasResumptionSecret = 512,
         ChecksPaths = 1024,
-        All = 2047,
+        IsConfigurationChosen = 2048,
+        All = 4095,
     }
 
     private void WriteFlags(WireWriter writer)
@@ -40,6 +41,7 @@ internal sealed partial class SavedState
         Set(IsAckDue, Flags.IsAckDue);
         Set(HasResumptionSecret, Flags.HasResumptionSecret);
         Set(ChecksPaths, Flags.ChecksPaths);
+        Set(IsConfigurationChosen, Flags.IsConfigurationChosen);
         writer.UInt16((ushort)flags);
 
         void Set(bool isSet, Flags flag) => flags |= isSet ? flag : 0;

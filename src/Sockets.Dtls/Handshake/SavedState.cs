@@ -83,6 +83,9 @@ internal sealed partial class SavedState : IDisposable
 
     public string? ServerName { get; init; }
 
+    /// <summary>Server: whether it went by a configuration that was chosen for it, and must do so again.</summary>
+    public bool IsConfigurationChosen { get; init; }
+
     public ReadOnlyMemory<byte> PskIdentity { get; init; }
 
     public IReadOnlyList<ReadOnlyMemory<byte>> PeerCertificates { get; init; } = [];
@@ -263,6 +266,7 @@ internal sealed partial class SavedState : IDisposable
             IsKeyUpdateQueued = (flags & Flags.IsKeyUpdateQueued) != 0,
             QueuedUpdateRequestsPeer = (flags & Flags.QueuedUpdateRequestsPeer) != 0,
             ChecksPaths = (flags & Flags.ChecksPaths) != 0,
+            IsConfigurationChosen = (flags & Flags.IsConfigurationChosen) != 0,
             IsAckDue = (flags & Flags.IsAckDue) != 0,
             CloseNotify = (flags & Flags.IsPeerClosed) != 0 ? closeNotify : null,
             ApplicationProtocol = protocol.IsEmpty ? default : new DtlsApplicationProtocol(protocol),

@@ -22,6 +22,8 @@ internal sealed partial class ServerHandshake
         PendingClientHello = null;
         _isConfigurationChosen = true;
         Config = config;
+        if (!config.PostHandshakeAuthentication)
+            Transcript.DropMessages();
         ProtocolError error = ClientHelloMessage.TryParse(body, out ClientHelloMessage hello);
         if (error.IsError)
             return error;

@@ -37,6 +37,9 @@ internal sealed class Transcript(CryptoProvider crypto) : IDisposable
     /// <summary>Keeps the messages for <see cref="TakeMessages"/>. Before the first of them.</summary>
     public void KeepMessages() => _messages = new ArrayBufferWriter<byte>();
 
+    /// <summary>They are not needed after all.</summary>
+    public void DropMessages() => _messages = null;
+
     /// <summary>Every message so far, for <see cref="After"/>; null when they are not kept.</summary>
     public byte[]? TakeMessages() => _messages?.WrittenSpan.ToArray();
 

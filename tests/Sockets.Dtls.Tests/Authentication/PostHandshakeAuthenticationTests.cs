@@ -327,21 +327,6 @@ public sealed class PostHandshakeAuthenticationTests
         Assert.Equal(DtlsFailureReason.RetransmissionLimit, (request ? pair.Server : pair.Client).Log.Failure!.Reason);
     }
 
-    /// <summary>The name had chosen whom to trust; whoever restores has one configuration for all names.</summary>
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Nobody_is_asked_for_a_certificate_under_another_trust_than_was_chosen(bool isChosen)
-    {
-        using var rig = new SavingRig(client: static config => WithCredential(config), server: static config => config with { PostHandshakeAuthentication = true });
-        rig.Connect();
-        byte[] state = rig.Save(DtlsRole.Server);
-        DtlsConfig config = rig.ServerConfig with { ChooseByClientHello = isChosen };
-        Assert.Equal(DtlsRestoreResult.Restored, DtlsConnection.TryRestore(config, rig.Protector, state, rig.Time, out DtlsConnection? restored));
-        using (restored)
-            Assert.Equal(!isChosen, restored!.CanRequestClientCertificate);
-    }
-
     [Theory]
     [InlineData(DtlsRole.Client)]
     [InlineData(DtlsRole.Server)]

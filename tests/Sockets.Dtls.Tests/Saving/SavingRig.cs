@@ -68,9 +68,10 @@ internal sealed class SavingRig : IDisposable
     public DtlsRestoreResult Restore(DtlsRole role, ReadOnlySpan<byte> state) =>
         Restore(role, Protector, state, out _);
 
-    public DtlsRestoreResult Restore(DtlsRole role, DtlsStateProtector protector, ReadOnlySpan<byte> state, out DtlsConnection? connection)
+    public DtlsRestoreResult Restore(
+        DtlsRole role, DtlsStateProtector protector, ReadOnlySpan<byte> state, out DtlsConnection? connection, Func<DtlsClientHelloInfo, DtlsConfig?>? choose = null)
     {
-        DtlsRestoreResult result = DtlsConnection.TryRestore(Config(role), protector, state, Time, out connection);
+        DtlsRestoreResult result = DtlsConnection.TryRestore(Config(role), protector, state, Time, out connection, choose: choose);
         if (connection is not null)
         {
             Node(role).LogOf(connection);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Sockets.Dtls;
 using Sockets.Dtls.Crypto;
 
@@ -77,6 +78,60 @@ public sealed class SavingTests : IDisposable
         await EchoAsync(client);
         await using DtlsChannel newcomer = await DtlsChannel.ConnectAsync(endPoint, loopback.ClientOptions()).AsTask().WaitAsync(Loopback.HangGuard);
         await EchoAsync(newcomer);
+    }
+
+    /// <summary>Credentials, trust, protocols and the rest are those of the name again, and a name that is not served is told.</summary>
+    [Fact]
+    public async Task The_name_that_had_chosen_the_options_chooses_them_again()
+    {
+        await using Loopback loopback = Loopback.Start((options, authority) => Choose(options, Special(authority), waits: false));
+        (DtlsChannel client, DtlsChannel server) = await loopback.ConnectPairAsync(options =>
+        {
+            options.TargetHost = "special.example";
+            options.Credentials = [loopback.Authority.ClientCredential()];
+            options.PostHandshakeAuthentication = true;
+        });
+        await ExchangeAsync(client, server);
+        IPEndPoint endPoint = loopback.Listener.LocalEndPoint;
+        using DtlsStateProtector protector = CreateProtector();
+        ReadOnlyMemory<byte> state = Assert.Single(await loopback.Listener.SaveAsync(protector));
+
+        var next = new DtlsServerOptions { AllowSave = true };
+        Choose(next, null, waits: true);
+        await using (DtlsListener without = DtlsListener.Bind(endPoint, next))
+        {
+            Assert.Equal(DtlsRestoreResult.NameNotServed, without.TryRestore(protector, state.Span, out DtlsChannel? refused));
+            Assert.Null(refused);
+            Assert.Equal(0, without.ConnectionCount);
+        }
+
+        Choose(next, Special(loopback.Authority), waits: true);
+        await using DtlsListener listener = DtlsListener.Bind(endPoint, next);
+        Assert.Equal(DtlsRestoreResult.Restored, listener.TryRestore(protector, state.Span, out DtlsChannel? restored));
+        await ExchangeAsync(client, restored!);
+        DtlsClientAuthenticationResult result = await restored!.RequestClientCertificateAsync().WaitAsync(Loopback.HangGuard);
+        Assert.True(result.IsAuthenticated); // by the trust of the name
+        using X509Certificate2? seen = restored.GetPeerCertificate();
+        Assert.Equal("CN=client", seen?.Subject);
+        await ExchangeAsync(client, restored);
+
+        static DtlsServerOptions Special(TestAuthority authority) => new()
+        {
+            Credentials = [authority.ServerCredential("special.example")],
+            Trust = authority.Trust,
+            PostHandshakeAuthentication = true,
+        };
+
+        static void Choose(DtlsServerOptions options, DtlsServerOptions? special, bool waits)
+        {
+            options.AllowSave = true;
+            options.ServerOptionsSelectionCallback = async (hello, _) =>
+            {
+                if (waits)
+                    await Task.Yield();
+                return hello.ServerName == "special.example" ? special : null;
+            };
+        }
     }
 
     [Theory]

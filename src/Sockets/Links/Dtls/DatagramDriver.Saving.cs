@@ -55,23 +55,58 @@ internal sealed partial class DatagramDriver
     /// <param name="channel">Null unless it was restored.</param>
     public DtlsRestoreResult TryRestore(DtlsConfig? config, DtlsStateProtector protector, ReadOnlySpan<byte> state, DtlsPath? path, out DtlsChannel? channel)
     {
-        DtlsRestoreResult result;
+        DtlsRestoreResult result = TrySelect(config, protector, state, path, out DtlsServerSelection? selection);
+        if (result != DtlsRestoreResult.Restored)
+        {
+            channel = null;
+            return result;
+        }
+
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_stopped || IsClosed, this);
             channel = null;
             MonotonicTime now = _clock.Now;
-            result = _endpoint.TryRestore(config, protector, state, now, out DtlsConnection? connection, path);
+            result = _endpoint.TryRestore(config, protector, state, now, out DtlsConnection? connection, path, _ => selection?.Config);
             if (connection is null)
                 return result;
             channel = AddChannel(connection);
             channel.Scope = null; // there is no handshake to tell of
             channel.IsRestored = true;
+            channel.Selection = selection;
             Drain(now);
         }
 
         RunOutside();
         return result;
+    }
+
+    /// <summary>
+    /// Server: has the application choose the options again, where it chooses by the client's name. It may take its time, so nothing is
+    /// held meanwhile: the state is opened once to ask it what the client had wanted, which neither uses it up nor changes anything, and
+    /// once more when the choice is made.
+    /// </summary>
+    private DtlsRestoreResult TrySelect(DtlsConfig? config, DtlsStateProtector protector, ReadOnlySpan<byte> state, DtlsPath? path, out DtlsServerSelection? selection)
+    {
+        selection = null;
+        if (config is not null || _selectOptions is null)
+            return DtlsRestoreResult.Restored;
+        DtlsClientHelloInfo? hello = null;
+        DtlsRestoreResult result;
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_stopped || IsClosed, this);
+            result = _endpoint.TryRestore(null, protector, state, _clock.Now, out _, path, wanted =>
+            {
+                hello = wanted;
+                return null;
+            });
+        }
+
+        if (hello is null)
+            return result; // it did not come that far
+        selection = Select(hello);
+        return selection is null ? DtlsRestoreResult.NameNotServed : DtlsRestoreResult.Restored;
     }
 
     /// <summary>What was written leaves before the connection does.</summary>

@@ -14,14 +14,33 @@ internal sealed partial class DatagramDriver
 
     private readonly Func<DtlsClientHelloInfo, CancellationToken, ValueTask<DtlsServerOptions?>>? _selectOptions;
 
+    private DtlsServerSelection? SelectionOf(DtlsServerOptions? options) =>
+        options is null ? null : _selections.GetValue(options, chosen => new DtlsServerSelection(chosen, _serverConfig!, _timeProvider));
+
+    /// <summary>As the application chooses, whose thread waits for it here.</summary>
+    private DtlsServerSelection? Select(DtlsClientHelloInfo hello)
+    {
+        // Whatever the caller's thread serves, the callback cannot need it to go on.
+        SynchronizationContext? context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            ValueTask<DtlsServerOptions?> choice = _selectOptions!(hello, CancellationToken.None);
+            return SelectionOf(choice.IsCompleted ? choice.Result : choice.AsTask().GetAwaiter().GetResult());
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(context);
+        }
+    }
+
     private async Task SelectAsync(DtlsChannel channel, DtlsClientHelloInfo hello)
     {
         DtlsServerSelection? selection = null;
         try
         {
             DtlsServerOptions? options = await _selectOptions!(hello, channel.Lifetime).ConfigureAwait(false);
-            if (options is not null)
-                selection = _selections.GetValue(options, chosen => new DtlsServerSelection(chosen, _serverConfig!, _timeProvider));
+            selection = SelectionOf(options);
         }
         catch (Exception exception)
         {

@@ -23,7 +23,8 @@ public sealed class DtlsServerOptions : DtlsOptions
     /// certificates, protocols, tickets, pre-shared keys. What concerns the socket and the listener (provider, suites, groups,
     /// connection IDs, sizes of datagrams, timeouts, limits, cookies, handler, queue, clock) stays as it is in these options, which can be the ones that are
     /// chosen. Null as a result refuses the client with unrecognized_name, an exception with internal_error. Chosen options are read
-    /// once. Called where <see cref="DtlsOptions.SigningCallback"/> is; the token is cancelled when the connection is over.
+    /// once. Called where <see cref="DtlsOptions.SigningCallback"/> is; the token is cancelled when the connection is over. A connection
+    /// that is restored has its options chosen again, by the name and the protocol that was agreed on, and whoever restores it waits.
     /// </summary>
     public Func<DtlsClientHelloInfo, CancellationToken, ValueTask<DtlsServerOptions?>>? ServerOptionsSelectionCallback { get; set; }
 
