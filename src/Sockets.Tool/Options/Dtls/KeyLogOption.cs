@@ -19,7 +19,14 @@ internal static class KeyLogOption
     {
         if (path is null)
             return null;
-        var writer = new StreamWriter(PrivateFile.Open(path, FileMode.Append), new UTF8Encoding(false)) { AutoFlush = true };
+        FileStream file = PrivateFile.Open(path, FileMode.Append);
+        if (PrivateFile.IsOpenToOthers(file.SafeFileHandle))
+        {
+            file.Dispose();
+            throw new ToolException($"The key log '{path}' takes secrets, and others may read or change the file: delete it, or go on with it after 'chmod 600 {path}'.");
+        }
+
+        var writer = new StreamWriter(file, new UTF8Encoding(false)) { AutoFlush = true };
         options.ConfigureEngine = config => config with
         {
             DangerousKeyLog = line =>

@@ -2,30 +2,29 @@ using System;
 using System.CommandLine;
 using System.IO;
 using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
 using Sockets.Tool.Certificates;
 
 namespace Sockets.Tool.Options;
 
-/// <summary>--ticket: a file with the tickets for the next connection, readable by its owner only.</summary>
+/// <summary>
+/// --ticket: a file with the tickets for the next connection, readable by its owner only. It is replaced as a whole, so that nobody
+/// ever sees half of it, by a file that was made for it and has the rights of one with secrets.
+/// </summary>
 internal sealed class TicketFile : IDisposable
 {
     private readonly string _path;
+    private readonly FileStream _next;
 
     private TicketFile(string path)
     {
-        _path = path;
         if (path.Length == 0)
             throw new ToolException("--ticket needs the name of a file.");
-        using (PrivateFile.Open(path, FileMode.Append))
-        {
-            // Whether it can be written is known before there is a connection.
-        }
-
-        byte[] content = File.ReadAllBytes(path);
-        bool isOurs = content.Length <= 1 || Cache.Import(content) > 0; // one byte: no tickets
-        CryptographicOperations.ZeroMemory(content);
-        if (!isOurs)
-            throw new ToolException($"{path} holds no tickets and will not be overwritten: choose another file.");
+        _path = (new FileInfo(path).LinkTarget is null ? null : File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName) ?? Path.GetFullPath(path);
+        if (!Directory.Exists(Path.GetDirectoryName(_path)))
+            throw new ToolException($"The folder of the ticket file '{path}' does not exist. Create the folder, or name another.");
+        Import(path);
+        _next = CreateNext(path); // whether it can be written is known before there is a connection
     }
 
     public DtlsTicketCache Cache { get; } = new();
@@ -42,9 +41,52 @@ internal sealed class TicketFile : IDisposable
     public void Dispose()
     {
         byte[] content = Cache.Export();
-        using (FileStream stream = PrivateFile.Open(_path, FileMode.Create))
-            stream.Write(content);
+        try
+        {
+            using (_next)
+            {
+                _next.Write(content);
+                _next.Flush(flushToDisk: true);
+            }
+
+            File.Move(_next.Name, _path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(_next.Name);
+            throw;
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(content);
+            Cache.Dispose();
+        }
+    }
+
+    private void Import(string path)
+    {
+        if (!Path.Exists(_path))
+            return;
+        using SafeFileHandle file = File.OpenHandle(_path);
+        byte[] content = new byte[RandomAccess.GetLength(file)];
+        content = content[..RandomAccess.Read(file, content, 0)];
+        bool isOurs = content.Length <= 1 || Cache.Import(content) > 0; // one byte: no tickets
         CryptographicOperations.ZeroMemory(content);
-        Cache.Dispose();
+        if (!isOurs)
+            throw new ToolException($"{path} holds no tickets and will not be overwritten: choose another file.");
+        if (content.Length > 1 && PrivateFile.IsOpenToOthers(file))
+            throw new ToolException($"The tickets in '{path}' are secrets, and others may read or change the file: delete it, or keep them with 'chmod 600 {path}'.");
+    }
+
+    private FileStream CreateNext(string path)
+    {
+        try
+        {
+            return PrivateFile.Open($"{_path}.{Path.GetRandomFileName()}", FileMode.CreateNew);
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new ToolException($"The ticket file '{path}' cannot be written: permission denied to its folder.", exception);
+        }
     }
 }
