@@ -40,6 +40,12 @@ internal static class TransportCommand
         bool isDispensed = mode.InPlaceOfRequired is { } instead && IsGiven(result, instead) && !mode.Required.Any(option => IsGiven(result, option));
         foreach (Option option in mode.Required.Where(option => !isDispensed && !IsGiven(result, option)))
             result.AddError($"{mode.Selector.Name} needs {option.Name} {option.HelpName}{(mode.InPlaceOfRequired is { } other ? $", or {other.Name} {other.HelpName} without a certificate" : "")}.");
+        foreach (OptionConflict conflict in mode.Conflicts)
+        {
+            if (IsGiven(result, conflict.One) && IsGiven(result, conflict.Other))
+                result.AddError($"{conflict.One.Name} and {conflict.Other.Name} exclude each other: {conflict.Because}.");
+        }
+
         foreach (Option option in result.Command.Options.Where(option => IsGiven(result, option)))
         {
             if (option != mode.Selector && !common.Contains(option) && !mode.Options.Contains(option) && modes.Any(other => other.Options.Contains(option)))

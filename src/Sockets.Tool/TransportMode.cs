@@ -18,6 +18,9 @@ internal sealed record TransportMode(Option Selector, IReadOnlyList<Option> Opti
     /// <summary>What does instead of all that is <see cref="Required"/>.</summary>
     public Option? InPlaceOfRequired { get; init; }
 
+    /// <summary>Options of which one would be ignored silently if both were taken.</summary>
+    public IReadOnlyList<OptionConflict> Conflicts { get; init; } = [];
+
     /// <summary>Taken when no mode was chosen. At most one mode of a command is.</summary>
     public bool IsDefault { get; init; }
 }

@@ -34,7 +34,7 @@ run_tstclnt_client() {
 # We connect, NSS serves and echoes. (nss_peer's idle limit counts wake-ups of 2 to 100 ms, hence the large number.)
 run_server() {
     local -a ours=(connect "127.0.0.1:$port" --send "$folder/payload" --export EXPORTER-anchor:16)
-    has --ca "${tool_options[@]}" || ours+=(--ca "$PKI/ca.pem")
+    has --ca "${tool_options[@]}" || has --psk "${tool_options[@]}" || ours+=(--ca "$PKI/ca.pem")
     has --name "${tool_options[@]}" || ours+=(--name localhost)
 
     if [[ ${peer_options[0]:-} == tstclnt ]]; then

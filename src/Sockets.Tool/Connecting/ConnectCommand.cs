@@ -13,7 +13,7 @@ internal static partial class ConnectCommand
         AddTls(modes, options);
         AddDtls(modes, options);
 
-        var command = new Command("connect", "Connect to a server. Without --send, standard input goes to the server and what comes back to standard output: byte for byte, or line by line under DTLS.")
+        var command = new Command("connect", "Connect to a server. Without --send, standard input goes to the server and what comes back to standard output, byte for byte; over datagrams, each piece read is one.")
         {
             options.Address, options.Send, options.Timeout,
         };

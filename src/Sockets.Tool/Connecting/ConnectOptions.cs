@@ -41,11 +41,22 @@ internal sealed partial class ConnectOptions
     /// <summary>Of all modes but DTLS.</summary>
     public Option<bool> Verbose { get; } = new("--verbose") { Description = "Without --send: tell of connection and end on standard error." };
 
+    /// <summary>Of the modes over datagrams.</summary>
+    public Option<double> Linger { get; } = SecondsOption.Create(
+        "--linger",
+        2,
+        "Without --send: when standard input has ended, how long the server may be silent before the connection is closed. Datagrams have no half-close that would tell it that nothing more comes.",
+        isZeroAllowed: true);
+
+    public OptionConflict LingerConflict => new(Send, Linger, "what was sent is compared with what comes back, and then it is over");
+
     /// <summary>HOST:PORT, which every mode but that of Unix sockets needs.</summary>
     public HostAndPort ReadServer(ParseResult result) =>
         result.GetValue(Address) ?? throw new ToolException("HOST:PORT is needed: the server to connect to.");
 
     public TimeSpan ReadTimeout(ParseResult result) => TimeSpan.FromSeconds(result.GetValue(Timeout));
+
+    public TimeSpan ReadLinger(ParseResult result) => TimeSpan.FromSeconds(result.GetValue(Linger));
 
     /// <summary>What --send names; null without it.</summary>
     public Stream? OpenSource(ParseResult result)

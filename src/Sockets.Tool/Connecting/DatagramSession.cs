@@ -6,10 +6,8 @@ using System.Threading.Tasks;
 namespace Sockets.Tool.Connecting;
 
 /// <summary>What <c>connect</c> does over plain datagrams.</summary>
-internal sealed class DatagramSession(ToolConsole console, Socket socket, TimeSpan timeout) : ISocketSession
+internal sealed class DatagramSession(ToolConsole console, Socket socket, TimeSpan timeout, TimeSpan linger) : ISocketSession
 {
-    private const int LargestDatagram = 65_536;
-
     private readonly string _peer = SocketText.Of(socket.RemoteEndPoint);
 
     public async Task EchoAsync(Stream source, CancellationToken cancellationToken)
@@ -29,50 +27,12 @@ internal sealed class DatagramSession(ToolConsole console, Socket socket, TimeSp
     public Task EchoFileAsync(string path, CancellationToken cancellationToken) =>
         throw new ToolException("--send-file is for streams: a datagram socket has no sendfile.");
 
-    /// <summary>Each piece of standard input is a datagram. There is no end in UDP: it is over when the input has ended, and then nothing has come for the timeout.</summary>
-    public async Task<long> CopyAsync(CancellationToken cancellationToken)
-    {
-        Task sending = Task.Run(() => SendInputAsync(cancellationToken), CancellationToken.None);
-        byte[] buffer = new byte[LargestDatagram];
-        long received = 0;
-        while (true)
-        {
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            if (sending.IsCompleted)
-                patience.CancelAfter(timeout);
-            else
-                _ = sending.ContinueWith(_ => CancelLater(patience), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-            try
-            {
-                int length = (await socket.ReceiveAsync(buffer, patience.Token)).Count;
-                received += length;
-                await console.OutBytes.WriteAsync(buffer.AsMemory(0, length), cancellationToken);
-                await console.OutBytes.FlushAsync(cancellationToken);
-            }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-            {
-                await sending;
-                return received;
-            }
-        }
-    }
-
-    private void CancelLater(CancellationTokenSource patience)
-    {
-        try
-        {
-            patience.CancelAfter(timeout);
-        }
-        catch (ObjectDisposedException)
-        {
-            // That wait is over already; the next one sees that the input has ended.
-        }
-    }
-
-    private async Task SendInputAsync(CancellationToken cancellationToken)
-    {
-        byte[] buffer = new byte[DatagramEcho.LargestChunk];
-        while (await console.In.ReadAsync(buffer, cancellationToken) is var length and > 0)
-            await socket.SendAsync(buffer.AsMemory(0, length), cancellationToken);
-    }
+    /// <summary>UDP has no end: a silent peer has ended.</summary>
+    public Task<long> CopyAsync(CancellationToken cancellationToken) =>
+        new DatagramCopy(
+            console,
+            linger,
+            (datagram, token) => socket.SendAsync(datagram, token).AsTask(),
+            async (buffer, token) => (await socket.ReceiveAsync(buffer, token)).Count,
+            static () => DatagramEcho.LargestChunk).RunAsync(cancellationToken);
 }

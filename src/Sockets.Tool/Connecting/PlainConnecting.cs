@@ -23,7 +23,7 @@ internal sealed class PlainConnecting
         [
             new TransportMode(modes._tcp, [shared.SendFile, shared.Repeat, shared.Verbose], modes.ConnectTcpAsync),
             new TransportMode(modes._unix, [shared.SendFile, shared.Repeat, shared.Verbose], modes.ConnectUnixAsync),
-            new TransportMode(modes._udp, [shared.Verbose], modes.ConnectUdpAsync),
+            new TransportMode(modes._udp, [shared.Verbose, shared.Linger], modes.ConnectUdpAsync) { Conflicts = [shared.LingerConflict] },
         ];
     }
 

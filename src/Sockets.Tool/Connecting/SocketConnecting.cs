@@ -51,7 +51,7 @@ internal sealed class SocketConnecting(ConnectOptions shared, ParseResult result
             string peer = SocketText.Of(socket.RemoteEndPoint);
             tell(SocketText.Connected(socket, isServer: false));
             ISocketSession session = socket.Transport == SocketTransport.Datagram
-                ? new DatagramSession(_console, socket, _timeout)
+                ? new DatagramSession(_console, socket, _timeout, shared.ReadLinger(result))
                 : new StreamSession(_console, socket, _timeout);
             if (file is not null)
                 await session.EchoFileAsync(file, cancellationToken);

@@ -14,17 +14,8 @@ internal sealed class PlainServing
     private readonly Option<HostAndPort?> _tcp = new("--tcp") { Description = "Serve plain TCP on this address and port.", HelpName = "HOST:PORT", CustomParser = HostAndPort.Parse };
     private readonly Option<string?> _unix = new("--unix") { Description = "Serve a Unix stream socket at this path.", HelpName = "PATH" };
     private readonly Option<HostAndPort?> _udp = new("--udp") { Description = "Serve plain datagrams on this address and UDP port.", HelpName = "HOST:PORT", CustomParser = HostAndPort.Parse };
-    private readonly Option<double> _idle = new("--idle") { Description = "Datagrams: a peer that has been silent for so long has ended.", HelpName = "SECONDS", DefaultValueFactory = _ => 300 };
 
-    private PlainServing(ServeOptions shared)
-    {
-        _shared = shared;
-        _idle.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1 && result.GetValueOrDefault<double>() is not (> 0 and <= 86_400))
-                result.AddError("--idle needs a number of seconds above 0, up to 86400.");
-        });
-    }
+    private PlainServing(ServeOptions shared) => _shared = shared;
 
     public static IEnumerable<TransportMode> CreateModes(ServeOptions shared)
     {
@@ -33,7 +24,7 @@ internal sealed class PlainServing
         [
             new TransportMode(modes._tcp, [shared.ProxySources], modes.ServeTcpAsync),
             new TransportMode(modes._unix, [], modes.ServeUnixAsync),
-            new TransportMode(modes._udp, [modes._idle], modes.ServeUdpAsync),
+            new TransportMode(modes._udp, [shared.Idle], modes.ServeUdpAsync),
         ];
     }
 
@@ -54,7 +45,7 @@ internal sealed class PlainServing
         var options = new SocketListenerOptions
         {
             Transport = SocketTransport.Datagram,
-            DatagramIdleTimeout = TimeSpan.FromSeconds(result.GetValue(_idle)),
+            DatagramIdleTimeout = TimeSpan.FromSeconds(result.GetValue(_shared.Idle)),
         }.UsePlaintext();
         return await _shared.CreateServer(result).RunAsync(await result.GetValue(_udp)!.ResolveAsync(cancellationToken), options, cancellationToken);
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using Sockets.Tool.Options;
 
 namespace Sockets.Tool.Serving;
 
@@ -33,6 +34,9 @@ internal sealed partial class ServeOptions
         Description = "Connections from this network begin with a header of the PROXY protocol; repeat it for more.",
         HelpName = "CIDR",
     };
+
+    /// <summary>Of the modes over datagrams.</summary>
+    public Option<double> Idle { get; } = SecondsOption.Create("--idle", 300, "Datagrams: a peer that has been silent for so long has ended.");
 
     public EchoServer CreateServer(ParseResult result) => new(Console, result.GetValue(Once));
 

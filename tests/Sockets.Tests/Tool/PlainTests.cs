@@ -67,6 +67,18 @@ public class PlainTests
     }
 
     [Fact]
+    public async Task What_comes_is_printed_and_a_silent_server_has_ended()
+    {
+        await using ToolRun server = ToolRun.Start("serve", "--udp", "127.0.0.1:0");
+        await using ToolRun client = ToolRun.Start("connect", await server.AddressAsync(), "--udp", "--linger", "0.1");
+        await client.TypeAsync("hello");
+        await client.BytesAsync("hello\n".Length);
+        await client.PipeAsync([]);
+        Assert.Equal(0, await client.Exit.WaitAsync(Waiting.HangGuard));
+        Assert.Equal("hello\n"u8.ToArray(), client.OutputBytes);
+    }
+
+    [Fact]
     public async Task The_client_behind_a_trusted_proxy_is_named()
     {
         await using ToolRun server = ToolRun.Start("serve", "--tcp", "127.0.0.1:0", "--proxy-from", "127.0.0.0/8");
@@ -142,6 +154,9 @@ public class PlainTests
     [InlineData("Port 0 is nobody's", "connect", "host:0", "--tcp")]
     [InlineData("--proxy-from 'here' is not a network", "serve", "--tcp", "127.0.0.1:0", "--proxy-from", "here")]
     [InlineData("--proxy-from means nothing with --udp", "serve", "--udp", "127.0.0.1:0", "--proxy-from", "::1/128")]
+    [InlineData("--linger means nothing with --tcp", "connect", "host:1", "--tcp", "--linger", "1")]
+    [InlineData("--linger needs a number of seconds from 0", "connect", "host:1", "--udp", "--linger", "-1")]
+    [InlineData("--send and --linger exclude each other", "connect", "host:1", "--udp", "--linger", "1", "--send", "f")]
     [InlineData("--idle needs a number of seconds", "serve", "--udp", "127.0.0.1:0", "--idle", "0")]
     [InlineData("not an address of this machine", "serve", "--tcp", "192.0.2.1:4433")]
     [InlineData("no-such-host.invalid", "connect", "no-such-host.invalid:1", "--tcp")]

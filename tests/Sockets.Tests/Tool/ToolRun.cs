@@ -70,6 +70,9 @@ internal sealed class ToolRun : IAsyncDisposable
 
     public Task<string> LineAsync(string prefix) => _out.LineAsync(prefix).WaitAsync(Waiting.HangGuard);
 
+    /// <summary>As <see cref="LineAsync"/>, on standard error.</summary>
+    public Task<string> NoteAsync(string prefix) => _error.LineAsync(prefix).WaitAsync(Waiting.HangGuard);
+
     /// <summary>Where a server listens.</summary>
     public async Task<string> AddressAsync() => (await LineAsync("listening "))["listening ".Length..];
 

@@ -1,18 +1,20 @@
 using System;
 using System.IO;
 using System.Net;
-using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 
 namespace Sockets.Tool.Connecting;
 
 /// <summary>What <c>connect</c> does once it is connected.</summary>
-internal sealed class ClientSession(ToolConsole console, DtlsChannel channel, TimeSpan timeout, bool updateKeys, bool migrates)
+/// <param name="console">Where the bytes come from and go to.</param>
+/// <param name="tell">Takes a line for each event.</param>
+/// <param name="channel">Open.</param>
+/// <param name="timeout">How long to wait for one answer.</param>
+/// <param name="updateKeys">Whether to update the keys on the way.</param>
+/// <param name="migrates">Whether to move to another port on the way.</param>
+internal sealed class ClientSession(ToolConsole console, Action<string> tell, DtlsChannel channel, TimeSpan timeout, bool updateKeys, bool migrates)
 {
-    private const int LargestRecord = 16_384;
-
-    private readonly byte[] _received = new byte[LargestRecord];
     private int _sendingUpdatesReported;
     private int _receivingUpdatesReported;
 
@@ -41,35 +43,36 @@ internal sealed class ClientSession(ToolConsole console, DtlsChannel channel, Ti
 
             await echo.ExchangeAsync(chunk.AsMemory(0, length), cancellationToken);
             sent += length;
-            ReportKeyUpdates();
         }
 
         if (keysPending)
             await UpdateKeysAsync(cancellationToken);
         if (movePending)
             await MigrateAsync(cancellationToken);
-        console.WriteLine(echo.Result(sent));
+        tell(echo.Result(sent));
         return await EndAsync();
     }
 
-    /// <summary>Sends lines of standard input and prints what comes, until either side ends.</summary>
-    public async Task<int> TalkAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Copies standard input to the server and what it sends to standard output. Our close_notify goes out when that is over and not
+    /// before: it would tell the server to end as well, whose answer may still be on its way.
+    /// </summary>
+    /// <param name="linger">How long the server may be silent when the input has ended.</param>
+    /// <param name="cancellationToken">Ends it in good order.</param>
+    public async Task<int> CopyAsync(TimeSpan linger, CancellationToken cancellationToken)
     {
         await SendRejectedAsync((datagram, token) => channel.SendAsync(datagram, token).AsTask(), cancellationToken);
         if (updateKeys)
             await UpdateKeysAsync(cancellationToken);
-        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task printing = PrintAsync(stopping.Token);
-        Task typing = Task.Run(() => SendLinesAsync(stopping.Token), CancellationToken.None);
-        if (migrates)
-            await MigrateAsync(cancellationToken);
-        Task first = await Task.WhenAny(printing, typing);
-        await stopping.CancelAsync();
+        var copy = new DatagramCopy(console, linger, (datagram, token) => channel.SendAsync(datagram, token).AsTask(), ReceiveAsync, () => channel.MaxDatagramLength);
+        Task copying = copy.RunAsync(cancellationToken);
         try
         {
-            await first;
+            if (migrates)
+                await MigrateAsync(cancellationToken);
+            await copying;
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // SIGINT: close in good order.
         }
@@ -80,6 +83,7 @@ internal sealed class ClientSession(ToolConsole console, DtlsChannel channel, Ti
     private async Task<int?> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         DtlsReceiveResult result = await channel.ReceiveAsync(buffer, cancellationToken);
+        ReportKeyUpdates();
         return result.IsClosed ? null : result.Length;
     }
 
@@ -91,7 +95,7 @@ internal sealed class ClientSession(ToolConsole console, DtlsChannel channel, Ti
             if (datagram.Length > channel.MaxDatagramLength)
                 throw new ToolException($"The early data was not taken, and its {datagram.Length} bytes do not fit into one datagram of {channel.MaxDatagramLength} bytes: nothing of it was delivered.");
             await sendAsync(datagram, cancellationToken);
-            console.WriteLine("early-data sent after the handshake");
+            tell("early-data sent after the handshake");
         }
     }
 
@@ -126,34 +130,15 @@ internal sealed class ClientSession(ToolConsole console, DtlsChannel channel, Ti
 
         if (!hasMoved)
             throw new ToolException($"{channel.RemoteEndPoint} did not answer to another port; the connection was still at {before}.");
-        console.WriteLine($"migrated from={before} to={channel.LocalEndPoint}");
+        tell($"migrated from={before} to={channel.LocalEndPoint}");
     }
 
     private void ReportKeyUpdates()
     {
         for (; _sendingUpdatesReported < channel.SendingKeyUpdates; _sendingUpdatesReported++)
-            console.WriteLine("key-update sent");
+            tell("key-update sent");
         for (; _receivingUpdatesReported < channel.ReceivingKeyUpdates; _receivingUpdatesReported++)
-            console.WriteLine("key-update received");
-    }
-
-    private async Task PrintAsync(CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            DtlsReceiveResult result = await channel.ReceiveAsync(_received, cancellationToken);
-            ReportKeyUpdates();
-            if (result.IsClosed)
-                return;
-            console.WriteLine(Encoding.UTF8.GetString(_received, 0, result.Length));
-        }
-    }
-
-    private async Task SendLinesAsync(CancellationToken cancellationToken)
-    {
-        using var reader = new StreamReader(console.In, leaveOpen: true);
-        while (await reader.ReadLineAsync(cancellationToken) is { } line)
-            await channel.SendAsync(Encoding.UTF8.GetBytes(line), cancellationToken);
+            tell("key-update received");
     }
 
     private async Task<int> EndAsync()
@@ -161,7 +146,7 @@ internal sealed class ClientSession(ToolConsole console, DtlsChannel channel, Ti
         ReportKeyUpdates();
         await channel.DisposeAsync();
         DtlsException? failure = await channel.Completion;
-        console.WriteLine(ChannelText.Closed(channel, failure));
+        tell(ChannelText.Closed(channel, failure));
         if (failure is not null)
             throw new ToolException(failure.Message, failure);
         return 0;

@@ -1,5 +1,7 @@
+using System;
 using System.CommandLine;
 using System.IO;
+using System.Linq;
 using System.Net.Sockets;
 using System.Text;
 using System.Threading;
@@ -38,10 +40,15 @@ internal sealed class DtlsConnecting
         var mode = new DtlsConnecting(shared);
         return new TransportMode(
             mode._selector,
-            [.. shared.CertificateOptions, mode._suites, mode._groups, mode._datagramSize, mode._recordSize, mode._keyUpdate, mode._export, mode._keyLog, mode._psk, mode._ticket, mode._earlyData, mode._connectionId, mode._migrate],
+            [.. shared.CertificateOptions, shared.Linger, mode._suites, mode._groups, mode._datagramSize, mode._recordSize, mode._keyUpdate, mode._export, mode._keyLog, mode._psk, mode._ticket, mode._earlyData, mode._connectionId, mode._migrate],
             mode.RunAsync)
         {
             IsDefault = true,
+            Conflicts =
+            [
+                shared.LingerConflict,
+                .. shared.CertificateOptions.Where(option => option != shared.Name).Select(option => new OptionConflict(mode._psk, option, "with a pre-shared key there are no certificates")),
+            ],
         };
     }
 
@@ -71,14 +78,15 @@ internal sealed class DtlsConnecting
 
         await using DtlsChannel channel = await ConnectAsync(_shared.ReadServer(result), options, cancellationToken);
         ToolConsole console = _shared.Console;
-        console.WriteLine(ChannelText.Connected(channel));
+        Action<string> tell = source is null ? console.WriteNote : console.WriteLine; // standard output belongs to what comes
+        tell(ChannelText.Connected(channel));
         if (channel.EarlyDataStatus != DtlsEarlyDataStatus.None)
-            console.WriteLine($"early-data {(channel.EarlyDataStatus == DtlsEarlyDataStatus.Accepted ? "accepted" : "rejected")}");
+            tell($"early-data {(channel.EarlyDataStatus == DtlsEarlyDataStatus.Accepted ? "accepted" : "rejected")}");
         if (result.GetValue(_export) is { } exporter)
-            console.WriteLine($"exporter {exporter.Derive(channel)}");
-        var session = new ClientSession(console, channel, options.HandshakeTimeout, result.GetValue(_keyUpdate), migrates);
+            tell($"exporter {exporter.Derive(channel)}");
+        var session = new ClientSession(console, tell, channel, options.HandshakeTimeout, result.GetValue(_keyUpdate), migrates);
         return source is null
-            ? await session.TalkAsync(cancellationToken)
+            ? await session.CopyAsync(_shared.ReadLinger(result), cancellationToken)
             : await session.EchoAsync(source, cancellationToken);
     }
 
