@@ -110,7 +110,7 @@ public sealed partial class DtlsChannel
     internal void PathChanged()
     {
         RemoteAddress = SocketAddressFormat.Create(Connection.Path.Remote);
-        _remoteEndPoint = null;
+        Volatile.Write(ref _remoteEndPoint, SocketAddressFormat.ToEndPoint(Connection.Path.Remote));
         LocalEndPoint = Connection.Path.Local is { IsSpecified: true } local ? SocketAddressFormat.ToEndPoint(local) : _driver.LocalEndPoint;
         PathChanges++;
         _driver.Observer?.OnPathChanged(this);

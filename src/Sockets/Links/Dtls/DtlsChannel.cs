@@ -39,7 +39,18 @@ public sealed partial class DtlsChannel : IAsyncDisposable
     }
 
     /// <summary>The peer's address.</summary>
-    public IPEndPoint RemoteEndPoint => _remoteEndPoint ??= SocketAddressFormat.ToEndPoint(Connection.Path.Remote);
+    public IPEndPoint RemoteEndPoint
+    {
+        get
+        {
+            if (Volatile.Read(ref _remoteEndPoint) is { } known)
+                return known;
+
+            // Never in the place of what a change of the path has put there meanwhile.
+            IPEndPoint made = SocketAddressFormat.ToEndPoint(SocketAddressFormat.Read(RemoteAddress));
+            return Interlocked.CompareExchange(ref _remoteEndPoint, made, null) ?? made;
+        }
+    }
 
     /// <summary>Our address; the wildcard for a listener that is bound to it.</summary>
     public IPEndPoint LocalEndPoint { get => field ?? new IPEndPoint(IPAddress.Any, 0); private set; }
