@@ -24,7 +24,7 @@ public sealed class ConnectionManagerTests
 
         ConnectionManagerStatistics statistics = rig.Manager.Statistics;
         Assert.Equal((2, 0, 2L), (statistics.ActiveConnections, statistics.Handshakes, statistics.Accepted));
-        Assert.Equal(2, statistics.Admission.CookiesSent);
+        Assert.True(statistics.Admission.CookiesSent >= 2); // more where a client had to ask again
         Assert.Equal(2, statistics.Admission.Connections);
         Assert.Equal(1, statistics.Admission.Addresses);
         Assert.True(statistics is { DatagramsReceived: >= 6, DatagramsSent: >= 6, RecordsReceived: >= 4, RecordsSent: >= 4 });
@@ -57,15 +57,9 @@ public sealed class ConnectionManagerTests
     public async Task The_wildcards_of_both_families_share_a_port()
     {
         using var authority = new TestAuthority();
-        int port;
-        using (var probe = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.InterNetworkV6, System.Net.Sockets.SocketType.Dgram, System.Net.Sockets.ProtocolType.Udp))
-        {
-            probe.Bind(new IPEndPoint(IPAddress.IPv6Loopback, 0));
-            port = ((IPEndPoint)probe.LocalEndPoint!).Port;
-        }
-
         var options = new ConnectionManagerOptions { Security = new DtlsServerOptions { Credentials = [authority.ServerCredential()] } };
-        await using ConnectionManager manager = ConnectionManager.Start([new IPEndPoint(IPAddress.IPv6Any, port), new IPEndPoint(IPAddress.Any, port)], options);
+        await using ConnectionManager manager = StartOnBothWildcards(options);
+        int port = manager.LocalEndPoint.Port;
         foreach (IPAddress address in new[] { IPAddress.IPv6Loopback, IPAddress.Loopback })
         {
             var security = new DtlsClientOptions { TargetHost = "localhost", Trust = authority.Trust };
@@ -321,6 +315,26 @@ public sealed class ConnectionManagerTests
         Assert.NotEmpty(measurements.Of("sockets.dtls.connection.duration"));
         Assert.NotEmpty(measurements.Of("sockets.handshake.duration", "sockets.role=server"));
         Assert.NotEmpty(measurements.Of("sockets.dtls.forwards", "sockets.outcome=dropped"));
+    }
+
+    /// <summary>A port that is free on one address may be some other test's on another: the next one, then.</summary>
+    private static ConnectionManager StartOnBothWildcards(ConnectionManagerOptions options)
+    {
+        for (int attempt = 0; ; attempt++)
+        {
+            using var probe = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.InterNetworkV6, System.Net.Sockets.SocketType.Dgram, System.Net.Sockets.ProtocolType.Udp);
+            probe.Bind(new IPEndPoint(IPAddress.IPv6Any, 0));
+            int port = ((IPEndPoint)probe.LocalEndPoint!).Port;
+            probe.Dispose();
+            try
+            {
+                return ConnectionManager.Start([new IPEndPoint(IPAddress.IPv6Any, port), new IPEndPoint(IPAddress.Any, port)], options);
+            }
+            catch (System.Net.Sockets.SocketException exception) when (attempt < 20 && exception.SocketErrorCode == System.Net.Sockets.SocketError.AddressAlreadyInUse)
+            {
+                // Taken since it was looked at.
+            }
+        }
     }
 
     private sealed class AskingHandler : IDtlsHandler

@@ -4,6 +4,8 @@ using Sockets.Testing;
 namespace Sockets.Tests.Connections;
 
 /// <summary>Clients that never come back for their cookies, on real sockets: nothing is kept of them, and the good ones are served.</summary>
+[Collection(nameof(LoopbackFloodTests))]
+[CollectionDefinition(nameof(LoopbackFloodTests), DisableParallelization = true)] // what is measured is what the whole process keeps
 public sealed class LoopbackFloodTests
 {
     private const int Flood = 100_000;

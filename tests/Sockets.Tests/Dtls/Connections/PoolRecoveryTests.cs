@@ -35,25 +35,31 @@ public sealed class PoolRecoveryTests
     public async Task Who_does_not_answer_is_asked_again_and_who_shows_a_wrong_certificate_is_not()
     {
         await using ManagerRig rig = ManagerRig.Start();
-        await using var pool = new SocketPool(new SocketPoolOptions { ConnectRetries = 5, RetryDelay = TimeSpan.FromMilliseconds(20), CircuitFailureThreshold = 100 });
+        await using var pool = new SocketPool(new SocketPoolOptions
+        {
+            // As often as it takes: a busy machine may not manage a handshake in the time of one attempt.
+            ConnectRetries = 1000,
+            RetryDelay = TimeSpan.FromMilliseconds(20),
+            MaxRetryDelay = TimeSpan.FromMilliseconds(20),
+            RentTimeout = Waiting.HangGuard,
+            CircuitFailureThreshold = 100_000,
+        });
         SocketClientOptions distrustful = new SocketClientOptions().UseDtls(new DtlsClientOptions { TargetHost = "localhost" });
         SocketFailureException refused = await Assert.ThrowsAsync<SocketFailureException>(() => pool.RentAsync(rig.Manager.LocalEndPoint, distrustful).AsTask());
         Assert.Equal(SocketFailureReason.CertificateRejected, refused.Reason);
         Assert.Equal(1, rig.Manager.Statistics.Admission.Admitted);
         Assert.Equal(1, pool.Statistics.ConnectFailures);
 
-        IPEndPoint gone;
-        using (var socket = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.InterNetwork, System.Net.Sockets.SocketType.Dgram, System.Net.Sockets.ProtocolType.Udp))
-        {
-            socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-            gone = (IPEndPoint)socket.LocalEndPoint!;
-        }
-
+        // A port that nobody else can take meanwhile, and where nobody answers.
+        using var silent = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.InterNetwork, System.Net.Sockets.SocketType.Dgram, System.Net.Sockets.ProtocolType.Udp);
+        silent.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var gone = (IPEndPoint)silent.LocalEndPoint!;
         SocketClientOptions options = new SocketClientOptions { ConnectTimeout = TimeSpan.FromMilliseconds(300) }
             .UseDtls(new DtlsClientOptions { TargetHost = "localhost", Trust = rig.Authority.Trust });
         Task<SocketLease> rent = pool.RentAsync(gone, options).AsTask();
         await Waiting.UntilAsync(() => pool.Statistics.ConnectFailures >= 2);
         var security = new DtlsServerOptions { Credentials = [rig.Authority.ServerCredential()] };
+        silent.Dispose();
         await using ConnectionManager late = ConnectionManager.Start(gone, new ConnectionManagerOptions { Security = security });
         using SocketLease lease = await rent.WaitAsync(Waiting.HangGuard);
         Assert.Equal(SocketState.Open, lease.Socket.State);
