@@ -29,9 +29,10 @@ public class TlsTests
         await using ToolRun server = ToolRun.Start(folder.ServeTls());
         await using ToolRun client = ToolRun.Start(folder.ConnectTls(await server.AddressAsync()));
         await client.PipeAsync(content);
-        Assert.Equal(0, await client.Exit.WaitAsync(Waiting.HangGuard));
-        Assert.Equal(content, client.OutputBytes);
+        int exit = await client.Exit.WaitAsync(Waiting.HangGuard);
         Assert.Empty(client.Errors);
+        Assert.Equal(0, exit);
+        Assert.Equal(content, client.OutputBytes);
     }
 
     [Fact]
