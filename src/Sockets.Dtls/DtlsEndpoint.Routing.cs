@@ -111,6 +111,7 @@ public sealed partial class DtlsEndpoint
         if (successor.AcceptedRecords != before)
             return;
         successor.GiveUpCredit(datagram.Length);
+        LastRecipient = connection;
         connection.HandleDatagram(path, datagram, now, ref sink);
     }
 
@@ -132,6 +133,8 @@ public sealed partial class DtlsEndpoint
     private void Forget(DtlsConnection connection)
     {
         EndHandshakeCount(connection);
+        if (LastRecipient == connection)
+            LastRecipient = null;
         if (connection.Owner is null)
             return;
         connection.Owner = null;

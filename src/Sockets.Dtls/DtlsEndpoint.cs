@@ -94,6 +94,12 @@ public sealed partial class DtlsEndpoint : IDisposable, IConnectionOwner
     }
 
     /// <summary>
+    /// The connection that <see cref="HandleDatagram"/> has given its datagram to, whatever path that came by; null: to none that is
+    /// there. A driver ends it when that call has thrown, which is a defect, and nobody else.
+    /// </summary>
+    public DtlsConnection? LastRecipient { get; private set; }
+
+    /// <summary>
     /// Takes one datagram; <b>its bytes are overwritten</b>. See <see cref="DtlsConnection.HandleDatagram"/>.
     /// </summary>
     public void HandleDatagram<TSink>(in DtlsPath path, Span<byte> datagram, MonotonicTime now, ref TSink sink)
@@ -101,8 +107,10 @@ public sealed partial class DtlsEndpoint : IDisposable, IConnectionOwner
     {
         if (_isDisposed)
             return; // no cookie may be made or believed without its key
+        LastRecipient = null;
         if (_connectionIds is not null && TryFindIdentified(datagram, out DtlsConnection? identified))
         {
+            LastRecipient = identified;
             identified.HandleDatagram(path, datagram, now, ref sink);
             return;
         }
@@ -123,6 +131,7 @@ public sealed partial class DtlsEndpoint : IDisposable, IConnectionOwner
 
         if (!isKnown && _ownPaths.TryGetValue(path, out DtlsConnection? mover))
         {
+            LastRecipient = mover;
             mover.HandleDatagram(path, datagram, now, ref sink);
             return;
         }
@@ -135,6 +144,7 @@ public sealed partial class DtlsEndpoint : IDisposable, IConnectionOwner
             return;
         }
 
+        LastRecipient = route.Successor ?? route.Connection;
         if (route.Successor is { } successor)
             HandleBeside(route.Connection, successor, path, datagram, now, ref sink);
         else

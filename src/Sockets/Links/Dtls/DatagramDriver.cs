@@ -235,23 +235,27 @@ internal sealed partial class DatagramDriver : IAsyncDisposable, IThreadPoolWork
         catch (Exception exception)
         {
             _insideEngine = false;
-            Isolate(path, exception);
+            Isolate(exception, now);
         }
     }
 
     /// <summary>
-    /// An exception that the engine should not have thrown over a datagram: a defect. It costs the connections of that peer,
-    /// and nobody else.
+    /// An exception that the engine should not have thrown over a datagram: a defect. It costs the connection that the datagram was
+    /// given to, which its path does not tell, and nobody else.
     /// </summary>
-    private void Isolate(in DtlsPath path, Exception exception)
+    private void Isolate(Exception exception, MonotonicTime now)
     {
         InternalErrors++;
-        foreach (DtlsChannel channel in (DtlsChannel[])[.. _channels])
+        if (_endpoint.LastRecipient is not { } connection)
+            return;
+        if (connection.UserState is DtlsChannel channel)
         {
-            if (channel.Connection.Path != path)
-                continue;
             channel.EngineException = exception;
             Request(channel, ChannelRequests.Abort);
+        }
+        else
+        {
+            connection.Abort(AlertDescription.InternalError, now);
         }
     }
 
