@@ -31,7 +31,7 @@ public sealed partial record ConnectionManagerOptions
     /// </summary>
     public long EstimateMemory()
     {
-        DtlsConfig config = CreateSecurity().CreateConfig();
+        DtlsConfig config = CreateSecurityConfig();
         long handshake = HandshakeBytes + config.ReassemblyBudget + config.EarlyDatagramBuffer;
         long queued = Math.Min(MaxQueuedBytes, long.MaxValue / 2); // nothing has so much, and the sum stays a number
         return (MaxConnections * OpenConnectionBytes) + (MaxHandshakes * handshake) + queued + ((long)ShardsPerAddress * ForwardQueueLength * ForwardedDatagramBytes);
@@ -80,7 +80,7 @@ public sealed partial record ConnectionManagerOptions
     private void ValidateTimes()
     {
         Require(HandshakeTimeout > TimeSpan.Zero, HandshakeTimeout, nameof(HandshakeTimeout), "more than zero, and 1 h at most");
-        TimeSpan first = CreateSecurity().CreateConfig().InitialRetransmitTimeout;
+        TimeSpan first = CreateSecurityConfig().InitialRetransmitTimeout;
         Require(
             HandshakeTimeout > first && HandshakeTimeout <= TimeSpan.FromHours(1),
             HandshakeTimeout,
@@ -162,6 +162,20 @@ public sealed partial record ConnectionManagerOptions
     {
         if (!condition)
             throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"ConnectionManagerOptions.{setting} is {value ?? "null"}; it must be {accepted}."), setting);
+    }
+
+    /// <summary>What <see cref="Security"/> says; a wrong value is told by the name that it has here.</summary>
+    private DtlsConfig CreateSecurityConfig()
+    {
+        const string there = nameof(DtlsServerOptions) + ".";
+        try
+        {
+            return CreateSecurity().CreateConfig();
+        }
+        catch (ArgumentException exception) when (exception.Message.StartsWith(there, StringComparison.Ordinal))
+        {
+            throw DtlsOptions.Rename(exception, there, $"{nameof(ConnectionManagerOptions)}.{nameof(Security)}.", $"{nameof(Security)}.{exception.ParamName}");
+        }
     }
 
     /// <summary>A copy of <see cref="Security"/> with the settings of this page.</summary>

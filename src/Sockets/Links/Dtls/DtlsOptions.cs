@@ -16,7 +16,7 @@ namespace Sockets;
 /// What both ends of DTLS have in common. Read once, when the listener is bound or the connection begins; later changes
 /// have no effect.
 /// </summary>
-public abstract class DtlsOptions
+public abstract partial class DtlsOptions
 {
     private protected DtlsOptions()
     {
@@ -244,8 +244,9 @@ public abstract class DtlsOptions
     /// <summary>The hook has the last word; the result is checked, so that a bad setting is found here and not in the loop.</summary>
     private protected DtlsConfig Finish(DtlsConfig config)
     {
+        DtlsConfig own = config;
         config = ConfigureEngine?.Invoke(config) ?? config;
-        config.Validate();
+        Validate(config, own);
         if (!Trust.JudgesBareKeys && config.PeerCertificateTypes.Contains(DtlsCertificateType.RawPublicKey))
             throw new ArgumentException($"{nameof(PeerCertificateTypes)} with bare keys needs {nameof(Trust)} to be PeerTrust.PublicKeyHashes.");
         foreach (DtlsCredential credential in config.Credentials)
