@@ -196,7 +196,7 @@ public sealed partial record DtlsConfig
     /// </summary>
     public bool DangerousTrustPlaintext { get; init; }
 
-    /// <summary>Largest datagram to send, in bytes of UDP payload.</summary>
+    /// <summary>Largest datagram to send, in bytes of UDP payload: what every path is believed to carry, one that the peer moves to as well.</summary>
     public int MaxDatagramSize { get; init; } = 1200;
 
     /// <summary>

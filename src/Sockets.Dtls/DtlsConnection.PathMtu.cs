@@ -102,14 +102,21 @@ public sealed partial class DtlsConnection
         Touch();
     }
 
-    /// <summary>Another path: nothing that was found holds.</summary>
-    private void RestartPathMtuSearch()
+    /// <summary>
+    /// Another path (RFC 8899 §5.3.3): whatever was found on the one before does not hold, nor does what the application knew of it, nor
+    /// what its losses said. It is what every path is believed to carry again, and a search begins anew; a probe that is on its way tells
+    /// nothing of this one.
+    /// </summary>
+    private void ForgetPathMtu()
     {
-        if (_pathMtu is not { } search)
-            return;
-        int before = search.Size;
-        search.Restart(_now);
-        UsePathMtu(search, before);
+        _mtuProbeSize = 0;
+        _mtuProbeBytes = 0;
+        int before = _maxDatagramSize;
+        _pathMtu?.Restart(_now);
+        _maxDatagramSize = Math.Min(_pathMtu?.Size ?? before, _config.MaxDatagramSize);
+        _datagramSize = _maxDatagramSize;
+        if (_maxDatagramSize != before)
+            Raise(DtlsEventKind.PathMtuChanged);
     }
 
     private void UsePathMtu(PathMtuSearch search, int before)

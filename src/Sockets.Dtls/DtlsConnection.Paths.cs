@@ -184,7 +184,7 @@ public sealed partial class DtlsConnection
         if (_config.UseMeasuredRoundTrip && paths.RoundTrip is { } roundTrip)
             _timer.Initial = TimeSpan.FromTicks(Math.Clamp(roundTrip.Ticks * 3 / 2, MinMeasuredTimeout.Ticks, Math.Max(MinMeasuredTimeout.Ticks, _config.InitialRetransmitTimeout.Ticks)));
         Owner?.OnPathChanged(this, before);
-        RestartPathMtuSearch();
+        ForgetPathMtu();
         Raise(DtlsEventKind.PathChanged);
     }
 

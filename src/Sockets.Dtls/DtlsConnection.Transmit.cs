@@ -47,7 +47,7 @@ public sealed partial class DtlsConnection
     /// <summary>
     /// Largest datagram to send, in bytes of UDP payload. Starts as <see cref="DtlsConfig.MaxDatagramSize"/>; an application
     /// that learns the path MTU may change it, which ends a search (<see cref="DtlsConfig.MaxProbedDatagramSize"/>), and what is sent
-    /// again is cut anew.
+    /// again is cut anew. On another path it is no more than <see cref="DtlsConfig.MaxDatagramSize"/> again.
     /// </summary>
     public int MaxDatagramSize
     {

@@ -54,6 +54,7 @@ internal sealed class PathMtuSearch
         _candidate = _ceiling;
         _losses = 0;
         _probes = 0;
+        IsNewRound = false;
         NextProbe = _ceiling > _floor ? now + ProbeInterval : MonotonicTime.Never;
     }
 
