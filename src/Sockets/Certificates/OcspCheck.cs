@@ -84,7 +84,7 @@ internal static class OcspCheck
     /// <summary>RFC 6960 §4.2.2.2: by the issuer itself, or by a certificate that the issuer has issued for this.</summary>
     private static bool IsSignedFor(OcspResponse response, X509Certificate2 issuer, DateTimeOffset time)
     {
-        if (IsResponder(response, issuer) && Verify(issuer.PublicKey, response.SignatureAlgorithm, response.SignedData.Span, response.Signature.Span))
+        if (IsResponder(response, issuer) && CertificateSignature.Verify(issuer.PublicKey, response.SignatureAlgorithm, response.SignedData.Span, response.Signature.Span))
             return true;
         foreach (ReadOnlyMemory<byte> der in response.Certificates)
         {
@@ -92,7 +92,7 @@ internal static class OcspCheck
             {
                 using X509Certificate2 delegated = X509CertificateLoader.LoadCertificate(der.Span);
                 if (IsResponder(response, delegated) && IsDelegated(delegated, issuer, time)
-                    && Verify(delegated.PublicKey, response.SignatureAlgorithm, response.SignedData.Span, response.Signature.Span))
+                    && CertificateSignature.Verify(delegated.PublicKey, response.SignatureAlgorithm, response.SignedData.Span, response.Signature.Span))
                 {
                     return true;
                 }
@@ -120,38 +120,5 @@ internal static class OcspCheck
         && delegated.NotBefore.ToUniversalTime() <= time.UtcDateTime && time.UtcDateTime <= delegated.NotAfter.ToUniversalTime()
         && delegated.Extensions.OfType<X509EnhancedKeyUsageExtension>().Any(static usage => usage.EnhancedKeyUsages[OcspSigning] is not null)
         && SignedCertificate.TryRead(delegated.RawDataMemory, out SignedCertificate parts)
-        && Verify(issuer.PublicKey, parts.SignatureAlgorithm, parts.SignedData.Span, parts.Signature.Span);
-
-    private static bool Verify(PublicKey key, string algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
-    {
-        switch (algorithm)
-        {
-            case "1.2.840.10045.4.3.2":
-                return VerifyEcdsa(key, HashAlgorithmName.SHA256, data, signature);
-            case "1.2.840.10045.4.3.3":
-                return VerifyEcdsa(key, HashAlgorithmName.SHA384, data, signature);
-            case "1.2.840.10045.4.3.4":
-                return VerifyEcdsa(key, HashAlgorithmName.SHA512, data, signature);
-            case "1.2.840.113549.1.1.11":
-                return VerifyRsa(key, HashAlgorithmName.SHA256, data, signature);
-            case "1.2.840.113549.1.1.12":
-                return VerifyRsa(key, HashAlgorithmName.SHA384, data, signature);
-            case "1.2.840.113549.1.1.13":
-                return VerifyRsa(key, HashAlgorithmName.SHA512, data, signature);
-            default:
-                return false;
-        }
-    }
-
-    private static bool VerifyEcdsa(PublicKey key, HashAlgorithmName hash, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
-    {
-        using ECDsa? ecdsa = key.GetECDsaPublicKey();
-        return ecdsa is not null && ecdsa.VerifyData(data, signature, hash, DSASignatureFormat.Rfc3279DerSequence);
-    }
-
-    private static bool VerifyRsa(PublicKey key, HashAlgorithmName hash, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
-    {
-        using RSA? rsa = key.GetRSAPublicKey();
-        return rsa is not null && rsa.VerifyData(data, signature, hash, RSASignaturePadding.Pkcs1);
-    }
+        && CertificateSignature.Verify(issuer.PublicKey, parts.SignatureAlgorithm, parts.SignedData.Span, parts.Signature.Span);
 }

@@ -25,8 +25,8 @@ internal sealed class OcspResponse
     /// <summary>The bytes that are signed.</summary>
     public ReadOnlyMemory<byte> SignedData { get; private set; }
 
-    /// <summary>The algorithm of the signature, by its object identifier.</summary>
-    public string SignatureAlgorithm { get; private set; } = "";
+    /// <summary>The algorithm of the signature with its parameters, as <see cref="CertificateSignature"/> takes it.</summary>
+    public ReadOnlyMemory<byte> SignatureAlgorithm { get; private set; }
 
     public ReadOnlyMemory<byte> Signature { get; private set; }
 
@@ -80,7 +80,7 @@ internal sealed class OcspResponse
 
         SignedData = basic.PeekEncodedValue();
         ReadData(basic.ReadSequence());
-        SignatureAlgorithm = basic.ReadSequence().ReadObjectIdentifier();
+        SignatureAlgorithm = basic.ReadEncodedValue();
         Signature = basic.ReadBitString(out int unused);
         if (unused != 0)
             return false;

@@ -26,19 +26,23 @@ internal sealed record OcspResponder(X509Certificate2 Issuer)
 
     public int ResponseStatus { get; init; }
 
+    /// <summary>The AlgorithmIdentifier of the signature; null: ECDSA with SHA-256.</summary>
+    public byte[]? Algorithm { get; init; }
+
+    /// <summary>Makes the signature; null: by the signer's key, with ECDSA and SHA-256.</summary>
+    public Func<byte[], byte[]>? Sign { get; init; }
+
     /// <summary>0 good, 1 revoked, 2 unknown.</summary>
     public byte[] Answer(X509Certificate2 certificate, int status = 0)
     {
         X509Certificate2 signer = Signer ?? Issuer;
         byte[] data = Data(certificate, status, signer);
-        using ECDsa key = signer.GetECDsaPrivateKey()!;
         var writer = new AsnWriter(AsnEncodingRules.DER);
         using (writer.PushSequence())
         {
             writer.WriteEncodedValue(data);
-            using (writer.PushSequence())
-                writer.WriteObjectIdentifier("1.2.840.10045.4.3.2");
-            writer.WriteBitString(key.SignData(data, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence));
+            writer.WriteEncodedValue(Algorithm ?? EcdsaWithSha256());
+            writer.WriteBitString(Sign?.Invoke(data) ?? SignByEcdsa(data, signer));
             if (SendsSigner)
             {
                 using (writer.PushSequence(new Asn1Tag(TagClass.ContextSpecific, 0, true)))
@@ -48,6 +52,20 @@ internal sealed record OcspResponder(X509Certificate2 Issuer)
         }
 
         return Wrap(writer.Encode());
+    }
+
+    private static byte[] SignByEcdsa(byte[] data, X509Certificate2 signer)
+    {
+        using ECDsa key = signer.GetECDsaPrivateKey()!;
+        return key.SignData(data, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+    }
+
+    private static byte[] EcdsaWithSha256()
+    {
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        using (writer.PushSequence())
+            writer.WriteObjectIdentifier("1.2.840.10045.4.3.2");
+        return writer.Encode();
     }
 
     private byte[] Wrap(byte[] basic)
