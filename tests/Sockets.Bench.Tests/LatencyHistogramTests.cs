@@ -66,9 +66,17 @@ public sealed class LatencyHistogramTests
     {
         var histogram = new LatencyHistogram();
         histogram.Record(1);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 10_000; i++)
-            histogram.Record(i * 1000L);
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+
+        // The fewest of a few runs: the runtime, when it compiles the loop anew, may allocate on the thread that is in it.
+        long fewest = long.MaxValue;
+        for (int attempt = 0; attempt < 5 && fewest != 0; attempt++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 10_000; i++)
+                histogram.Record(i * 1000L);
+            fewest = Math.Min(fewest, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        Assert.Equal(0, fewest);
     }
 }

@@ -120,8 +120,8 @@ public sealed class GreaseTests
             int at = what switch
             {
                 "suite" => suite,
-                "group" => hello.AsSpan().IndexOf([(byte)0, (byte)KeyShare]) + 4,
-                _ => hello.AsSpan().IndexOf([(byte)0xFE, (byte)0xFC]),
+                "group" => Extension(hello, KeyShare),
+                _ => Extension(hello, SupportedVersions),
             };
             ushort grease = Values(rig.Client)[what];
             BinaryPrimitives.WriteUInt16BigEndian(changed.AsSpan(at), grease);
@@ -143,6 +143,15 @@ public sealed class GreaseTests
         ["group"] = client.Grease.Group,
         ["version"] = client.Grease.Version,
     };
+
+    /// <summary>Where the content of an extension of a ServerHello begins. Its bytes may stand in the key share as well.</summary>
+    private static int Extension(byte[] hello, ushort type)
+    {
+        int at = 2 + 32 + 1 + 2 + 1 + 2;
+        while (BinaryPrimitives.ReadUInt16BigEndian(hello.AsSpan(at)) != type)
+            at += 4 + BinaryPrimitives.ReadUInt16BigEndian(hello.AsSpan(at + 2));
+        return at + 4;
+    }
 
     private static byte[] List(byte[] hello, ushort type, int prefix, params byte[] elements) =>
         ChangedHello.WithContent(hello, type, content => ChangedHello.Prepend(content, prefix, elements));
