@@ -159,11 +159,16 @@ internal sealed record Scenario
     public bool NeedsOtherGroup => !ClientGroups.Take(KeyShareCount).Contains(ServerGroup);
 
     /// <summary>
-    /// Nothing is lost and nothing is later than the keys of two epochs before the current one are kept: everything
-    /// written must arrive.
+    /// Nothing is lost and nothing is later than the keys of two epochs before the current one, and the connection IDs before the
+    /// current ones, are kept: everything written must arrive.
     /// </summary>
     public bool IsLossless =>
-        ToServer.Loss == 0 && ToClient.Loss == 0 && (ToServer.ReorderDelay <= Swift && ToClient.ReorderDelay <= Swift || ClientKeyUpdates + ServerKeyUpdates <= 1);
+        ToServer.Loss == 0 && ToClient.Loss == 0
+        && (ToServer.ReorderDelay <= Swift && ToClient.ReorderDelay <= Swift || (ClientKeyUpdates + ServerKeyUpdates <= 1 && !MayRetireConnectionIds));
+
+    /// <summary>In one turn a side issues six at most, and keeps eight.</summary>
+    private bool MayRetireConnectionIds =>
+        ConnectionIdTurns > 1 && (ClientConnectionIdLength, ServerConnectionIdLength) is ((> 0, not null) or (not null, > 0));
 
     public DtlsPairOptions ToOptions()
     {

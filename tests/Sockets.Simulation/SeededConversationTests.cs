@@ -13,9 +13,10 @@ public sealed class SeededConversationTests
 
     /// <summary>
     /// Each of these found a defect once: an ACK larger than the path, fragments of a second ClientHello that missed their
-    /// connection, a client that fell silent before an address-limited server, keys that were gone too early.
+    /// connection, a client that fell silent before an address-limited server, keys that were gone too early. The last one found
+    /// that the tests promised too much: the connection ID of a late record had given way to newer ones.
     /// </summary>
-    public static TheoryData<ulong> FoundSeeds() => [421, 714, 1242, 1527, 3197, 5560, 6193, 8412, 18_237];
+    public static TheoryData<ulong> FoundSeeds() => [421, 714, 1242, 1527, 3197, 5560, 6193, 8412, 18_237, 66_521];
 
     public static TheoryData<ulong, int> Blocks() => SeedSelection.Blocks(DefaultSeeds, BlockSize);
 
