@@ -15,8 +15,16 @@ namespace Sockets.Tool.Connecting;
 /// <param name="migrates">Whether to move to another port on the way.</param>
 internal sealed class ClientSession(ToolConsole console, Action<string> tell, DtlsChannel channel, TimeSpan timeout, bool updateKeys, bool migrates)
 {
+    /// <summary>A server sends its tickets behind the handshake, and what it answers may overtake them: they are worth a moment.</summary>
+    private static readonly TimeSpan TicketPatience = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan TicketInterval = TimeSpan.FromMilliseconds(10);
+
     private int _sendingUpdatesReported;
     private int _receivingUpdatesReported;
+
+    /// <summary>Where the tickets for the next connection go. Null: nobody wants them.</summary>
+    public DtlsTicketCache? Tickets { get; init; }
 
     /// <summary>Sends everything in chunks, one at a time, each until its echo is there.</summary>
     public async Task<int> EchoAsync(Stream source, CancellationToken cancellationToken)
@@ -133,6 +141,13 @@ internal sealed class ClientSession(ToolConsole console, Action<string> tell, Dt
         tell($"migrated from={before} to={channel.LocalEndPoint}");
     }
 
+    private async Task WaitForTicketsAsync()
+    {
+        long start = TimeProvider.System.GetTimestamp();
+        while (Tickets is { Count: 0 } && !channel.Completion.IsCompleted && TimeProvider.System.GetElapsedTime(start) < TicketPatience)
+            await Task.Delay(TicketInterval);
+    }
+
     private void ReportKeyUpdates()
     {
         for (; _sendingUpdatesReported < channel.SendingKeyUpdates; _sendingUpdatesReported++)
@@ -144,6 +159,7 @@ internal sealed class ClientSession(ToolConsole console, Action<string> tell, Dt
     private async Task<int> EndAsync()
     {
         ReportKeyUpdates();
+        await WaitForTicketsAsync();
         await channel.DisposeAsync();
         DtlsException? failure = await channel.Completion;
         tell(ChannelText.Closed(channel, failure));

@@ -84,7 +84,7 @@ internal sealed class DtlsConnecting
             tell($"early-data {(channel.EarlyDataStatus == DtlsEarlyDataStatus.Accepted ? "accepted" : "rejected")}");
         if (result.GetValue(_export) is { } exporter)
             tell($"exporter {exporter.Derive(channel)}");
-        var session = new ClientSession(console, tell, channel, options.HandshakeTimeout, result.GetValue(_keyUpdate), migrates);
+        var session = new ClientSession(console, tell, channel, options.HandshakeTimeout, result.GetValue(_keyUpdate), migrates) { Tickets = tickets?.Cache };
         return source is null
             ? await session.CopyAsync(_shared.ReadLinger(result), cancellationToken)
             : await session.EchoAsync(source, cancellationToken);
