@@ -18,9 +18,9 @@ public class MigrationTests
         await using Loopback loopback = Loopback.Start((options, _) =>
         {
             options.ConnectionIdLength = 8;
-            options.ConfigureEngine = config => config with { PathValidation = validation };
+            options.ConfigureEngine = config => Patience.Configure(config) with { PathValidation = validation };
         });
-        (DtlsChannel client, DtlsChannel server) = await loopback.ConnectPairAsync(options => options.ConnectionIdLength = clientLength);
+        (DtlsChannel client, DtlsChannel server) = await loopback.ConnectPairAsync(options => OfferIds(options, clientLength));
         IPEndPoint before = client.LocalEndPoint;
         for (int i = 1; i <= 3; i++)
         {
@@ -49,12 +49,12 @@ public class MigrationTests
         await using Loopback loopback = Loopback.Start((options, _) =>
         {
             options.Handler = handler;
-            options.ConnectionIdLength = 8;
+            OfferIds(options, 8);
         });
         var received = new ConcurrentQueue<int>();
         DtlsChannel client = await loopback.ConnectAsync(options =>
         {
-            options.ConnectionIdLength = 0;
+            OfferIds(options, 0);
             options.Handler = new NumberHandler(received);
         });
         int sent = 0;
@@ -83,8 +83,8 @@ public class MigrationTests
     [Fact]
     public async Task The_local_address_can_be_chosen_and_one_that_is_not_ours_changes_nothing()
     {
-        await using Loopback loopback = Loopback.Start((options, _) => options.ConnectionIdLength = 8);
-        (DtlsChannel client, DtlsChannel server) = await loopback.ConnectPairAsync(static options => options.ConnectionIdLength = 0);
+        await using Loopback loopback = Loopback.Start(static (options, _) => OfferIds(options, 8));
+        (DtlsChannel client, DtlsChannel server) = await loopback.ConnectPairAsync(static options => OfferIds(options, 0));
         IPEndPoint before = client.LocalEndPoint;
         await Assert.ThrowsAsync<SocketException>(() => client.MigrateAsync(new IPEndPoint(IPAddress.Parse("192.0.2.1"), 0)));
         Assert.Equal(before, client.LocalEndPoint);
@@ -142,8 +142,8 @@ public class MigrationTests
         using var authority = new TestAuthority();
         await using SocketListener listener = SocketListener.Bind(
             new IPEndPoint(IPAddress.Loopback, 0),
-            new SocketListenerOptions().UseDtls(new DtlsServerOptions { Credentials = [authority.ServerCredential()], ConnectionIdLength = 8 }));
-        var options = new SocketClientOptions().UseDtls(new DtlsClientOptions { TargetHost = "localhost", Trust = authority.Trust, ConnectionIdLength = 0 });
+            new SocketListenerOptions().UseDtls(new DtlsServerOptions { Credentials = [authority.ServerCredential()], ConnectionIdLength = 8, ConfigureEngine = Patience.Configure }));
+        var options = new SocketClientOptions().UseDtls(new DtlsClientOptions { TargetHost = "localhost", Trust = authority.Trust, ConnectionIdLength = 0, ConfigureEngine = Patience.Configure });
         using Socket client = await Socket.ConnectAsync(listener.LocalEndPoint, options).AsTask().WaitAsync(Loopback.HangGuard);
         using Socket server = await listener.AcceptAsync().AsTask().WaitAsync(Loopback.HangGuard);
         EndPoint? before = client.LocalEndPoint;
@@ -168,19 +168,25 @@ public class MigrationTests
     [Fact]
     public async Task A_client_moves_by_itself_when_the_network_of_its_socket_is_gone()
     {
-        await using Loopback loopback = Loopback.Start((options, _) => options.ConnectionIdLength = 8);
+        await using Loopback loopback = Loopback.Start(static (options, _) => OfferIds(options, 8));
         DtlsChannel moving = await loopback.ConnectAsync(static options =>
         {
-            options.ConnectionIdLength = 0;
+            OfferIds(options, 0);
             options.MigrateWhenNetworkFails = true;
         });
-        DtlsChannel staying = await loopback.ConnectAsync(static options => options.ConnectionIdLength = 0);
+        DtlsChannel staying = await loopback.ConnectAsync(static options => OfferIds(options, 0));
         moving.Driver.NoteSocketError(SocketError.ConnectionRefused); // of an ICMP error that anybody can forge
         moving.Driver.NoteSocketError(SocketError.NetworkUnreachable);
         moving.Driver.NoteSocketError(SocketError.NetworkUnreachable);
         staying.Driver.NoteSocketError(SocketError.NetworkUnreachable);
         await ForAsync(() => moving.PathChanges == 1);
         Assert.Equal(0, staying.PathChanges);
+    }
+
+    private static void OfferIds(DtlsOptions options, int length)
+    {
+        options.ConnectionIdLength = length;
+        options.ConfigureEngine = Patience.Configure;
     }
 
     private static async Task ForAsync(Func<bool> condition)

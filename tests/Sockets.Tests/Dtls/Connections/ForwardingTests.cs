@@ -32,7 +32,7 @@ public sealed class ForwardingTests
     {
         await using ManagerRig rig = ManagerRig.Start(
             static options => options with { ConnectionIds = Layout },
-            static security => security.ConfigureEngine = static config => config with { PathValidation = DtlsPathValidation.Basic }, // the old path works as well
+            static security => security.ConfigureEngine = static config => Patience.Configure(config) with { PathValidation = DtlsPathValidation.Basic }, // the old path works as well
             addresses: 2);
         using var relay = new PortRelay(rig.Manager.LocalEndPoints[0]);
         (DtlsChannel client, DtlsChannel server) = await rig.ConnectPairAsync(WithConnectionIds, relay.EndPoint);
@@ -185,7 +185,11 @@ public sealed class ForwardingTests
         Assert.Fail("Nothing comes back any more.");
     }
 
-    private static void WithConnectionIds(DtlsClientOptions options) => options.ConnectionIdLength = 8;
+    private static void WithConnectionIds(DtlsClientOptions options)
+    {
+        options.ConnectionIdLength = 8;
+        options.ConfigureEngine = Patience.Configure;
+    }
 
     /// <summary>A protected record with a connection ID of the layout, and nothing behind it that opens.</summary>
     private static byte[] Record(int node, int shard)

@@ -9,8 +9,8 @@ public sealed class DtlsMigrationSampleTests
     public async Task TheMigrationSampleMovesAndGoesOn()
     {
         using var authority = new TestAuthority();
-        var server = new DtlsServerOptions { Credentials = [authority.ServerCredential()], Handler = new EchoHandler() };
-        var client = new DtlsClientOptions { TargetHost = "localhost", Trust = authority.Trust };
+        var server = new DtlsServerOptions { Credentials = [authority.ServerCredential()], Handler = new EchoHandler(), ConfigureEngine = Patience.Configure };
+        var client = new DtlsClientOptions { TargetHost = "localhost", Trust = authority.Trust, ConfigureEngine = Patience.Configure };
         int port = TakePort();
         DtlsListener? listener = null;
         try
