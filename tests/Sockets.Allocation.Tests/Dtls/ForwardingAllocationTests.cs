@@ -52,7 +52,8 @@ public class ForwardingAllocationTests
             fewest = Math.Min(fewest, GC.GetTotalAllocatedBytes(precise: true) - before);
         }
 
-        Assert.True(manager.Statistics.ForwardedToShards >= forwarded + Datagrams, "they took another way");
+        // Counted once it is passed on, which the last answer may overtake.
+        Assert.True(SpinWait.SpinUntil(() => manager.Statistics.ForwardedToShards >= forwarded + Datagrams, HangGuard), "they took another way");
         Assert.InRange(fewest, 0, RuntimeNoise);
     }
 

@@ -111,10 +111,14 @@ public class TlsPollTests
         int sent = 0;
         byte[] piece = new byte[16_000];
         poll.Add(pair.Client, SocketEvents.Writable, "client");
-        while (pair.Client.TrySend(piece, out int count))
-            sent += count;
+        do
+        {
+            while (pair.Client.TrySend(piece, out int count))
+                sent += count;
+        }
+        while (poll.Look().Count > 0); // what is on its way to the other end makes room late when the machine is busy
+
         Assert.Equal(LinkWants.Write, pair.Client.Link.Wants & LinkWants.Write);
-        Assert.Empty(poll.Look());
         poll.Modify(pair.Client, SocketEvents.None);
         poll.Add(pair.Server, SocketEvents.Readable, "server");
         int received = 0;
