@@ -56,9 +56,9 @@ public sealed partial class DtlsEndpoint
             {
                 HandleWholeClientHello(new Hello(path, header.MessageSequence, recordSequence, datagramLength, now), server, fragment);
             }
-            else if (_helloCache!.TryAdd(path, header, fragment, datagramLength, out ReadOnlySpan<byte> whole, out int received))
+            else if (_helloCache!.TryAdd(path, header, fragment, recordSequence, datagramLength, now, out ReadOnlySpan<byte> whole, out int received, out bool mayBeMixed))
             {
-                HandleWholeClientHello(new Hello(path, header.MessageSequence, recordSequence, received, now), server, whole);
+                HandleWholeClientHello(new Hello(path, header.MessageSequence, recordSequence, received, now), server, whole, mayBeMixed);
                 _helloCache.Remove(path);
             }
 
@@ -66,7 +66,7 @@ public sealed partial class DtlsEndpoint
         }
     }
 
-    private void HandleWholeClientHello(in Hello context, DtlsConfig server, ReadOnlySpan<byte> body)
+    private void HandleWholeClientHello(in Hello context, DtlsConfig server, ReadOnlySpan<byte> body, bool mayBeMixed = false)
     {
         ProtocolError error = ClientHelloMessage.TryParse(body, out ClientHelloMessage message);
         if (!error.IsError)
@@ -88,7 +88,10 @@ public sealed partial class DtlsEndpoint
         if (error.Reason == DtlsFailureReason.InvalidCookie)
             _admission.CountCookieRefused();
         _statistics.Discard(error.Reason == DtlsFailureReason.InvalidCookie ? DiscardReason.InvalidCookie : DiscardReason.InvalidClientHello);
-        AnswerWithAlert(context, error.Alert);
+
+        // What is wrong may be that its parts are of two ClientHellos. They are forgotten, and those of the next transmission tell.
+        if (!mayBeMixed)
+            AnswerWithAlert(context, error.Alert);
     }
 
     /// <summary>Answers with a HelloRetryRequest whose cookie holds everything we would otherwise remember.</summary>
