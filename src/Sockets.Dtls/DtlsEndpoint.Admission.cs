@@ -158,10 +158,22 @@ public sealed partial class DtlsEndpoint
             SetRoute(context.Path, route = new Route(route.Connection));
         }
 
-        // Our HelloRetryRequest had the record number of the first ClientHello, so the second one's is free.
-        DtlsConnection connection = retry is not null
-            ? DtlsConnection.CreateServer(server, context.Path, context.Now, this, retry, body, Math.Min(context.RecordSequence, MaxFirstRecord))
-            : DtlsConnection.CreateServer(server, context.Path, context.Now, this, body, context.BytesReceived);
+        DtlsConnection connection;
+        try
+        {
+            // Our HelloRetryRequest had the record number of the first ClientHello, so the second one's is free.
+            connection = retry is not null
+                ? DtlsConnection.CreateServer(server, context.Path, context.Now, this, retry, body, Math.Min(context.RecordSequence, MaxFirstRecord))
+                : DtlsConnection.CreateServer(server, context.Path, context.Now, this, body, context.BytesReceived);
+        }
+        catch
+        {
+            // A callback of the application, mostly. Whoever makes it throw shall not fill the server with places that nobody has.
+            _admission.EndHandshake();
+            _admission.Leave(retry is null ? null : context.Path.Remote);
+            throw;
+        }
+
         SetRoute(context.Path, route.Connection is { } old ? new Route(old, connection) : new Route(connection));
         _accepted.Enqueue(new DtlsEvent(DtlsEventKind.Accepted, connection));
         connection.IsUncounted = retry is null;

@@ -148,17 +148,40 @@ public sealed class EndpointAdmissionTests
         Assert.Equal(0, world.Admission.Statistics.Connections);
     }
 
+    /// <summary>A callback of the application may throw at what a client says, and clients may say it as often as they like.</summary>
+    [Theory]
+    [InlineData(null)]
+    [InlineData(2)]
+    public void A_handshake_that_begins_with_an_exception_gives_its_place_back(int? cookieThreshold)
+    {
+        bool isBroken = true;
+        using var world = new World(
+            new DtlsAdmissionLimits { MaxHandshakes = cookieThreshold + 1 ?? 1, MaxConnectionsPerAddress = 1, CookieThreshold = cookieThreshold },
+            config => config with { SelectApplicationProtocol = hello => isBroken ? throw new InvalidTimeZoneException() : DtlsProtocolChoice.Use(hello.ApplicationProtocols[0]) });
+        DtlsNode client = world.AddClient(1, 100);
+        Assert.Throws<InvalidTimeZoneException>(() => world.Settle());
+        DtlsAdmissionStatistics statistics = world.Admission.Statistics;
+        Assert.Equal((1, 0, 0, 0), (statistics.Admitted, statistics.Connections, statistics.Handshakes, statistics.Addresses));
+        Assert.Equal((0, 0), (world.Server.Endpoint!.ConnectionCount, world.Server.Endpoint.HandshakeCount));
+
+        // The client asks again, and there is room for it.
+        isBroken = false;
+        world.Settle(TimeSpan.FromSeconds(5));
+        Assert.True(client.Log.IsConnected);
+    }
+
     /// <summary>A server with an admission, and clients of all addresses.</summary>
     private sealed class World : IDisposable
     {
         private readonly DtlsConfig _config;
         private readonly List<DtlsNode> _servers = [];
 
-        public World(DtlsAdmissionLimits limits)
+        public World(DtlsAdmissionLimits limits, Func<DtlsConfig, DtlsConfig>? configure = null)
         {
             Network = new DtlsNetwork(1);
             DtlsConfig config = DtlsPair.Config(TestProviders.Default, 1);
             _config = config with { Credentials = [TestCertificates.EcdsaP256.ToCredential(config.Crypto)] };
+            _config = configure?.Invoke(_config) ?? _config;
             Admission = new DtlsAdmission(limits);
             Server = AddServer();
         }
@@ -184,7 +207,7 @@ public sealed class EndpointAdmissionTests
         public DtlsNode AddClient(int host, int port, DtlsNode? server = null)
         {
             DtlsNode node = Network.AddNode(DtlsNetwork.Address(host + 10, port), NetemOptions.Perfect);
-            node.Connect(DtlsPair.Config(TestProviders.Default, (ulong)((host * 1000) + port)) with { ServerName = TestCertificates.HostName }, (server ?? Server).Address);
+            node.Connect(DtlsPair.Config(TestProviders.Default, (ulong)((host * 1000) + port)) with { ServerName = TestCertificates.HostName, ApplicationProtocols = [new DtlsApplicationProtocol("a")] }, (server ?? Server).Address);
             return node;
         }
 
