@@ -40,6 +40,7 @@ public sealed partial class DtlsConnection
         _isConfigurationChosen = true;
         _now = now;
         Resume(machine.CompleteConfiguration(config), now);
+        OpenHeldEarlyData();
     }
 
     /// <summary>Server: nobody here serves what the client asks for.</summary>

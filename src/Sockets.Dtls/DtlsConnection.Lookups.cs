@@ -55,18 +55,23 @@ public sealed partial class DtlsConnection
     {
         _now = now;
         Resume(machine.CompleteLookup(), now);
-        if (_early is null || IsOver || IsLookingUp)
-            return;
+        OpenHeldEarlyData();
+    }
 
-        // Early data that came behind the ClientHello, before anybody knew whether it is taken.
+    /// <summary>Early data that came behind the ClientHello, before anybody knew whether it is taken.</summary>
+    private void OpenHeldEarlyData()
+    {
+        if (_early is null || IsOver || HoldsEarlyData)
+            return;
         var sink = new NoSink();
         _earlyBytes = 0;
         DrainEarly(ref sink);
         Touch();
     }
 
-    /// <summary>Whether records of epoch 1 may be opened later.</summary>
-    private bool IsLookingUp => _config.MaxEarlyDataSize > 0 && _machine is { State: DtlsState.WaitLookup };
+    /// <summary>Whether records of epoch 1 may be opened later. It is the configuration that is waited for that says how many are taken.</summary>
+    private bool HoldsEarlyData =>
+        _machine is { State: DtlsState.WaitConfiguration } || (_config.MaxEarlyDataSize > 0 && _machine is { State: DtlsState.WaitLookup });
 
     /// <summary>Early data does not go to a sink, and nothing else is opened before the handshake is done.</summary>
     private readonly struct NoSink : IDtlsSink

@@ -108,7 +108,7 @@ public sealed partial class DtlsConnection
     private bool TryKeepEarly(in UnifiedHeader header, ReadOnlySpan<byte> record)
     {
         // What is shorter than tag and content type can never be opened; it would only cost more than it counts.
-        bool isWanted = header.EpochBits == 3 ? _epochs.CurrentRead is { Epoch: 2 } : header.EpochBits == (int)EarlyEpoch && IsLookingUp;
+        bool isWanted = header.EpochBits == 3 ? _epochs.CurrentRead is { Epoch: 2 } : header.EpochBits == (int)EarlyEpoch && HoldsEarlyData;
         if (_machine is null || !isWanted
             || header.CiphertextLength <= CipherSuites.TagLength
             || _earlyBytes + record.Length > _config.EarlyDatagramBuffer)

@@ -253,6 +253,7 @@ internal sealed partial class ServerHandshake
     {
         if (Config is not { MaxEarlyDataSize: > 0, EarlyDataRecord: { } record, UtcNow: { } clock }
             || _resumed is not { MaxEarlyDataSize: > 0, PeerCertificates.Count: 0 } session
+            || session.MaxEarlyDataSize > Config.MaxEarlyDataSize // the client would be cut off for what it was allowed
             || _selectedIdentity != 0 || UsedHelloRetryRequest
             || !hello.Extensions.TryGet(ExtensionType.EarlyData, out ReadOnlySpan<byte> content) || !content.IsEmpty
             || session.CipherSuite != CipherSuite || !ApplicationProtocol.Name.SequenceEqual(session.ApplicationProtocol))

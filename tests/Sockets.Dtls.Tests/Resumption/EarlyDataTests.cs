@@ -105,6 +105,7 @@ public sealed class EarlyDataTests
             rig.Client = Then(rig.Client, static config => config with { Groups = [NamedGroup.Secp256r1, NamedGroup.Secp384r1] });
             rig.Server = Then(rig.Server, static config => config with { Groups = [NamedGroup.Secp384r1] });
         }, true),
+        ["the server takes less by now"] = (static rig => rig.Server = Then(rig.Server, static config => config with { MaxEarlyDataSize = Limit - 1 }), true),
         ["another suite of the same hash"] = (static rig => rig.Server = Then(rig.Server, static config => config with { CipherSuites = [CipherSuite.ChaCha20Poly1305Sha256] }), true),
         ["another protocol"] = (static rig =>
         {
@@ -240,6 +241,66 @@ public sealed class EarlyDataTests
         pair.Settle(TimeSpan.FromMinutes(5));
         Assert.NotEmpty(Take(pair.Server.Connection.TakeEarlyData));
         Assert.InRange(toClient, 1, 3 * received);
+    }
+
+    /// <summary>It comes right behind the ClientHello, and a driver answers events afterwards: all of it would be lost, though it was accepted.</summary>
+    [Theory]
+    [InlineData(Limit)]
+    [InlineData(0)]
+    public void It_waits_until_the_configuration_is_chosen(int limitOfListener)
+    {
+        using ResumptionRig rig = Rig();
+        DtlsConfig? chosen = null;
+        rig.Server = Then(rig.Server, config =>
+        {
+            chosen = config;
+            return config with { ChooseByClientHello = true, MaxEarlyDataSize = limitOfListener };
+        });
+        DtlsPair first = rig.Begin(null);
+        first.Server.Choose = _ => chosen;
+        first.DriveToConnected();
+        first.Settle();
+        using DtlsTicket ticket = rig.TakeTicket();
+
+        DtlsPair pair = rig.Begin(ticket);
+        pair.Server.ChoiceDelay = TimeSpan.FromMilliseconds(300);
+        pair.Server.Choose = _ => chosen;
+        pair.Start();
+        WriteAll(pair);
+        pair.DriveUntil(() => pair.IsConnected);
+        pair.Settle();
+        rig.AssertResumed(true);
+        Assert.Equal(DtlsEarlyDataStatus.Accepted, pair.Client.Connection.EarlyDataStatus);
+        Assert.Equal(Data, Take(pair.Server.Connection.TakeEarlyData));
+    }
+
+    [Fact]
+    public void What_waits_for_a_configuration_that_takes_none_is_dropped_and_given_back()
+    {
+        using ResumptionRig rig = Rig();
+        DtlsConfig? chosen = null;
+        rig.Server = Then(rig.Server, config =>
+        {
+            chosen = config;
+            return config with { ChooseByClientHello = true };
+        });
+        DtlsPair first = rig.Begin(null);
+        first.Server.Choose = _ => chosen;
+        first.DriveToConnected();
+        first.Settle();
+        using DtlsTicket ticket = rig.TakeTicket();
+
+        DtlsPair pair = rig.Begin(ticket);
+        pair.Server.ChoiceDelay = TimeSpan.FromMilliseconds(300);
+        pair.Server.Choose = _ => chosen! with { MaxEarlyDataSize = 0 };
+        pair.Start();
+        WriteAll(pair);
+        pair.DriveUntil(() => pair.IsConnected);
+        pair.Settle();
+        rig.AssertResumed(true);
+        Assert.Equal(Data, Take(pair.Client.Connection.TakeRejectedEarlyData));
+        Assert.Empty(Take(pair.Server.Connection.TakeEarlyData));
+        Assert.Equal((ulong)Data.Length, pair.Server.Log.Statistics.Discarded(DiscardReason.UnknownEpoch));
     }
 
     private static void AssertNotOffered(ResumptionRig rig, DtlsTicket ticket)
