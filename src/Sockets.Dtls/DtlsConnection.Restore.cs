@@ -168,6 +168,8 @@ public sealed partial class DtlsConnection
         AdoptKeys(saved, elapsed);
         BeginPathMtuSearch();
         Raise(DtlsEventKind.Connected);
+        if (_isPeerClosed)
+            Raise(DtlsEventKind.PeerClosed);
         AdoptOutgoing(saved);
     }
 

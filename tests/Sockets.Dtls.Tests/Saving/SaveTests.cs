@@ -96,6 +96,20 @@ public sealed class SaveTests
         Assert.False(rig.Other(role).Log.PeerClosed);
     }
 
+    /// <summary>Who goes on with it has not seen the first one's events, and would wait for data that cannot come.</summary>
+    [Theory]
+    [MemberData(nameof(Roles))]
+    public void A_peer_that_has_closed_is_told_of_again(DtlsRole role)
+    {
+        using SavingRig rig = new SavingRig().Connect();
+        rig.Other(role).Close(rig.Other(role).Connection);
+        rig.Pair.Settle();
+        Assert.True(rig.Node(role).Log.PeerClosed);
+        byte[] state = rig.Save(role);
+        Assert.Equal(DtlsRestoreResult.Restored, rig.Restore(role, rig.Protector, state, out DtlsConnection? restored));
+        Assert.True(rig.Node(role).LogOf(restored!).PeerClosed);
+    }
+
     [Theory]
     [MemberData(nameof(Roles))]
     public void A_state_is_restored_once(DtlsRole role)
