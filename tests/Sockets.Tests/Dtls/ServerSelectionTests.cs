@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using Sockets.Dtls;
+using Sockets.Dtls.Crypto;
 using Sockets.Links.Dtls;
 
 namespace Sockets.Tests;
@@ -63,6 +64,41 @@ public class ServerSelectionTests
         Assert.Equal(listener.HandshakeTimeout, chosen.HandshakeTimeout);
         Assert.Equal(listener.IdleTimeout, chosen.IdleTimeout);
         Assert.Equal(listener.MaxLifetime, chosen.MaxLifetime);
+    }
+
+    /// <summary>Who keeps tickets from being used twice is of the choice; asked by the listener's lookups alone, nobody would.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Chosen_options_bring_their_own_lookups(bool listenerHasSome)
+    {
+        using var keys = new DtlsTicketKeys(CryptoProviders.Default);
+        using var cache = new DtlsTicketCache();
+        int uses = 0;
+        await using Loopback loopback = Loopback.Start((options, authority) =>
+        {
+            var chosen = new DtlsServerOptions
+            {
+                Credentials = [authority.ServerCredential()],
+                Tickets = keys,
+                UseTicketAsync = (_, _) => new ValueTask<bool>(Interlocked.Increment(ref uses) == 1),
+            };
+            options.ServerOptionsSelectionCallback = (_, _) => new ValueTask<DtlsServerOptions?>(chosen);
+            options.Tickets = keys;
+            if (listenerHasSome)
+                options.OpenTicketAsync = static (_, _) => new ValueTask<byte[]?>((byte[]?)null);
+        });
+        foreach (bool isResumed in (bool[])[false, true, false])
+        {
+            (DtlsChannel client, DtlsChannel server) = await loopback.ConnectPairAsync(options => options.Tickets = cache);
+            Assert.Equal(isResumed, client.IsResumed);
+            server.TrySend([1]); // behind the tickets
+            await client.ReceiveAsync(new byte[10]).AsTask().WaitAsync(Loopback.HangGuard);
+            await server.UpdateKeysAsync().WaitAsync(Loopback.HangGuard); // they have arrived
+            _ = client.Statistics; // not before the loop has dealt with all that came with it
+        }
+
+        Assert.Equal(2, uses);
     }
 
     [Fact]

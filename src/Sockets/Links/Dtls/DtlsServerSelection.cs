@@ -42,6 +42,7 @@ internal sealed class DtlsServerSelection
             Padding = config.Padding,
             PreSharedKeys = config.PreSharedKeys,
             FindPreSharedKey = config.FindPreSharedKey,
+            DeferredLookups = config.DeferredLookups,
             TicketProtector = config.TicketProtector,
             TicketCount = config.TicketCount,
             TicketLifetime = config.TicketLifetime,
