@@ -81,7 +81,7 @@ internal sealed class DtlsConnecting
         Action<string> tell = source is null ? console.WriteNote : console.WriteLine; // standard output belongs to what comes
         tell(ChannelText.Connected(channel));
         if (channel.EarlyDataStatus != DtlsEarlyDataStatus.None)
-            tell($"early-data {(channel.EarlyDataStatus == DtlsEarlyDataStatus.Accepted ? "accepted" : "rejected")}");
+            tell($"early-data {channel.EarlyDataStatus switch { DtlsEarlyDataStatus.Accepted => "accepted", DtlsEarlyDataStatus.Rejected => "rejected", _ => "unknown" }}");
         if (result.GetValue(_export) is { } exporter)
             tell($"exporter {exporter.Derive(channel)}");
         var session = new ClientSession(console, tell, channel, options.HandshakeTimeout, result.GetValue(_keyUpdate), migrates) { Tickets = tickets?.Cache };

@@ -119,8 +119,29 @@ public sealed partial class DtlsChannel
     /// A handshake with each address in turn; the next begins when the one before has had its time or its host reports that
     /// nobody listens. The first that succeeds wins; a refusal by either side is final.
     /// </summary>
-    internal static ValueTask<DtlsChannel> ConnectToAnyAsync(IPAddress[] addresses, int port, string target, DtlsClientOptions options, CancellationToken cancellationToken) =>
-        ConnectToAnyAsync(addresses, address => Begin(new IPEndPoint(address, port), target, options), options.TimeProvider, cancellationToken);
+    /// <remarks>
+    /// Early data goes to one address alone: two addresses may be one server's, and whoever does not answer may have heard. Only a host
+    /// that says that nobody listens has not.
+    /// </remarks>
+    internal static async ValueTask<DtlsChannel> ConnectToAnyAsync(IPAddress[] addresses, int port, string target, DtlsClientOptions options, CancellationToken cancellationToken)
+    {
+        DtlsClientOptions first = options.Snapshot();
+        DtlsClientOptions others = options.Snapshot();
+        others.EarlyData = [];
+        DtlsChannel? withEarlyData = null;
+        DtlsChannel winner = await ConnectToAnyAsync(addresses, Begin, options.TimeProvider, cancellationToken).ConfigureAwait(false);
+        if (winner != withEarlyData && first.EarlyData.Count > 0)
+            winner.ConcludeEarlyDataOf(withEarlyData!, first.EarlyData);
+        return winner;
+
+        DtlsChannel Begin(IPAddress address)
+        {
+            var endPoint = new IPEndPoint(address, port);
+            bool isUnheard = withEarlyData is not { } before
+                || (before._driver.LastSocketError == System.Net.Sockets.SocketError.ConnectionRefused && before.Statistics.DatagramsReceived == 0);
+            return isUnheard ? withEarlyData = DtlsChannel.Begin(endPoint, target, first) : DtlsChannel.Begin(endPoint, target, others);
+        }
+    }
 
     /// <inheritdoc cref="ConnectToAnyAsync(IPAddress[], int, string, DtlsClientOptions, CancellationToken)"/>
     internal static async ValueTask<DtlsChannel> ConnectToAnyAsync(IPAddress[] addresses, Func<IPAddress, DtlsChannel> begin, TimeProvider timeProvider, CancellationToken cancellationToken)

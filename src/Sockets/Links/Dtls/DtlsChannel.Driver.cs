@@ -61,6 +61,20 @@ public sealed partial class DtlsChannel
             RejectedEarlyData = _driver.EarlyData;
     }
 
+    /// <summary>
+    /// Another attempt had the early data. Unless it is certain that no server has used it, the application alone can decide whether to
+    /// send it again.
+    /// </summary>
+    /// <param name="other">The attempt, which is over.</param>
+    /// <param name="earlyData">The data.</param>
+    private void ConcludeEarlyDataOf(DtlsChannel other, IReadOnlyList<ReadOnlyMemory<byte>> earlyData)
+    {
+        bool isCertain = !other.HasSentEarlyData || other.Connection.EarlyDataStatus == DtlsEarlyDataStatus.Rejected;
+        EarlyDataStatus = isCertain ? DtlsEarlyDataStatus.Rejected : DtlsEarlyDataStatus.Pending;
+        if (isCertain)
+            RejectedEarlyData = earlyData;
+    }
+
     /// <summary>One application record, inside the engine's call.</summary>
     internal void Deliver(ReadOnlySpan<byte> datagram)
     {

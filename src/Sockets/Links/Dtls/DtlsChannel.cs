@@ -84,7 +84,8 @@ public sealed partial class DtlsChannel : IAsyncDisposable
 
     /// <summary>
     /// Client: what became of <see cref="DtlsClientOptions.EarlyData"/>; None when there was none to send. Rejected also when it
-    /// could not be offered, for want of a ticket that allows it.
+    /// could not be offered, for want of a ticket that allows it. Pending when it went to another address of the host than the one that
+    /// has answered in time: nobody knows whether a server has used it.
     /// </summary>
     public DtlsEarlyDataStatus EarlyDataStatus { get; private set; }
 

@@ -18,6 +18,8 @@ internal sealed class DtlsClientLinks : ClientLinkProvider
     {
         if (options.Handler is not null)
             throw new ArgumentException($"A socket's datagrams go to those who receive: {nameof(DtlsOptions.Handler)} must be null.", nameof(options));
+        if (options.EarlyData.Count > 0)
+            throw new ArgumentException($"A socket cannot say what became of early data: {nameof(DtlsClientOptions.EarlyData)} must be empty, or {nameof(DtlsChannel)} be used.", nameof(options));
         _options = options.Snapshot();
     }
 

@@ -38,6 +38,15 @@ public class DtlsClientLinkTests
         Assert.True(client.Receive(buffer).IsEnd);
     }
 
+    /// <summary>It could not say what became of it, and what a server has not taken would be lost without a word.</summary>
+    [Fact]
+    public void A_socket_takes_no_early_data()
+    {
+        var options = new DtlsClientOptions { EarlyData = [new byte[] { 1 }] };
+        ArgumentException refused = Assert.Throws<ArgumentException>(() => new SocketClientOptions().UseDtls(options));
+        Assert.Contains(nameof(DtlsClientOptions.EarlyData), refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Begun_without_waiting_the_first_synchronous_call_brings_the_handshake_to_its_end()
     {
