@@ -80,6 +80,32 @@ public sealed class SavingTests : IDisposable
         await EchoAsync(newcomer);
     }
 
+    [Fact]
+    public async Task A_restored_client_can_still_move()
+    {
+        await using Loopback loopback = Loopback.Start(static (options, _) =>
+        {
+            options.ConnectionIdLength = 8;
+            options.ConfigureEngine = Patience.Configure;
+        });
+        DtlsClientOptions options = loopback.ClientOptions();
+        options.ConfigureEngine = Patience.Configure;
+        options.AllowSave = true;
+        options.ConnectionIdLength = 0;
+        await using DtlsChannel client = await DtlsChannel.ConnectAsync(loopback.Listener.LocalEndPoint, options).AsTask().WaitAsync(Loopback.HangGuard);
+        DtlsChannel server = await loopback.AcceptAsync();
+        await ExchangeAsync(client, server);
+        using DtlsStateProtector protector = CreateProtector();
+        Assert.Equal(DtlsSaveResult.Saved, client.TrySave(protector, out byte[]? state));
+        Assert.Equal(DtlsRestoreResult.Restored, DtlsChannel.TryRestore(loopback.Listener.LocalEndPoint, options, protector, state, out DtlsChannel? restored));
+        await using (restored)
+        {
+            Assert.True(await restored!.MigrateAsync().WaitAsync(Loopback.HangGuard));
+            await restored.SendAsync(new byte[] { 1, 2 });
+            Assert.Equal([1, 2], await server.ReadAsync());
+        }
+    }
+
     /// <summary>Credentials, trust, protocols and the rest are those of the name again, and a name that is not served is told.</summary>
     [Fact]
     public async Task The_name_that_had_chosen_the_options_chooses_them_again()

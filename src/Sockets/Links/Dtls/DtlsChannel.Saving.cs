@@ -56,7 +56,12 @@ public sealed partial class DtlsChannel
         {
             string name = TargetHostName.ToAscii(target);
             TicketPlace? tickets = options.Tickets is { } cache ? new TicketPlace(cache, TicketPlace.KeyOf(options, config, name, remoteEndPoint.Port)) : null;
-            driver = new DatagramDriver(port, new DtlsEndpointConfig(), config.MaxDatagramSize, options, name) { Tickets = tickets };
+            driver = new DatagramDriver(port, new DtlsEndpointConfig(), config.MaxDatagramSize, options, name)
+            {
+                Tickets = tickets,
+                OpenPort = local => UdpPort.Connect(remoteEndPoint, options, local),
+                MovesWhenNetworkFails = options.MigrateWhenNetworkFails,
+            };
             DtlsRestoreResult result = driver.TryRestore(config, protector, state, new DtlsPath(DtlsAddress.FromEndPoint(remoteEndPoint)), out channel);
             if (channel is null)
                 driver.Close();
