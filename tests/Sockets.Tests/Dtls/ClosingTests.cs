@@ -4,6 +4,16 @@ namespace Sockets.Tests;
 
 public class ClosingTests
 {
+    /// <summary>Whoever asks for them first while the connection ends, and the end itself, may both dispose of them.</summary>
+    [Fact]
+    public void What_waits_for_a_channel_is_disposed_of_once()
+    {
+        var waiters = new Sockets.Links.Dtls.ChannelWaiters();
+        waiters.Dispose();
+        waiters.Dispose();
+        Assert.True(waiters.Lifetime.IsCancellationRequested);
+    }
+
     [Fact]
     public async Task What_the_client_sent_before_closing_is_read_before_the_end()
     {

@@ -12,6 +12,7 @@ internal sealed class ChannelWaiters : IDisposable
     private readonly CancellationTokenSource _lifetime = new();
     private TaskCompletionSource? _keyUpdate;
     private bool _isOver;
+    private int _isDisposed;
 
     public ChannelWaiters() => Lifetime = _lifetime.Token;
 
@@ -49,9 +50,11 @@ internal sealed class ChannelWaiters : IDisposable
         _ = _connected.Task.Exception; // nobody has to wait for a handshake
     }
 
-    /// <summary>Cancels <see cref="Lifetime"/>, whose callbacks are the application's.</summary>
+    /// <summary>Cancels <see cref="Lifetime"/>, whose callbacks are the application's. Once, whoever comes second.</summary>
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+            return;
         _lifetime.Cancel();
         _lifetime.Dispose();
     }
