@@ -1,4 +1,3 @@
-using System.Net;
 using Sockets.Dtls;
 using Sockets.Dtls.Crypto;
 
@@ -78,43 +77,5 @@ public class HandlerTests
         Assert.Equal("the provider is broken", seenByServer.InnerException?.Message);
         Assert.Equal(1, loopback.Listener.InternalErrors);
         Assert.Equal([2], await good.AskAsync([2]));
-    }
-
-    /// <summary>It is the connection that the datagram belongs to, and not the one that is where the datagram came from.</summary>
-    [Fact]
-    public async Task A_defect_over_a_datagram_that_came_from_elsewhere_costs_the_one_it_belongs_to()
-    {
-        var crypto = new FaultyCryptoProvider(CryptoProviders.Default);
-        await using Loopback loopback = Loopback.Start((options, _) =>
-        {
-            options.Crypto = crypto;
-            options.ConnectionIdLength = 8;
-        });
-        DtlsClientOptions client = loopback.ClientOptions();
-        client.AllowSave = true;
-        client.ConnectionIdLength = 8;
-        using var protector = new DtlsStateProtector(CryptoProviders.Default, new byte[DtlsStateProtector.KeyLength], new DtlsReplayRecord(DateTimeOffset.MinValue));
-
-        // One client leaves its port without a word, and another one goes on there.
-        DtlsChannel bystander = await DtlsChannel.ConnectAsync(loopback.Listener.LocalEndPoint, client).AsTask().WaitAsync(Loopback.HangGuard);
-        DtlsChannel bystanderAtServer = await loopback.AcceptAsync();
-        DtlsChannel victim = await DtlsChannel.ConnectAsync(loopback.Listener.LocalEndPoint, client).AsTask().WaitAsync(Loopback.HangGuard);
-        DtlsChannel victimAtServer = await loopback.AcceptAsync();
-        IPEndPoint port = bystander.LocalEndPoint;
-        Assert.Equal(DtlsSaveResult.Saved, bystander.TrySave(protector, out _));
-        await bystander.DisposeAsync();
-        Assert.Equal(DtlsSaveResult.Saved, victim.TrySave(protector, out byte[]? state));
-        await victim.DisposeAsync();
-        Assert.Equal(DtlsRestoreResult.Restored, DtlsChannel.TryRestore(loopback.Listener.LocalEndPoint, client, protector, state, out DtlsChannel? moved, port));
-        DtlsChannel restored = moved!;
-
-        crypto.ThrowsOverKeys = true;
-        Task update = restored.UpdateKeysAsync(requestPeerUpdate: false);
-        DtlsException? seen = await victimAtServer.Completion.WaitAsync(Loopback.HangGuard);
-        Assert.Equal("the provider is broken", seen?.InnerException?.Message);
-        Assert.Equal(1, loopback.Listener.InternalErrors);
-        Assert.False(bystanderAtServer.IsOver);
-        await restored.DisposeAsync();
-        Assert.NotNull(await Record.ExceptionAsync(() => update.WaitAsync(Loopback.HangGuard))); // the keys were never taken
     }
 }
