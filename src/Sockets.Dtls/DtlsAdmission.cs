@@ -7,7 +7,7 @@ namespace Sockets.Dtls;
 /// <summary>
 /// Decides which clients may begin a handshake, for one endpoint or for several that share their limits
 /// (<see cref="DtlsEndpointConfig.Admission"/>). It keeps nothing of a client that has not returned its cookie, and one entry at
-/// most for each connection, so that forged addresses cost nothing. Safe from any thread; endpoints that share one must count
+/// most for each connection and for each address that came lately, so that forged addresses cost nothing. Safe from any thread; endpoints that share one must count
 /// time from the same origin.
 /// </summary>
 public sealed class DtlsAdmission
@@ -17,6 +17,7 @@ public sealed class DtlsAdmission
     private readonly int _perAddress;
     private readonly int _askFrom;
     private readonly long _ticksPerHandshake;
+    private readonly DtlsAddressRates? _addressRates;
 
     /// <summary>When the places that were taken are paid for, at the rate that is allowed.</summary>
     private MonotonicTime _rateHorizon;
@@ -33,6 +34,7 @@ public sealed class DtlsAdmission
     private long _refusedByHandshakes;
     private long _refusedByAddress;
     private long _refusedByRate;
+    private long _refusedByAddressRate;
     private long _refusedWhileClosed;
 
     /// <exception cref="ArgumentException">A limit is out of range, or contradicts another; the message names it.</exception>
@@ -44,6 +46,7 @@ public sealed class DtlsAdmission
         _perAddress = limits.MaxConnectionsPerAddress ?? int.MaxValue;
         _askFrom = limits.CookieThreshold ?? 0;
         _ticksPerHandshake = limits.MaxHandshakesPerSecond is { } rate ? TimeSpan.TicksPerSecond / rate : 0;
+        _addressRates = limits.MaxHandshakesPerSecondPerAddress is { } addressRate ? new DtlsAddressRates(addressRate) : null;
         _isAsking = _askFrom == 0;
     }
 
@@ -82,6 +85,7 @@ public sealed class DtlsAdmission
                     RefusedByHandshakes = _refusedByHandshakes,
                     RefusedByAddress = _refusedByAddress,
                     RefusedByRate = _refusedByRate,
+                    RefusedByAddressRate = _refusedByAddressRate,
                     RefusedWhileClosed = _refusedWhileClosed,
                 };
             }
@@ -113,6 +117,8 @@ public sealed class DtlsAdmission
             var block = new DtlsAddressBlock(address);
             if (isValidated && _addresses.TryGetValue(block, out int count) && count >= _perAddress)
                 return DtlsAdmissionVerdict.AddressFull;
+            if (isValidated && _addressRates is { } rates && !rates.HasTurn(block, now))
+                return DtlsAdmissionVerdict.AddressTooFast;
             if (isValidated && !HasTurn(now))
                 return DtlsAdmissionVerdict.TooFast;
 
@@ -125,6 +131,7 @@ public sealed class DtlsAdmission
             if (isValidated)
             {
                 Count(block);
+                _addressRates?.Take(block, now);
                 _rateHorizon += new TimeSpan(_ticksPerHandshake);
             }
             else
@@ -151,12 +158,28 @@ public sealed class DtlsAdmission
         }
     }
 
-    /// <summary>A client that was admitted without a cookie has proven by its Finished that it is there. False: its address has too many connections.</summary>
-    internal bool TryValidate(in DtlsAddress address)
+    /// <summary>
+    /// Whether an address has had its turns for now. Where load decides, it is asked for a cookie then, since it may be somebody else
+    /// who begins handshakes in its name: nobody is turned away who has not proven to be there.
+    /// </summary>
+    internal bool IsTooFast(in DtlsAddress address, MonotonicTime now)
+    {
+        if (_addressRates is not { } rates)
+            return false;
+        lock (_gate)
+            return !rates.HasTurn(new DtlsAddressBlock(address), now);
+    }
+
+    /// <summary>
+    /// A client that was admitted without a cookie has proven by its Finished that it is there. It takes a turn of its address, which those
+    /// that come after it wait for. False: its address has too many connections.
+    /// </summary>
+    internal bool TryValidate(in DtlsAddress address, MonotonicTime now)
     {
         lock (_gate)
         {
             var block = new DtlsAddressBlock(address);
+            _addressRates?.Take(block, now);
             if (_addresses.TryGetValue(block, out int count) && count >= _perAddress)
                 return false;
             Count(block);
@@ -227,6 +250,8 @@ public sealed class DtlsAdmission
                 return ref _refusedByAddress;
             case DtlsAdmissionVerdict.TooFast:
                 return ref _refusedByRate;
+            case DtlsAdmissionVerdict.AddressTooFast:
+                return ref _refusedByAddressRate;
             default:
                 return ref _refusedWhileClosed;
         }

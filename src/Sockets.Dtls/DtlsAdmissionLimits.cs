@@ -5,6 +5,9 @@ namespace Sockets.Dtls;
 /// <summary>What a <see cref="DtlsAdmission"/> lets in. Immutable.</summary>
 public sealed record DtlsAdmissionLimits
 {
+    /// <summary>Handshakes a second: one in each tick.</summary>
+    private const int MaxRate = (int)TimeSpan.TicksPerSecond;
+
     /// <summary>Server connections at most, handshakes included.</summary>
     public int MaxConnections { get; init; } = 100_000;
 
@@ -27,6 +30,12 @@ public sealed record DtlsAdmissionLimits
     public int? MaxHandshakesPerSecond { get; init; }
 
     /// <summary>
+    /// As <see cref="MaxHandshakesPerSecond"/>, of one address that has proven to be there (<see cref="MaxConnectionsPerAddress"/>): what
+    /// others send in its name never counts. Null: no limit but the others.
+    /// </summary>
+    public int? MaxHandshakesPerSecondPerAddress { get; init; }
+
+    /// <summary>
     /// Null: every client is asked for a cookie (RFC 9147 §5.1). Else clients are asked from so many unfinished handshakes on, until
     /// half of them are left: it saves a round trip, and lets forged addresses cost that many handshakes.
     /// </summary>
@@ -43,7 +52,12 @@ public sealed record DtlsAdmissionLimits
             MaxConnectionsPerAddress,
             nameof(MaxConnectionsPerAddress),
             $"1 to {nameof(MaxConnections)}, which is {MaxConnections}, or null");
-        Require(MaxHandshakesPerSecond is null or (>= 1 and <= 10_000_000), MaxHandshakesPerSecond, nameof(MaxHandshakesPerSecond), "1 to 10000000, or null");
+        Require(MaxHandshakesPerSecond is null or (>= 1 and <= MaxRate), MaxHandshakesPerSecond, nameof(MaxHandshakesPerSecond), $"1 to {MaxRate}, or null");
+        Require(
+            MaxHandshakesPerSecondPerAddress is null || (MaxHandshakesPerSecondPerAddress >= 1 && MaxHandshakesPerSecondPerAddress <= (MaxHandshakesPerSecond ?? MaxRate)),
+            MaxHandshakesPerSecondPerAddress,
+            nameof(MaxHandshakesPerSecondPerAddress),
+            $"1 to {(MaxHandshakesPerSecond is null ? $"{MaxRate}" : $"{nameof(MaxHandshakesPerSecond)}, which is {MaxHandshakesPerSecond}")}, or null");
         Require(
             CookieThreshold is null || (CookieThreshold >= 1 && CookieThreshold < MaxHandshakes),
             CookieThreshold,

@@ -42,6 +42,9 @@ public readonly record struct DtlsAdmissionStatistics
     /// <summary>Dropped since too many have come within a second.</summary>
     public long RefusedByRate { get; init; }
 
+    /// <summary>Dropped since too many have come from their address within a second.</summary>
+    public long RefusedByAddressRate { get; init; }
+
     /// <summary>Dropped since nobody is admitted for now (<see cref="DtlsAdmission.IsOpen"/>).</summary>
     public long RefusedWhileClosed { get; init; }
 }

@@ -20,4 +20,7 @@ internal enum DtlsAdmissionVerdict : byte
 
     /// <summary>Too many within a second.</summary>
     TooFast,
+
+    /// <summary>Too many from its address within a second.</summary>
+    AddressTooFast,
 }

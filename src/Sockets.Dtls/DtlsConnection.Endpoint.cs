@@ -42,6 +42,9 @@ public sealed partial class DtlsConnection
     /// <summary>When the cookie was made that a server connection began with; the beginning of time without one.</summary>
     internal MonotonicTime CookieTime { get; private init; } = new(long.MinValue);
 
+    /// <summary>When there was an input last.</summary>
+    internal MonotonicTime LastInput => _now;
+
     /// <summary>Records that were authenticated: tells whether a datagram was this connection's.</summary>
     internal ulong AcceptedRecords => _statistics.RecordsReceived;
 

@@ -73,8 +73,10 @@ public sealed partial class DtlsEndpoint
         {
             bool hasCookie = message.Extensions.TryGet(ExtensionType.Cookie, out ReadOnlySpan<byte> content);
 
-            // Where load decides, a path that is somebody's is proven all the same: nobody else shall end what runs there.
-            bool isAsked = _config.RequireCookie && (hasCookie || _admission.IsAskingForCookies || _routes.ContainsKey(context.Path));
+            // Where load decides, a path that is somebody's is proven all the same: nobody else shall end what runs there. And so is an
+            // address that is too fast: it may not be the one that is.
+            bool isAsked = _config.RequireCookie
+                && (hasCookie || _admission.IsAskingForCookies || _routes.ContainsKey(context.Path) || _admission.IsTooFast(context.Path.Remote, context.Now));
             if (!isAsked)
                 Admit(context, server, null, body);
             else if (hasCookie)
@@ -204,7 +206,7 @@ public sealed partial class DtlsEndpoint
     private void CountAddress(DtlsConnection connection)
     {
         connection.IsUncounted = false;
-        if (_admission.TryValidate(connection.Path.Remote))
+        if (_admission.TryValidate(connection.Path.Remote, connection.LastInput))
         {
             connection.CountedAddress = connection.Path.Remote;
             return;

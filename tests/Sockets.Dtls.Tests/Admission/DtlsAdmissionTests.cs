@@ -8,6 +8,8 @@ public sealed class DtlsAdmissionTests
 {
     private static readonly MonotonicTime Start = MonotonicTime.Zero;
 
+    private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(500); // at two a second
+
     [Theory]
     [InlineData(0, 1, null, null, null, "MaxConnections")]
     [InlineData(10, 0, null, null, null, "MaxHandshakes")]
@@ -31,6 +33,18 @@ public sealed class DtlsAdmissionTests
         ArgumentException exception = Assert.Throws<ArgumentException>(() => new DtlsAdmission(limits));
         Assert.Equal(setting, exception.ParamName);
         Assert.StartsWith($"DtlsAdmissionLimits.{setting} is ", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, 0)]
+    [InlineData(null, 10_000_001)]
+    [InlineData(20, 21)]
+    public void A_rate_of_one_address_that_cannot_hold_is_named(int? perSecond, int perAddress)
+    {
+        var limits = new DtlsAdmissionLimits { MaxHandshakesPerSecond = perSecond, MaxHandshakesPerSecondPerAddress = perAddress };
+        ArgumentException exception = Assert.Throws<ArgumentException>(limits.Validate);
+        Assert.Equal("MaxHandshakesPerSecondPerAddress", exception.ParamName);
+        (limits with { MaxHandshakesPerSecondPerAddress = 20 }).Validate();
     }
 
     [Theory]
@@ -58,8 +72,8 @@ public sealed class DtlsAdmissionTests
         Assert.Equal(DtlsAdmissionVerdict.Admitted, Enter(admission, "192.0.2.1", port: 99));
         Assert.Equal(1, admission.Statistics.Addresses);
         Assert.Equal(1, admission.Statistics.FullAddresses);
-        Assert.False(admission.TryValidate(Address("192.0.2.1", 1)));
-        Assert.True(admission.TryValidate(Address("192.0.2.2", 1)));
+        Assert.False(admission.TryValidate(Address("192.0.2.1", 1), Start));
+        Assert.True(admission.TryValidate(Address("192.0.2.2", 1), Start));
     }
 
     [Fact]
@@ -92,6 +106,65 @@ public sealed class DtlsAdmissionTests
 
         // Nobody can use up the turns with an address that is not its own.
         Assert.Equal(DtlsAdmissionVerdict.Admitted, Enter(admission, "192.0.2.3", isValidated: false, now: now + TimeSpan.FromMilliseconds(251)));
+    }
+
+    [Fact]
+    public void Handshakes_of_one_address_are_limited_in_time_and_leave_the_turns_of_others()
+    {
+        var admission = new DtlsAdmission(new DtlsAdmissionLimits { MaxHandshakesPerSecond = 4, MaxHandshakesPerSecondPerAddress = 2 });
+        MonotonicTime now = Start + TimeSpan.FromHours(1);
+        Assert.Equal(DtlsAdmissionVerdict.Admitted, Enter(admission, "2001:db8::1", now: now));
+        Assert.Equal(DtlsAdmissionVerdict.Admitted, Enter(admission, "2001:db8::2", now: now)); // a second's worth at once
+        Assert.Equal(DtlsAdmissionVerdict.AddressTooFast, Enter(admission, "2001:db8::3", now: now));
+        Assert.Equal(DtlsAdmissionVerdict.Admitted, Enter(admission, "2001:db8:0:1::1", now: now)); // what was refused took no turn of all
+        Assert.Equal(DtlsAdmissionVerdict.Admitted, Enter(admission, "192.0.2.1", now: now));
+        Assert.Equal(DtlsAdmissionVerdict.TooFast, Enter(admission, "192.0.2.1", now: now));
+        Assert.Equal(DtlsAdmissionVerdict.AddressTooFast, Enter(admission, "2001:db8::1", now: now + (Turn - TimeSpan.FromTicks(1))));
+        Assert.Equal(DtlsAdmissionVerdict.Admitted, Enter(admission, "2001:db8::1", now: now + Turn));
+        Assert.Equal(DtlsAdmissionVerdict.AddressTooFast, Enter(admission, "2001:db8::1", now: now + Turn));
+
+        // Also when its connections have ended.
+        for (int i = 0; i < 3; i++)
+            admission.Leave(Address("2001:db8::1", 1));
+        Assert.Equal(DtlsAdmissionVerdict.AddressTooFast, Enter(admission, "2001:db8::1", now: now + Turn));
+    }
+
+    [Fact]
+    public void What_others_begin_in_the_name_of_an_address_takes_none_of_its_turns()
+    {
+        var admission = new DtlsAdmission(new DtlsAdmissionLimits { MaxHandshakesPerSecondPerAddress = 2, CookieThreshold = 100 });
+        for (int i = 0; i < 50; i++)
+            Assert.Equal(DtlsAdmissionVerdict.Admitted, Enter(admission, "192.0.2.1", port: i + 1, isValidated: false));
+        Assert.Equal(DtlsAdmissionVerdict.Admitted, Enter(admission, "192.0.2.1"));
+        Assert.False(admission.IsTooFast(Address("192.0.2.1", 2), Start));
+
+        // Who was let in without a cookie and proves to be there takes one then.
+        Assert.True(admission.TryValidate(Address("192.0.2.1", 9), Start));
+        Assert.True(admission.IsTooFast(Address("192.0.2.1", 2), Start));
+        Assert.Equal(DtlsAdmissionVerdict.AddressTooFast, Enter(admission, "192.0.2.1"));
+        Assert.False(admission.IsTooFast(Address("192.0.2.1", 2), Start + Turn));
+    }
+
+    [Fact]
+    public void What_is_known_of_the_rates_of_addresses_is_bounded_and_forgotten_after_a_second()
+    {
+        var rates = new DtlsAddressRates(2);
+        for (int i = 0; i < 3 * DtlsAddressRates.Capacity; i++)
+        {
+            rates.Take(Block(i), Start);
+            rates.Take(Block(i), Start);
+            Assert.InRange(rates.Count, 1, DtlsAddressRates.Capacity);
+            Assert.False(rates.HasTurn(Block(i), Start));
+        }
+
+        MonotonicTime now = Start + TimeSpan.FromSeconds(1);
+        for (int i = 0; i <= DtlsAddressRates.Capacity; i++)
+            rates.Take(Block(-1), now);
+        Assert.Equal(1, rates.Count);
+        Assert.False(rates.HasTurn(Block(-1), now + (Turn - TimeSpan.FromTicks(1))));
+        Assert.True(rates.HasTurn(Block(-1), now + Turn)); // however many turns it took: no debt beyond a second
+
+        static DtlsAddressBlock Block(int number) => new(DtlsAddress.FromIPv4(BitConverter.GetBytes(number), 1));
     }
 
     [Fact]

@@ -116,6 +116,42 @@ public sealed class EndpointAdmissionTests
     }
 
     [Fact]
+    public void An_address_has_so_many_handshakes_a_second_and_what_is_sent_in_its_name_does_not_count()
+    {
+        using var world = new World(new DtlsAdmissionLimits { MaxHandshakesPerSecondPerAddress = 1 });
+        for (int i = 0; i < 20; i++)
+            world.Server.Receive(DtlsNetwork.Address(11, 200 + i), world.Hello); // in the name of the first client
+        DtlsNode first = world.AddClient(1, 100);
+        DtlsNode second = world.AddClient(1, 101);
+        DtlsNode elsewhere = world.AddClient(2, 100);
+        world.Settle(TimeSpan.FromMilliseconds(500));
+        Assert.Equal((true, false, true), (first.Log.IsConnected, second.Log.IsConnected, elsewhere.Log.IsConnected));
+        Assert.True(world.Admission.Statistics.RefusedByAddressRate > 0);
+
+        // Its client asks again, and nobody has told it anything else.
+        world.Settle(TimeSpan.FromSeconds(5));
+        Assert.True(second.Log.IsConnected);
+    }
+
+    [Fact]
+    public void An_address_that_is_too_fast_is_asked_for_cookies_where_load_decides()
+    {
+        using var world = new World(new DtlsAdmissionLimits { CookieThreshold = 50, MaxHandshakesPerSecondPerAddress = 2 });
+        DtlsNode first = world.AddClient(1, 100);
+        DtlsNode second = world.AddClient(1, 101);
+        world.Settle(TimeSpan.FromMilliseconds(100));
+        Assert.True(first.Log.IsConnected && second.Log.IsConnected);
+        Assert.Equal(0, world.Admission.Statistics.CookiesSent);
+        DtlsNode third = world.AddClient(1, 102);
+        world.Settle(TimeSpan.FromMilliseconds(100));
+        Assert.False(third.Log.IsConnected);
+        Assert.Equal(1, world.Admission.Statistics.CookiesSent);
+        Assert.True(world.Admission.Statistics.RefusedByAddressRate > 0);
+        world.Settle(TimeSpan.FromSeconds(5));
+        Assert.True(third.Log.IsConnected);
+    }
+
+    [Fact]
     public void Nothing_begins_while_the_admission_is_closed_and_what_has_begun_goes_on()
     {
         using var world = new World(new DtlsAdmissionLimits());

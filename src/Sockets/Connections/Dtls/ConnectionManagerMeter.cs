@@ -31,6 +31,7 @@ internal static class ConnectionManagerMeter
             add("sockets.outcome", "handshakes", statistics.Admission.RefusedByHandshakes);
             add("sockets.outcome", "address", statistics.Admission.RefusedByAddress);
             add("sockets.outcome", "rate", statistics.Admission.RefusedByRate);
+            add("sockets.outcome", "address_rate", statistics.Admission.RefusedByAddressRate);
             add("sockets.outcome", "stopping", statistics.Admission.RefusedWhileClosed);
         }));
         SocketsMeter.Observe("sockets.dtls.cookies", "{cookie}", "Cookies that connection managers asked for, and those that were wrong.", static () => Measure(static (statistics, add) =>
@@ -106,6 +107,7 @@ internal static class ConnectionManagerMeter
             RefusedByHandshakes = a.Admission.RefusedByHandshakes + b.Admission.RefusedByHandshakes,
             RefusedByAddress = a.Admission.RefusedByAddress + b.Admission.RefusedByAddress,
             RefusedByRate = a.Admission.RefusedByRate + b.Admission.RefusedByRate,
+            RefusedByAddressRate = a.Admission.RefusedByAddressRate + b.Admission.RefusedByAddressRate,
             RefusedWhileClosed = a.Admission.RefusedWhileClosed + b.Admission.RefusedWhileClosed,
             CookiesSent = a.Admission.CookiesSent + b.Admission.CookiesSent,
             CookiesRefused = a.Admission.CookiesRefused + b.Admission.CookiesRefused,

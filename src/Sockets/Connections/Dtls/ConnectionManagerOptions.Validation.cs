@@ -17,6 +17,9 @@ public sealed partial record ConnectionManagerOptions
 
     private const int ForwardedDatagramBytes = 2 * 1024;
 
+    /// <summary>Handshakes a second: one in each tick.</summary>
+    private const int MaxRate = (int)TimeSpan.TicksPerSecond;
+
     /// <summary>What <see cref="DtlsConnectionIdLayout"/> demands beside the number of a socket.</summary>
     private const int RandomConnectionIdBytes = 8;
 
@@ -51,7 +54,12 @@ public sealed partial record ConnectionManagerOptions
             MaxConnectionsPerAddress,
             nameof(MaxConnectionsPerAddress),
             $"1 to {nameof(MaxConnections)}, which is {MaxConnections}, or null");
-        Require(MaxHandshakesPerSecond is null or (>= 1 and <= 10_000_000), MaxHandshakesPerSecond, nameof(MaxHandshakesPerSecond), "1 to 10000000, or null");
+        Require(MaxHandshakesPerSecond is null or (>= 1 and <= MaxRate), MaxHandshakesPerSecond, nameof(MaxHandshakesPerSecond), $"1 to {MaxRate}, or null");
+        Require(
+            MaxHandshakesPerSecondPerAddress is null || (MaxHandshakesPerSecondPerAddress >= 1 && MaxHandshakesPerSecondPerAddress <= (MaxHandshakesPerSecond ?? MaxRate)),
+            MaxHandshakesPerSecondPerAddress,
+            nameof(MaxHandshakesPerSecondPerAddress),
+            $"1 to {(MaxHandshakesPerSecond is null ? $"{MaxRate}" : $"{nameof(MaxHandshakesPerSecond)}, which is {MaxHandshakesPerSecond}")}, or null");
         Require(Cookies is not null, "null", nameof(Cookies), "set");
         Require(
             Cookies!.Threshold is null || Cookies.Threshold < MaxHandshakes,
@@ -228,6 +236,7 @@ public sealed partial record ConnectionManagerOptions
         MaxHandshakes = MaxHandshakes,
         MaxConnectionsPerAddress = MaxConnectionsPerAddress,
         MaxHandshakesPerSecond = MaxHandshakesPerSecond,
+        MaxHandshakesPerSecondPerAddress = MaxHandshakesPerSecondPerAddress,
         CookieThreshold = Cookies.Threshold,
     };
 }

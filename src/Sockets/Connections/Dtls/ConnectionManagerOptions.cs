@@ -42,6 +42,12 @@ public sealed partial record ConnectionManagerOptions
     /// </summary>
     public int? MaxHandshakesPerSecond { get; init; } = 1_000;
 
+    /// <summary>
+    /// As <see cref="MaxHandshakesPerSecond"/>, of one address that has proven to be there (<see cref="MaxConnectionsPerAddress"/>), so that it
+    /// does not take the turns of all others. Default: 100; null: no limit.
+    /// </summary>
+    public int? MaxHandshakesPerSecondPerAddress { get; init; } = 100;
+
     /// <summary>Which clients must return a cookie first. Default: all.</summary>
     public DtlsCookiePolicy Cookies { get; init; } = DtlsCookiePolicy.Always;
 
