@@ -187,6 +187,27 @@ public sealed class DtlsAdmission
         }
     }
 
+    /// <summary>
+    /// A client has proven to be at another address, and counts there from now on. False: that has as many connections as it may, so the
+    /// client goes on counting where it was. Nobody's connection ends for it, and no address ever has more than it may: else whoever has
+    /// two addresses could bring connections in by one of them and keep any number at the other.
+    /// </summary>
+    internal bool TryMove(in DtlsAddress from, in DtlsAddress to)
+    {
+        var left = new DtlsAddressBlock(from);
+        var entered = new DtlsAddressBlock(to);
+        if (left == entered)
+            return true;
+        lock (_gate)
+        {
+            if (_addresses.TryGetValue(entered, out int count) && count >= _perAddress)
+                return false;
+            Count(entered);
+            Uncount(left);
+            return true;
+        }
+    }
+
     /// <summary>A handshake is done, or over.</summary>
     internal void EndHandshake()
     {

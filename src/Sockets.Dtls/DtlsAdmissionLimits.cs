@@ -19,7 +19,8 @@ public sealed record DtlsAdmissionLimits
 
     /// <summary>
     /// Connections at most of one address that has proven to be there: an IPv4 address, or the 64 bits of IPv6 that one site has to
-    /// itself. Null: no limit but the others.
+    /// itself. A connection that moves, which proves its new address too, counts there, unless that has enough already: then it stays and
+    /// counts where it was. Null: no limit but the others.
     /// </summary>
     public int? MaxConnectionsPerAddress { get; init; }
 

@@ -27,7 +27,7 @@ public sealed partial class DtlsConnection
     /// <summary>Whether the endpoint counts it among the unfinished handshakes.</summary>
     internal bool IsCountedAsHandshake { get; set; }
 
-    /// <summary>Server: the address that its endpoint's admission counts it for; unspecified as long as the client has not proven to be there.</summary>
+    /// <summary>Server: the address that its endpoint's admission counts it for, mostly where it is; unspecified as long as the client has not proven to be there.</summary>
     internal DtlsAddress CountedAddress { get; set; }
 
     /// <summary>Server: its client was admitted without a cookie and has not been counted for its address yet.</summary>

@@ -24,6 +24,8 @@ public sealed partial class DtlsEndpoint
         if (connection.OwnConnectionIds.Count == 0)
             _ownPaths[before] = connection; // what is still on its way there
         TakeRoute(connection);
+        if (connection.CountedAddress.IsSpecified && _admission.TryMove(connection.CountedAddress, connection.Path.Remote))
+            connection.CountedAddress = connection.Path.Remote;
     }
 
     /// <summary>The path becomes that of a handshake that has begun there meanwhile, or nobody's (RFC 9147 §5.11).</summary>

@@ -152,6 +152,51 @@ public sealed class EndpointAdmissionTests
     }
 
     [Fact]
+    public void A_client_that_moves_counts_where_it_is()
+    {
+        using var world = new World(new DtlsAdmissionLimits { MaxConnectionsPerAddress = 1 }, connectionIdLength: 8);
+        DtlsNode first = world.Connect(1, 100);
+        world.Move(first, 1, 101); // another port is no other address
+        Assert.Equal((1, 1), (world.Admission.Statistics.Addresses, world.Admission.Statistics.FullAddresses));
+        world.Connect(1, 102, isRefused: true);
+
+        world.Move(first, 2, 100);
+        DtlsNode second = world.Connect(1, 103);
+        world.Connect(2, 101, isRefused: true);
+        Assert.Equal((2, 2, 2), (world.Admission.Statistics.Connections, world.Admission.Statistics.Addresses, world.Admission.Statistics.FullAddresses));
+
+        // And is counted no more there when it ends, once.
+        world.Server.Close(world.Server.Logs[0].Connection);
+        world.Settle();
+        Assert.Equal((1, 1, 1), (world.Admission.Statistics.Connections, world.Admission.Statistics.Addresses, world.Admission.Statistics.FullAddresses));
+        world.Connect(2, 102);
+        Assert.True(second.Log.IsConnected);
+        world.Server.Endpoint!.Dispose();
+        Assert.Equal((0, 0, 0), (world.Admission.Statistics.Connections, world.Admission.Statistics.Addresses, world.Admission.Statistics.FullAddresses));
+    }
+
+    /// <summary>Else whoever has two addresses could come in by one of them as often as it likes, and keep all connections at the other.</summary>
+    [Fact]
+    public void A_client_that_moves_to_an_address_with_enough_connections_lives_and_counts_where_it_was()
+    {
+        using var world = new World(new DtlsAdmissionLimits { MaxConnectionsPerAddress = 1 }, connectionIdLength: 8);
+        DtlsNode mover = world.Connect(1, 100);
+        DtlsNode resident = world.Connect(2, 100);
+        world.Move(mover, 2, 101);
+        Assert.Equal((2, 2, 2), (world.Admission.Statistics.Connections, world.Admission.Statistics.Addresses, world.Admission.Statistics.FullAddresses));
+        Assert.False(world.Server.Logs[0].IsClosed || world.Server.Logs[1].IsClosed);
+        world.Connect(1, 101, isRefused: true);
+
+        // Its next move finds a place.
+        world.Move(mover, 3, 100);
+        Assert.Equal((2, 2, 2), (world.Admission.Statistics.Connections, world.Admission.Statistics.Addresses, world.Admission.Statistics.FullAddresses));
+        world.Connect(1, 102);
+        Assert.True(resident.Log.IsConnected);
+        world.Server.Endpoint!.Dispose();
+        Assert.Equal((0, 0, 0), (world.Admission.Statistics.Connections, world.Admission.Statistics.Addresses, world.Admission.Statistics.FullAddresses));
+    }
+
+    [Fact]
     public void Nothing_begins_while_the_admission_is_closed_and_what_has_begun_goes_on()
     {
         using var world = new World(new DtlsAdmissionLimits());
@@ -210,13 +255,15 @@ public sealed class EndpointAdmissionTests
     private sealed class World : IDisposable
     {
         private readonly DtlsConfig _config;
+        private readonly int? _clientIdLength;
         private readonly List<DtlsNode> _servers = [];
 
-        public World(DtlsAdmissionLimits limits, Func<DtlsConfig, DtlsConfig>? configure = null)
+        public World(DtlsAdmissionLimits limits, Func<DtlsConfig, DtlsConfig>? configure = null, int? connectionIdLength = null)
         {
             Network = new DtlsNetwork(1);
             DtlsConfig config = DtlsPair.Config(TestProviders.Default, 1);
-            _config = config with { Credentials = [TestCertificates.EcdsaP256.ToCredential(config.Crypto)] };
+            _clientIdLength = connectionIdLength is null ? null : 0;
+            _config = config with { ConnectionIdLength = connectionIdLength, Credentials = [TestCertificates.EcdsaP256.ToCredential(config.Crypto)] };
             _config = configure?.Invoke(_config) ?? _config;
             Admission = new DtlsAdmission(limits);
             Server = AddServer();
@@ -243,7 +290,13 @@ public sealed class EndpointAdmissionTests
         public DtlsNode AddClient(int host, int port, DtlsNode? server = null)
         {
             DtlsNode node = Network.AddNode(DtlsNetwork.Address(host + 10, port), NetemOptions.Perfect);
-            node.Connect(DtlsPair.Config(TestProviders.Default, (ulong)((host * 1000) + port)) with { ServerName = TestCertificates.HostName, ApplicationProtocols = [new DtlsApplicationProtocol("a")] }, (server ?? Server).Address);
+            DtlsConfig config = DtlsPair.Config(TestProviders.Default, (ulong)((host * 1000) + port)) with
+            {
+                ServerName = TestCertificates.HostName,
+                ApplicationProtocols = [new DtlsApplicationProtocol("a")],
+                ConnectionIdLength = _clientIdLength,
+            };
+            node.Connect(config, (server ?? Server).Address);
             return node;
         }
 
@@ -255,6 +308,16 @@ public sealed class EndpointAdmissionTests
             if (isRefused)
                 node.Connection.Dispose();
             return node;
+        }
+
+        /// <summary>A NAT gives a client another address, and the server learns of it.</summary>
+        public void Move(DtlsNode client, int host, int port)
+        {
+            DtlsAddress outside = DtlsNetwork.Address(host + 10, port);
+            Network.Rebind(client.Address, outside);
+            Assert.Equal(DtlsWriteResult.Success, client.Write(client.Connection, [1, 2, 3]));
+            Settle(TimeSpan.FromSeconds(10));
+            Assert.Contains(Server.Logs, log => !log.IsClosed && log.Connection.Path.Remote == outside);
         }
 
         /// <summary>A client that returns its cookie and is not heard of again.</summary>

@@ -31,7 +31,8 @@ public sealed partial record ConnectionManagerOptions
     public int MaxHandshakes { get; init; } = 1_000;
 
     /// <summary>
-    /// Connections at most of one address, an IPv4 address or a /64 of IPv6, counted only when it has proven to be there. Default: 100;
+    /// Connections at most of one address, an IPv4 address or a /64 of IPv6, counted only when it has proven to be there. A client that moves
+    /// counts at its new address once that is validated, unless as many are there already: then it stays and counts where it was. Default: 100;
     /// null: no limit, for servers behind a proxy or with many clients behind one address.
     /// </summary>
     public int? MaxConnectionsPerAddress { get; init; } = 100;
