@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Diagnostics.CodeAnalysis;
 using Sockets.Dtls.Crypto;
@@ -12,7 +13,8 @@ public sealed partial class DtlsEndpoint
     // Short connection IDs may come out twice.
     private const int DrawAttempts = 32;
 
-    private readonly Dictionary<ConnectionIdKey, DtlsConnection> _byConnectionId = [];
+    // Written by one thread at a time; read by any, so that nobody need wait to know whose a datagram is.
+    private readonly ConcurrentDictionary<ConnectionIdKey, DtlsConnection> _byConnectionId = new(concurrencyLevel: 1, capacity: 1);
 
     // Connections whose address has come to be another one's.
     private readonly HashSet<DtlsConnection> _withoutRoute = [];
@@ -40,6 +42,21 @@ public sealed partial class DtlsEndpoint
         return _connectionIds is { } layout && layout.TryReadDatagramOwner(datagram, out owner);
     }
 
+    /// <summary>
+    /// The connection that a datagram's connection ID leads to, so that whoever passes datagrams on to this endpoint can leave out what is
+    /// nobody's before it is kept anywhere. Unlike everything else here it may be called by any thread at any time, and allocates nothing.
+    /// </summary>
+    /// <param name="datagram">The datagram; not changed. Not authenticated: somebody may have copied it.</param>
+    /// <param name="connection">To tell it from others by; only the thread that has the endpoint may do more with it.</param>
+    /// <returns>False when it has no connection ID, or one that leads nowhere.</returns>
+    public bool TryFindConnection(ReadOnlySpan<byte> datagram, [NotNullWhen(true)] out DtlsConnection? connection)
+    {
+        connection = null;
+        return _connectionIds is { } layout
+            && UnifiedHeader.TryReadConnectionId(datagram, layout.Length, out ReadOnlySpan<byte> connectionId)
+            && _byConnectionId.TryGetValue(new ConnectionIdKey(connectionId), out connection);
+    }
+
     bool IConnectionOwner.TryIssueConnectionId(DtlsConnection connection, CryptoProvider crypto, Span<byte> destination)
     {
         for (int i = 0; i < DrawAttempts; i++)
@@ -57,7 +74,7 @@ public sealed partial class DtlsEndpoint
     private void RetireConnectionId(ReadOnlySpan<byte> connectionId)
     {
         _lastIdentified = null;
-        _byConnectionId.Remove(new ConnectionIdKey(connectionId));
+        _byConnectionId.TryRemove(new ConnectionIdKey(connectionId), out _);
     }
 
     private void RetireConnectionIds(DtlsConnection connection)

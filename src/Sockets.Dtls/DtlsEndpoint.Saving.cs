@@ -114,7 +114,7 @@ public sealed partial class DtlsEndpoint
         connection.CountedAddress = isCounted ? connection.Path.Remote : default;
         ConnectionCount++;
         foreach (byte[] connectionId in connection.OwnConnectionIds)
-            _byConnectionId.Add(new ConnectionIdKey(connectionId), connection);
+            _byConnectionId[new ConnectionIdKey(connectionId)] = connection;
         if (_routes.ContainsKey(connection.Path))
             _withoutRoute.Add(connection);
         else

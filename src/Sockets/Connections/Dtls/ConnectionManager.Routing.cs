@@ -16,14 +16,14 @@ public sealed partial class ConnectionManager : IDatagramRouter
     /// <summary>
     /// Takes a datagram that came to another node, whose <see cref="IDatagramForwarder"/> read this node's number in it. It is treated
     /// as if it had come here on that path, so whoever calls this vouches for it: only what authenticated nodes say may come here. What
-    /// has no connection ID of this node is refused; nothing is believed beyond the path. Never waits; any thread; the datagram is copied.
+    /// has no connection ID of a connection here is refused; nothing is believed beyond the path. Never waits; any thread; the datagram is copied.
     /// </summary>
     /// <param name="path">
     /// Where it came from, and where it arrived. An unspecified local address, or one that none of the sockets has, leaves the socket that
     /// answers to the manager.
     /// </param>
     /// <param name="datagram">The datagram.</param>
-    /// <returns>False: it is not this node's, or there was no room.</returns>
+    /// <returns>False: it is not this node's, no connection has its connection ID, or there was no room.</returns>
     public bool Inject(in DtlsPath path, ReadOnlySpan<byte> datagram)
     {
         if (_layout is { } layout

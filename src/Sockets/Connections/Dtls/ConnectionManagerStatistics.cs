@@ -72,7 +72,7 @@ public readonly record struct ConnectionManagerStatistics
     /// <summary>Datagrams of another node that <see cref="ConnectionManager.Inject"/> took.</summary>
     public long Injected { get; init; }
 
-    /// <summary>Datagrams for another socket or node that were dropped: there is none, or it had no room.</summary>
+    /// <summary>Datagrams for another socket or node that were dropped: it is not there, has no such connection, or had no room.</summary>
     public long ForwardsDropped { get; init; }
 
     /// <summary>Events that were dropped since their handler was too slow.</summary>

@@ -28,11 +28,19 @@ internal sealed partial class DatagramDriver
     /// <summary>Whether the calling thread is in this driver's loop, in a handler for instance.</summary>
     public bool IsInsideHandler => _gate.IsHeldByCurrentThread;
 
-    /// <summary>Takes a copy of a datagram that came to another socket. Any thread; never waits. False: there is no room.</summary>
+    /// <summary>
+    /// Takes a copy of a datagram that came to another socket, if its connection ID is one of ours: anybody can write the number of a
+    /// socket into a datagram. Any thread; never waits. False: it is nobody's, or there is no room.
+    /// </summary>
     public bool TryForward(in DtlsPath path, ReadOnlySpan<byte> datagram)
     {
-        if (_forwarded is not { } forwarded || !forwarded.TryAdd(path, datagram))
+        if (_forwarded is not { } forwarded
+            || !_endpoint.TryFindConnection(datagram, out DtlsConnection? connection)
+            || !forwarded.TryAdd(connection, path, datagram))
+        {
             return false;
+        }
+
         if (Interlocked.Exchange(ref _isForwardQueued, 1) == 0)
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         return true;

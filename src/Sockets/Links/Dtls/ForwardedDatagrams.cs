@@ -1,5 +1,7 @@
 using System;
 using System.Buffers;
+using System.Collections.Generic;
+using System.Runtime.InteropServices;
 using System.Threading;
 using Sockets.Dtls;
 
@@ -9,6 +11,10 @@ namespace Sockets.Links.Dtls;
 /// Datagrams that came to another socket, on their way to the driver they are for: a ring of bounded length, in which each is a
 /// copy with the path it took. Any thread adds; one at a time takes. Allocates nothing once its buffers are there.
 /// </summary>
+/// <remarks>
+/// No connection may have more here than there are places left. So one alone gets half of them, two get a third each, and whoever
+/// copies datagrams of some connections, and sends as many as it likes, leaves room for all others.
+/// </remarks>
 internal sealed class ForwardedDatagrams(int capacity)
 {
     /// <summary>Buffers up to this size stay in the ring; what is longer gets one for itself.</summary>
@@ -16,17 +22,25 @@ internal sealed class ForwardedDatagrams(int capacity)
 
     private readonly Lock _gate = new();
     private readonly Slot[] _slots = new Slot[capacity];
+
+    /// <summary>How many wait of each connection that has any.</summary>
+    private readonly Dictionary<object, int> _waiting = [];
     private int _head;
     private int _count;
     private bool _isClosed;
 
     /// <summary>Takes a copy. False: there is no room, or nobody takes any more.</summary>
-    public bool TryAdd(in DtlsPath path, ReadOnlySpan<byte> datagram)
+    /// <param name="connection">Whose it seems to be.</param>
+    /// <param name="path">The path it took.</param>
+    /// <param name="datagram">The datagram.</param>
+    public bool TryAdd(object connection, in DtlsPath path, ReadOnlySpan<byte> datagram)
     {
         lock (_gate)
         {
-            if (_isClosed || _count == _slots.Length)
+            int left = _slots.Length - _count;
+            if (_isClosed || left <= _waiting.GetValueOrDefault(connection))
                 return false;
+            CollectionsMarshal.GetValueRefOrAddDefault(_waiting, connection, out _)++;
             ref Slot slot = ref _slots[(_head + _count) % _slots.Length];
             if (slot.Buffer is null || slot.Buffer.Length < datagram.Length)
             {
@@ -37,6 +51,7 @@ internal sealed class ForwardedDatagrams(int capacity)
             datagram.CopyTo(slot.Buffer);
             slot.Length = datagram.Length;
             slot.Path = path;
+            slot.Connection = connection;
             _count++;
             return true;
         }
@@ -65,6 +80,9 @@ internal sealed class ForwardedDatagrams(int capacity)
             slot.Buffer.AsSpan(0, slot.Length).Clear();
             if (slot.Buffer!.Length > KeptSize)
                 Give(ref slot);
+            if (--CollectionsMarshal.GetValueRefOrNullRef(_waiting, slot.Connection!) == 0)
+                _waiting.Remove(slot.Connection!);
+            slot.Connection = null;
             _head = (_head + 1) % _slots.Length;
             _count--;
         }
@@ -93,8 +111,12 @@ internal sealed class ForwardedDatagrams(int capacity)
             }
 
             _count = 0;
+            _waiting.Clear();
             foreach (ref Slot slot in _slots.AsSpan())
+            {
                 Give(ref slot);
+                slot.Connection = null;
+            }
         }
     }
 
@@ -110,5 +132,6 @@ internal sealed class ForwardedDatagrams(int capacity)
         public byte[]? Buffer;
         public int Length;
         public DtlsPath Path;
+        public object? Connection;
     }
 }

@@ -122,23 +122,78 @@ public sealed class ForwardingTests
         Assert.False(rig.Manager.Inject(default, Record(node: 1, shard: 0)));
         Assert.False(without.Manager.Inject(path, Record(node: 1, shard: 0)));
         Assert.Equal(5, rig.Manager.Statistics.ForwardsDropped);
-        Assert.True(rig.Manager.Inject(path, Record(node: 1, shard: 0))); // nobody's, but of this node
-        await Waiting.UntilAsync(() => rig.Manager.Statistics.DatagramsReceived == 1);
-        Assert.Equal(0UL, rig.Manager.Statistics.DatagramsSent);
+        Assert.False(rig.Manager.Inject(path, Record(node: 1, shard: 0))); // of this node, and nobody's
+        Assert.Equal(6, rig.Manager.Statistics.ForwardsDropped);
+        Assert.Equal(0UL, rig.Manager.Statistics.DatagramsReceived);
         Assert.Equal(0, rig.Manager.Statistics.Handshakes);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_flood_for_a_socket_leaves_room_for_a_client_that_has_moved(bool isForged)
+    {
+        using var handler = new HeldHandler();
+        await using ManagerRig rig = ManagerRig.Start(static options => options with { ConnectionIds = Layout }, security => security.Handler = handler, addresses: 2);
+        using var tap = new Tap();
+        byte[] flood = await TakeDatagramAsync(rig, tap, 7, connections: 1);
+        byte[] moved = await TakeDatagramAsync(rig, tap, 8, connections: 2);
+        DtlsChannel holder = await rig.ConnectAsync(WithConnectionIds);
+        Assert.True(holder.TrySend([HeldHandler.Hold]));
+        await handler.Held.Task.WaitAsync(Waiting.HangGuard);
+        try
+        {
+            // Its own socket takes nothing meanwhile, so that what waits is known.
+            var path = new DtlsPath(DtlsAddress.FromEndPoint(new IPEndPoint(IPAddress.Loopback, 9)));
+            for (int i = 0; i < 5000; i++)
+            {
+                byte[] datagram = isForged ? Record(node: 0, shard: 0) : flood;
+                BitConverter.TryWriteBytes(datagram.AsSpan(isForged ? 4 : 20), i);
+                Assert.True(rig.Manager.Inject(path, datagram) == (!isForged && i < 256));
+            }
+
+            Assert.True(rig.Manager.Inject(path, moved));
+        }
+        finally
+        {
+            handler.Release();
+        }
+
+        Assert.Equal(8, await handler.Received.Task.WaitAsync(Waiting.HangGuard));
+    }
+
+    [Fact]
+    public void Those_who_send_much_leave_room_for_others()
+    {
+        var queue = new ForwardedDatagrams(64);
+        object[] many = [.. Enumerable.Range(0, 31).Select(static _ => new object())];
+        for (int i = 0; i < 64; i++)
+        {
+            foreach (object connection in many)
+                queue.TryAdd(connection, default, [1]);
+        }
+
+        object other = new();
+        Assert.True(queue.TryAdd(other, default, [2]));
+        while (!queue.IsEmpty)
+            queue.Release();
+        for (int i = 0; i < 64; i++)
+            Assert.Equal(i < 32, queue.TryAdd(other, default, [3])); // alone, it gets half of the places
+        Assert.True(queue.TryAdd(many[0], default, [4]));
     }
 
     [Fact]
     public void What_waits_is_bounded_and_comes_in_order()
     {
         var queue = new ForwardedDatagrams(3);
+        object[] connections = [new(), new(), new()];
         var path = new DtlsPath(DtlsAddress.FromEndPoint(new IPEndPoint(IPAddress.Loopback, 9)), DtlsAddress.FromEndPoint(new IPEndPoint(IPAddress.Loopback, 10)));
         Assert.False(queue.TryPeek(out _, out _));
         for (int round = 0; round < 5; round++)
         {
             for (byte i = 0; i < 3; i++)
-                Assert.True(queue.TryAdd(path, new byte[i == 1 ? 9000 : i].AsSpan()));
-            Assert.False(queue.TryAdd(path, [1]));
+                Assert.True(queue.TryAdd(connections[i], path, new byte[i == 1 ? 9000 : i].AsSpan()));
+            Assert.False(queue.TryAdd(connections[0], path, [1]));
             for (byte i = 0; i < 3; i++)
             {
                 Assert.True(queue.TryPeek(out DtlsPath taken, out Span<byte> datagram));
@@ -151,10 +206,10 @@ public sealed class ForwardingTests
             Assert.True(queue.IsEmpty);
         }
 
-        Assert.True(queue.TryAdd(path, [1]));
+        Assert.True(queue.TryAdd(connections[0], path, [1]));
         queue.Close();
         Assert.True(queue.IsEmpty);
-        Assert.False(queue.TryAdd(path, [1]));
+        Assert.False(queue.TryAdd(connections[0], path, [1]));
         queue.Release(); // of whoever was at it
     }
 
@@ -185,6 +240,19 @@ public sealed class ForwardingTests
         Assert.Fail("Nothing comes back any more.");
     }
 
+    /// <summary>A datagram of a client of the first socket that never reached it.</summary>
+    private static async Task<byte[]> TakeDatagramAsync(ManagerRig rig, Tap tap, byte content, int connections)
+    {
+        using var relay = new PortRelay(rig.Manager.LocalEndPoints[0]);
+        DtlsChannel client = await rig.ConnectAsync(WithConnectionIds, relay.EndPoint);
+        await Waiting.UntilAsync(() => rig.Manager.ConnectionCount == connections); // its Finished has gone another way
+        relay.Server = tap.EndPoint;
+        byte[] message = new byte[Tap.Length]; // longer than anything that the engine has to say by itself
+        message[0] = content;
+        Assert.True(client.TrySend(message));
+        return await tap.TakeAsync();
+    }
+
     private static void WithConnectionIds(DtlsClientOptions options)
     {
         options.ConnectionIdLength = 8;
@@ -200,6 +268,60 @@ public sealed class ForwardingTests
         record[2] = (byte)(shard << 4);
         record[18] = 81; // length, behind 14 bytes of connection ID and 2 of sequence number
         return record;
+    }
+
+    /// <summary>Takes datagrams instead of the manager.</summary>
+    private sealed class Tap : IDisposable
+    {
+        public const int Length = 900;
+
+        private readonly SystemSocket _socket = new(System.Net.Sockets.AddressFamily.InterNetwork, System.Net.Sockets.SocketType.Dgram, System.Net.Sockets.ProtocolType.Udp);
+
+        public Tap() => _socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+
+        public IPEndPoint EndPoint => (IPEndPoint)_socket.LocalEndPoint!;
+
+        /// <summary>The first datagram with a message that is so long.</summary>
+        public async Task<byte[]> TakeAsync()
+        {
+            byte[] buffer = new byte[2000];
+            while (true)
+            {
+                int length = await _socket.ReceiveAsync(buffer).WaitAsync(Waiting.HangGuard);
+                if (length > Length)
+                    return buffer[..length];
+            }
+        }
+
+        public void Dispose() => _socket.Dispose();
+    }
+
+    /// <summary>Keeps its socket busy from one datagram on until it is released.</summary>
+    private sealed class HeldHandler : IDtlsHandler, IDisposable
+    {
+        public const byte Hold = 255;
+
+        private readonly ManualResetEventSlim _released = new();
+
+        public TaskCompletionSource Held { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource<byte> Received { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void Release() => _released.Set();
+
+        public void Dispose() => _released.Dispose();
+
+        public void OnDatagram(DtlsChannel channel, ReadOnlySpan<byte> datagram)
+        {
+            if (datagram[0] != Hold)
+            {
+                Received.TrySetResult(datagram[0]);
+                return;
+            }
+
+            Held.TrySetResult();
+            _released.Wait(Waiting.HangGuard);
+        }
     }
 
     /// <summary>What happens to a datagram is told by its length: the engine sends on its own account as well, whenever its timers say so.</summary>
