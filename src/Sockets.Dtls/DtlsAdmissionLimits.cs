@@ -8,14 +8,20 @@ public sealed record DtlsAdmissionLimits
     /// <summary>Handshakes a second: one in each tick.</summary>
     private const int MaxRate = (int)TimeSpan.TicksPerSecond;
 
+    private readonly int? _maxHandshakes;
+
     /// <summary>Server connections at most, handshakes included.</summary>
     public int MaxConnections { get; init; } = 100_000;
 
     /// <summary>
     /// Server connections at most whose handshake is not done. Beyond it the oldest one of the same endpoint gives way to a client
-    /// that has returned its cookie; every other newcomer is dropped.
+    /// that has returned its cookie; every other newcomer is dropped. Default: 1,000, or <see cref="MaxConnections"/> where that is less.
     /// </summary>
-    public int MaxHandshakes { get; init; } = 1_000;
+    public int MaxHandshakes
+    {
+        get => _maxHandshakes ?? Math.Clamp(MaxConnections, 1, 1_000);
+        init => _maxHandshakes = value;
+    }
 
     /// <summary>
     /// Connections at most of one address that has proven to be there: an IPv4 address, or the 64 bits of IPv6 that one site has to

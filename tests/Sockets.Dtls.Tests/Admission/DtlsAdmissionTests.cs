@@ -35,6 +35,15 @@ public sealed class DtlsAdmissionTests
         Assert.StartsWith($"DtlsAdmissionLimits.{setting} is ", exception.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Handshakes_follow_the_connections_where_nothing_is_said_of_them()
+    {
+        Assert.Equal(3, new DtlsAdmissionLimits { MaxConnections = 3 }.MaxHandshakes);
+        Assert.Equal(1000, new DtlsAdmissionLimits().MaxHandshakes);
+        new DtlsAdmissionLimits { MaxConnections = 3 }.Validate();
+        Assert.Throws<ArgumentException>(new DtlsAdmissionLimits { MaxConnections = 3, MaxHandshakes = 1000 }.Validate);
+    }
+
     [Theory]
     [InlineData(null, 0)]
     [InlineData(null, 10_000_001)]

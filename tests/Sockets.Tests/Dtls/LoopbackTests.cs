@@ -239,6 +239,7 @@ public class LoopbackTests
         SocketException exception = Assert.Throws<SocketException>(() =>
             DtlsListener.Bind(loopback.Listener.LocalEndPoint, new DtlsServerOptions { Credentials = [loopback.Authority.ServerCredential()] }));
         Assert.Equal(SocketError.AddressAlreadyInUse, exception.SocketErrorCode);
+        Assert.Contains(loopback.Listener.LocalEndPoint.ToString(), exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

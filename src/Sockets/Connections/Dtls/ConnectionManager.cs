@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading;
@@ -101,7 +102,8 @@ public sealed partial class ConnectionManager : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(localEndPoints);
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentOutOfRangeException.ThrowIfZero(localEndPoints.Count);
+        if (localEndPoints.Count == 0 || localEndPoints.Contains(null!))
+            throw new ArgumentException("There must be at least one address, and none of them may be null.", nameof(localEndPoints));
         if (!DtlsFeature.IsSupported)
             throw DtlsFeature.NotSupported();
         options.Validate(localEndPoints.Count * options.ShardsPerAddress);

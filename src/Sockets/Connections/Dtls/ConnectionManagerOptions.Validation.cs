@@ -32,8 +32,10 @@ public sealed partial record ConnectionManagerOptions
     /// wait. An estimate of what is managed; it leaves out the system's socket buffers, messages after the handshake, which only
     /// authenticated peers can send, and whatever the application keeps.
     /// </summary>
+    /// <exception cref="ArgumentException"><see cref="Security"/> is null, or something in it is wrong.</exception>
     public long EstimateMemory()
     {
+        RequireSecurity();
         DtlsConfig config = CreateSecurityConfig();
         long handshake = HandshakeBytes + config.ReassemblyBudget + config.EarlyDatagramBuffer;
         long queued = Math.Min(MaxQueuedBytes, long.MaxValue / 2); // nothing has so much, and the sum stays a number
@@ -43,7 +45,7 @@ public sealed partial record ConnectionManagerOptions
     /// <param name="sockets">On all addresses together.</param>
     internal void Validate(int sockets)
     {
-        Require(Security is not null, "null", nameof(Security), "set");
+        RequireSecurity();
         RequireLeftAlone();
         Require(ShardsPerAddress is >= 1 and <= 1024, ShardsPerAddress, nameof(ShardsPerAddress), "1 to 1024");
         Require(ShardsPerAddress == 1 || PortBinding.CanShare, ShardsPerAddress, nameof(ShardsPerAddress), "1 on this system, which does not spread clients over sockets that share a port");
@@ -67,7 +69,7 @@ public sealed partial record ConnectionManagerOptions
             nameof(Cookies),
             $"asked for from fewer handshakes on than {nameof(MaxHandshakes)} lets in, which is {MaxHandshakes}");
         Require(
-            Security!.MaxEarlyDataSize == 0 || Cookies.Threshold is not null,
+            Security.MaxEarlyDataSize == 0 || Cookies.Threshold is not null,
             Cookies,
             nameof(Cookies),
             $"by load for {nameof(Security)}.{nameof(DtlsServerOptions.MaxEarlyDataSize)}: whoever is asked for a cookie cannot have its early data taken");
@@ -149,6 +151,8 @@ public sealed partial record ConnectionManagerOptions
             nameof(Forwarder),
             $"null without {nameof(ConnectionIds)} that have {nameof(DtlsConnectionIdLayout.NodeBits)}: nothing would tell whose a datagram is");
     }
+
+    private void RequireSecurity() => Require(Security is not null, "null", nameof(Security), "set");
 
     /// <summary>One place for each setting: what is here must not say something else there.</summary>
     private void RequireLeftAlone()

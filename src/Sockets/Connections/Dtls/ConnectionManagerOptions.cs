@@ -10,6 +10,12 @@ namespace Sockets;
 /// </summary>
 public sealed partial record ConnectionManagerOptions
 {
+    // What was not set follows what it may not exceed.
+    private readonly int? _maxHandshakes;
+    private readonly Choice? _maxConnectionsPerAddress;
+    private readonly Choice? _maxHandshakesPerSecondPerAddress;
+    private readonly long? _maxQueuedBytes;
+
     /// <summary>
     /// Certificates, trust, tickets, protocols, the handler. What is set on this page must not be set there as well.
     /// </summary>
@@ -26,16 +32,24 @@ public sealed partial record ConnectionManagerOptions
 
     /// <summary>
     /// Handshakes at the same time at most. Beyond it the oldest of the same socket gives way to a client that has returned its cookie.
-    /// Default: 1,000.
+    /// Default: 1,000, or <see cref="MaxConnections"/> where that is less.
     /// </summary>
-    public int MaxHandshakes { get; init; } = 1_000;
+    public int MaxHandshakes
+    {
+        get => _maxHandshakes ?? Math.Clamp(MaxConnections, 1, 1_000);
+        init => _maxHandshakes = value;
+    }
 
     /// <summary>
     /// Connections at most of one address, an IPv4 address or a /64 of IPv6, counted only when it has proven to be there. A client that moves
-    /// counts at its new address once that is validated, unless as many are there already: then it stays and counts where it was. Default: 100;
-    /// null: no limit, for servers behind a proxy or with many clients behind one address.
+    /// counts at its new address once that is validated, unless as many are there already: then it stays and counts where it was. Default: 100,
+    /// or <see cref="MaxConnections"/> where that is less; null: no limit, for servers behind a proxy or with many clients behind one address.
     /// </summary>
-    public int? MaxConnectionsPerAddress { get; init; } = 100;
+    public int? MaxConnectionsPerAddress
+    {
+        get => _maxConnectionsPerAddress is { } chosen ? chosen.Value : Math.Clamp(MaxConnections, 1, 100);
+        init => _maxConnectionsPerAddress = new Choice(value);
+    }
 
     /// <summary>
     /// Handshakes a second at most of clients that have returned their cookie; a second's worth may come at once. Others ask again.
@@ -45,9 +59,13 @@ public sealed partial record ConnectionManagerOptions
 
     /// <summary>
     /// As <see cref="MaxHandshakesPerSecond"/>, of one address that has proven to be there (<see cref="MaxConnectionsPerAddress"/>), so that it
-    /// does not take the turns of all others. Default: 100; null: no limit.
+    /// does not take the turns of all others. Default: 100, or <see cref="MaxHandshakesPerSecond"/> where that is less; null: no limit.
     /// </summary>
-    public int? MaxHandshakesPerSecondPerAddress { get; init; } = 100;
+    public int? MaxHandshakesPerSecondPerAddress
+    {
+        get => _maxHandshakesPerSecondPerAddress is { } chosen ? chosen.Value : Math.Clamp(MaxHandshakesPerSecond ?? 100, 1, 100);
+        init => _maxHandshakesPerSecondPerAddress = new Choice(value);
+    }
 
     /// <summary>Which clients must return a cookie first. Default: all.</summary>
     public DtlsCookiePolicy Cookies { get; init; } = DtlsCookiePolicy.Always;
@@ -73,8 +91,12 @@ public sealed partial record ConnectionManagerOptions
     /// </summary>
     public int ReceiveQueueSize { get; init; } = 64 * 1024;
 
-    /// <summary>As <see cref="ReceiveQueueSize"/>, for all connections together. Default: 64 MiB.</summary>
-    public long MaxQueuedBytes { get; init; } = 64 << 20;
+    /// <summary>As <see cref="ReceiveQueueSize"/>, for all connections together. Default: 64 MiB, or <see cref="ReceiveQueueSize"/> where that is more.</summary>
+    public long MaxQueuedBytes
+    {
+        get => _maxQueuedBytes ?? Math.Max(ReceiveQueueSize, 64 << 20);
+        init => _maxQueuedBytes = value;
+    }
 
     /// <summary>
     /// Checked when the manager starts: what the limits on this page allow, <see cref="EstimateMemory"/>, must fit into so many bytes.
@@ -92,8 +114,11 @@ public sealed partial record ConnectionManagerOptions
     /// <summary>The way to other nodes; needs <see cref="ConnectionIds"/> with node numbers. Null: their datagrams are dropped.</summary>
     public IDatagramForwarder? Forwarder { get; init; }
 
-    /// <summary>Datagrams that came to another socket or node and wait for their own, per socket; more are dropped. Default: 256.</summary>
-    public int ForwardQueueLength { get; init; } = 256;
+    /// <summary>
+    /// Datagrams that came to another socket or node and wait for their own, per socket; more are dropped, and those whose connection ID
+    /// no connection has. None may have more here than places are left: one alone gets half of them. Default: 512.
+    /// </summary>
+    public int ForwardQueueLength { get; init; } = 512;
 
     /// <summary>
     /// Told of each connection's beginning and end, one event after the other, on the thread pool and outside of every lock: it may call
@@ -104,4 +129,7 @@ public sealed partial record ConnectionManagerOptions
 
     /// <summary>Events that wait for <see cref="EventRaised"/>. Default: 4,096.</summary>
     public int EventQueueLength { get; init; } = 4_096;
+
+    /// <summary>A limit that was set, perhaps to none.</summary>
+    private readonly record struct Choice(int? Value);
 }

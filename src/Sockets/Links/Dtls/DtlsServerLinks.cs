@@ -54,7 +54,7 @@ internal sealed class DtlsServerLinks : ServerLinkProvider
         }
         catch (SocketException exception)
         {
-            throw SocketFailureException.From(exception, $"Listening on {localEndPoint}");
+            throw SocketFailureException.From(exception.SocketErrorCode, $"Listening on {localEndPoint}");
         }
     }
 }

@@ -81,6 +81,7 @@ internal sealed class UdpPort : IDisposable
     /// <param name="prepare">Called before the bind.</param>
     /// <param name="share">Called after the bind.</param>
     /// <param name="tellsBoundAddress">Whether paths tell the address also where the socket has only one.</param>
+    /// <exception cref="SocketException">The system refuses it; the message names the address and port.</exception>
     public static UdpPort Bind(IPEndPoint local, DtlsOptions options, bool isBlocking = true, Action<SystemSocket>? prepare = null, Action<SystemSocket>? share = null, bool tellsBoundAddress = false)
     {
         SystemSocket socket = Open(local.AddressFamily, options, isBlocking);
@@ -97,6 +98,11 @@ internal sealed class UdpPort : IDisposable
             socket.Bind(local);
             share?.Invoke(socket);
             return new UdpPort(socket, options, default, tellsLocalAddress, tellsBoundAddress);
+        }
+        catch (SocketException exception)
+        {
+            socket.Dispose();
+            throw new SocketException((int)exception.SocketErrorCode, $"{exception.Message.TrimEnd('.')}: UDP {local}");
         }
         catch
         {

@@ -33,6 +33,36 @@ public sealed class ConnectionManagerOptionsTests
         (options with { IdleTimeout = Infinite, MaxLifetime = TimeSpan.FromMinutes(1) }).Validate();
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(10)]
+    [InlineData(500)]
+    [InlineData(1_000_000)]
+    public void What_is_not_set_follows_a_limit_that_is(int most)
+    {
+        using var authority = new TestAuthority();
+        ConnectionManagerOptions options = Make(authority);
+        (options with { MaxConnections = most }).Validate();
+        (options with { MaxHandshakesPerSecond = most }).Validate();
+        (options with { ReceiveQueueSize = most * 1024 }).Validate();
+        (options with { MaxConnections = most, MaxConnectionsPerAddress = null, MaxHandshakesPerSecondPerAddress = null }).Validate();
+        ConnectionManagerOptions small = options with { MaxConnections = most };
+        Assert.Equal((Math.Min(most, 1000), Math.Min(most, 100)), (small.MaxHandshakes, small.MaxConnectionsPerAddress));
+        Assert.Equal(Math.Min(most, 100), (options with { MaxHandshakesPerSecond = most }).MaxHandshakesPerSecondPerAddress);
+        Assert.Null((small with { MaxConnectionsPerAddress = null }).MaxConnectionsPerAddress);
+        Assert.Equal("MaxHandshakes", Assert.Throws<ArgumentException>((small with { MaxHandshakes = most + 1 }).Validate).ParamName);
+    }
+
+    [Fact]
+    public void Nothing_instead_of_an_address_or_of_what_secures_it_is_said_to_be_wrong()
+    {
+        using var authority = new TestAuthority();
+        ConnectionManagerOptions options = Make(authority);
+        Assert.Equal("localEndPoints", Assert.Throws<ArgumentException>(() => ConnectionManager.Start([null!], options)).ParamName);
+        Assert.Equal("localEndPoints", Assert.Throws<ArgumentException>(() => ConnectionManager.Start([], options)).ParamName);
+        Assert.Equal("Security", Assert.Throws<ArgumentException>(() => (options with { Security = null! }).EstimateMemory()).ParamName);
+    }
+
     [Fact]
     public void What_the_certificates_lack_is_said_as_well()
     {

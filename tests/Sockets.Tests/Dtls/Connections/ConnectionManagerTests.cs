@@ -81,7 +81,9 @@ public sealed class ConnectionManagerTests
         var first = (IPEndPoint)free.LocalEndPoint!;
         free.Dispose();
         var options = new ConnectionManagerOptions { Security = new DtlsServerOptions { Credentials = [authority.ServerCredential()] } };
-        Assert.Throws<System.Net.Sockets.SocketException>(() => ConnectionManager.Start([first, (IPEndPoint)taken.LocalEndPoint!], options));
+        var busy = Assert.Throws<System.Net.Sockets.SocketException>(() => ConnectionManager.Start([first, (IPEndPoint)taken.LocalEndPoint!], options));
+        Assert.Equal(System.Net.Sockets.SocketError.AddressAlreadyInUse, busy.SocketErrorCode);
+        Assert.Contains(taken.LocalEndPoint!.ToString()!, busy.Message, StringComparison.Ordinal);
         using var again = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.InterNetwork, System.Net.Sockets.SocketType.Dgram, System.Net.Sockets.ProtocolType.Udp);
         again.Bind(first);
     }
@@ -309,7 +311,7 @@ public sealed class ConnectionManagerTests
             ("sockets.dtls.io", "network.io.direction=receive"),
         })
         {
-            Assert.True(measurements.Of(instrument, tags).Last().Value >= 1, $"{instrument} {tags}");
+            Assert.True(measurements.Of(instrument).Last(measured => measured.Tags == tags).Value >= 1, $"{instrument} {tags}");
         }
 
         Assert.NotEmpty(measurements.Of("sockets.dtls.connection.duration"));
