@@ -4,6 +4,64 @@ namespace Sockets.Tests;
 
 public class ReceiveQueueTests
 {
+    /// <summary>Whatever the order in which they fill and empty, and however little is left in a large buffer.</summary>
+    [Fact]
+    public void The_buffers_of_all_queues_together_are_bounded()
+    {
+        const int limit = 20_000;
+        var budget = new QueueBudget(limit);
+        var queues = new ReceiveQueue[40];
+        for (int i = 0; i < queues.Length; i++)
+            queues[i] = new ReceiveQueue(10_000, budget);
+        var random = new Random(6);
+        byte[] datagram = new byte[900];
+        bool wasFull = false;
+        for (int i = 0; i < 20_000; i++)
+        {
+            ReceiveQueue queue = queues[random.Next(queues.Length)];
+            for (int j = 0; j < 12; j++)
+                queue.Add(datagram);
+            wasFull |= budget.Buffers > (QueueBudget.BuffersPerByte * limit) - 8192;
+            for (int left = random.Next(3); queue.TryReceive(datagram, out _) && left > 0;)
+                left -= random.Next(8) == 0 ? 1 : 0;
+            if (random.Next(50) == 0)
+                queue.Trim();
+            int index = random.Next(queues.Length * 20);
+            if (index < queues.Length)
+            {
+                queues[index].Complete(null);
+                queues[index] = new ReceiveQueue(10_000, budget);
+            }
+
+            Assert.Equal(queues.Sum(static one => Math.Max(0, one.BufferSize - ReceiveQueue.InitialSize)), budget.Buffers);
+            Assert.InRange(budget.Buffers, 0, QueueBudget.BuffersPerByte * limit);
+            Assert.InRange(budget.Used, 0, limit);
+        }
+
+        Assert.True(wasFull, "the buffers never came to their limit");
+        foreach (ReceiveQueue queue in queues)
+            queue.Complete(null);
+        Assert.Equal((0L, 0L), (budget.Used, budget.Buffers));
+    }
+
+    /// <summary>A burst that is over costs the others nothing when there is little left.</summary>
+    [Fact]
+    public void An_empty_buffer_is_given_back_when_others_need_it()
+    {
+        var budget = new QueueBudget(8192);
+        byte[] datagram = new byte[3000];
+        for (int i = 0; i < 10; i++)
+        {
+            var queue = new ReceiveQueue(8192, budget);
+            queue.Add(datagram);
+            queue.Add(datagram);
+            Assert.Equal(0, queue.Dropped);
+            Assert.True(queue.TryReceive(datagram, out _) && queue.TryReceive(datagram, out _));
+        }
+
+        Assert.InRange(budget.Buffers, 0, 2 * 8192);
+    }
+
     [Fact]
     public async Task Datagrams_keep_their_order_and_their_edges_while_the_ring_goes_round()
     {

@@ -3,19 +3,26 @@ using System.Globalization;
 using System.Threading;
 using Sockets.Dtls;
 using Sockets.Engine;
+using Sockets.Links.Dtls;
 
 namespace Sockets;
 
 /// <content>What the settings may be, by themselves and beside each other.</content>
 public sealed partial record ConnectionManagerOptions
 {
-    /// <summary>What an open connection holds, its channel and its share of the tables included, without datagrams that wait.</summary>
-    private const long OpenConnectionBytes = 8 * 1024;
+    /// <summary>What an open connection holds, its channel, its share of the tables and the smallest buffer for datagrams that wait included.</summary>
+    private const long OpenConnectionBytes = (8 * 1024) + ReceiveQueue.InitialSize;
 
     /// <summary>What a handshake holds besides what comes from the peer: transcript, keys, the flight that may have to be sent again.</summary>
     private const long HandshakeBytes = 48 * 1024;
 
     private const int ForwardedDatagramBytes = 2 * 1024;
+
+    /// <summary>What a socket has for all its connections: a batch of datagrams that are received, one of those that are sent, ClientHellos in parts.</summary>
+    private const long SocketBytes = 6 << 20;
+
+    /// <summary>The shortest record that is kept for later has some twenty bytes, and is an object in a list.</summary>
+    private const int BytesPerEarlyByte = 4;
 
     /// <summary>Handshakes a second: one in each tick.</summary>
     private const int MaxRate = (int)TimeSpan.TicksPerSecond;
@@ -28,18 +35,22 @@ public sealed partial record ConnectionManagerOptions
     public void Validate() => Validate(ShardsPerAddress);
 
     /// <summary>
-    /// What all this can come to at most, in bytes: open connections, handshakes whose clients send as much as they may, datagrams that
-    /// wait. An estimate of what is managed; it leaves out the system's socket buffers, messages after the handshake, which only
-    /// authenticated peers can send, and whatever the application keeps.
+    /// What all this can come to at most, in bytes: open connections, handshakes whose clients send as much as they may, buffers for datagrams
+    /// that wait. It adds up what each limit allows. What it leaves out: the system's socket buffers, parts of messages after the
+    /// handshake, which only authenticated peers can send, contexts of OpenSSL, and whatever the application keeps.
     /// </summary>
     /// <exception cref="ArgumentException"><see cref="Security"/> is null, or something in it is wrong.</exception>
     public long EstimateMemory()
     {
         RequireSecurity();
         DtlsConfig config = CreateSecurityConfig();
-        long handshake = HandshakeBytes + config.ReassemblyBudget + config.EarlyDatagramBuffer;
-        long queued = Math.Min(MaxQueuedBytes, long.MaxValue / 2); // nothing has so much, and the sum stays a number
-        return (MaxConnections * OpenConnectionBytes) + (MaxHandshakes * handshake) + queued + ((long)ShardsPerAddress * ForwardQueueLength * ForwardedDatagramBytes);
+
+        // The message that is expected has a place beyond the budget, and a bit is kept for each byte that came of any.
+        long reassembled = ((long)config.ReassemblyBudget + config.MaxHandshakeMessageSize) * 9 / 8;
+        long handshake = HandshakeBytes + reassembled + ((long)config.EarlyDatagramBuffer * BytesPerEarlyByte) + config.MaxEarlyDataSize;
+        long queued = Math.Min(MaxQueuedBytes, long.MaxValue / 8) * QueueBudget.BuffersPerByte; // nothing has so much, and the sum stays a number
+        long socket = SocketBytes + ((long)ForwardQueueLength * ForwardedDatagramBytes);
+        return (MaxConnections * OpenConnectionBytes) + (MaxHandshakes * handshake) + queued + (ShardsPerAddress * socket);
     }
 
     /// <param name="sockets">On all addresses together.</param>

@@ -91,7 +91,9 @@ public sealed partial record ConnectionManagerOptions
     /// </summary>
     public int ReceiveQueueSize { get; init; } = 64 * 1024;
 
-    /// <summary>As <see cref="ReceiveQueueSize"/>, for all connections together. Default: 64 MiB, or <see cref="ReceiveQueueSize"/> where that is more.</summary>
+    /// <summary>
+    /// As <see cref="ReceiveQueueSize"/>, for all connections together. Their buffers, beyond 4 KiB for each, have twice that. Default: 64 MiB, or <see cref="ReceiveQueueSize"/> where that is more.
+    /// </summary>
     public long MaxQueuedBytes
     {
         get => _maxQueuedBytes ?? Math.Max(ReceiveQueueSize, 64 << 20);
@@ -99,8 +101,8 @@ public sealed partial record ConnectionManagerOptions
     }
 
     /// <summary>
-    /// Checked when the manager starts: what the limits on this page allow, <see cref="EstimateMemory"/>, must fit into so many bytes.
-    /// Nothing is enforced beyond those limits. Default: null, not checked.
+    /// Checked when the manager starts: what the limits on this page allow, <see cref="EstimateMemory"/>, must fit into so many bytes. From then
+    /// on each of those limits is enforced by itself; there is no meter of memory beside them. Default: null, not checked.
     /// </summary>
     public long? MaxMemory { get; init; }
 

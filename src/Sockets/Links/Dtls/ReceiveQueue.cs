@@ -14,7 +14,9 @@ namespace Sockets.Links.Dtls;
 internal sealed class ReceiveQueue(int capacity, QueueBudget? budget = null) : IValueTaskSource<DtlsReceiveResult>, IThreadPoolWorkItem
 {
     private const int LengthSize = sizeof(int);
-    private const int InitialSize = 4096;
+
+    /// <summary>The smallest buffer, which every queue may have whatever the others hold.</summary>
+    internal const int InitialSize = 4096;
 
     private readonly Lock _gate = new();
     private byte[] _ring = [];
@@ -37,6 +39,12 @@ internal sealed class ReceiveQueue(int capacity, QueueBudget? budget = null) : I
 
     /// <summary>Datagrams that did not fit.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
+
+    /// <summary>Bytes of its buffer.</summary>
+    internal int BufferSize => _ring.Length;
+
+    /// <summary>What of the buffer counts for the budget.</summary>
+    private int CountedSize => Math.Max(0, _ring.Length - InitialSize);
 
     /// <summary>Whether a read would complete at once: a datagram, the end, or the failure.</summary>
     public bool IsReadable
@@ -167,6 +175,7 @@ internal sealed class ReceiveQueue(int capacity, QueueBudget? budget = null) : I
                 return;
             _ended = true;
             budget?.Give(_used); // what is left is the application's, to read or to forget
+            budget?.GiveBuffer(CountedSize);
             _failure = failure;
             if (!_waiting)
                 return;
@@ -183,10 +192,8 @@ internal sealed class ReceiveQueue(int capacity, QueueBudget? budget = null) : I
     {
         lock (_gate)
         {
-            if (_used > 0)
-                return;
-            _ring = [];
-            _head = 0;
+            if (_used == 0)
+                ReleaseBuffer();
         }
     }
 
@@ -250,8 +257,12 @@ internal sealed class ReceiveQueue(int capacity, QueueBudget? budget = null) : I
         int needed = _used + LengthSize + datagram.Length;
         if (needed > capacity || budget?.TryTake(LengthSize + datagram.Length) == false)
             return false;
-        if (needed > _ring.Length)
-            Grow(needed);
+        if (needed > _ring.Length && !TryGrow(needed))
+        {
+            budget!.Give(LengthSize + datagram.Length);
+            return false;
+        }
+
         int length = datagram.Length;
         WriteRing(_used, MemoryMarshal.AsBytes(new ReadOnlySpan<int>(in length)));
         WriteRing(_used + LengthSize, datagram);
@@ -276,17 +287,32 @@ internal sealed class ReceiveQueue(int capacity, QueueBudget? budget = null) : I
         if (!_ended)
             budget?.Give(consumed);
         _head = _used == 0 ? 0 : (_head + consumed) % _ring.Length;
+        if (_used == 0 && CountedSize > 0 && budget is { IsShort: true })
+            ReleaseBuffer();
         return new DtlsReceiveResult(copied, copied < length, false);
     }
 
-    private void Grow(int needed)
+    /// <returns>False: all queues together may have no more.</returns>
+    private bool TryGrow(int needed)
     {
         int size = Math.Max(_ring.Length, InitialSize);
         while (size < needed)
             size *= 2;
-        byte[] larger = new byte[Math.Min(size, Math.Max(capacity, InitialSize))];
+        size = Math.Min(size, Math.Max(capacity, InitialSize));
+        if (budget?.TryTakeBuffer(size - Math.Max(_ring.Length, InitialSize)) == false)
+            return false;
+        byte[] larger = new byte[size];
         ReadRing(0, larger.AsSpan(0, _used));
         _ring = larger;
+        _head = 0;
+        return true;
+    }
+
+    private void ReleaseBuffer()
+    {
+        if (!_ended)
+            budget?.GiveBuffer(CountedSize);
+        _ring = [];
         _head = 0;
     }
 
