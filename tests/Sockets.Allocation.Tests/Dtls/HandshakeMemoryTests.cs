@@ -1,5 +1,6 @@
 using Sockets.Dtls;
 using Sockets.Dtls.Crypto;
+using Sockets.Dtls.Records;
 using Sockets.Testing;
 
 namespace Sockets.Allocation.Tests;
@@ -10,6 +11,7 @@ public class HandshakeMemoryTests
     private const CipherSuite Suite = CipherSuite.Aes128GcmSha256;
     private const int Handshakes = 24;
     private const int HandshakeEpoch = 2;
+    private const int Attempts = 3;
 
     /// <summary>As many as are kept, and more.</summary>
     private const int Messages = 12;
@@ -24,16 +26,24 @@ public class HandshakeMemoryTests
             MaxHandshakes = 1,
         };
         long estimate = (options with { MaxConnections = 1 + Handshakes, MaxHandshakes = 1 + Handshakes }).EstimateMemory() - options.EstimateMemory();
-        var servers = new DtlsConnection[1 + Handshakes];
-        servers[0] = Fill(); // what is there once and for all
+        long held = long.MaxValue;
+        Measure(1); // what is there once and for all
+        for (int i = 0; i < Attempts && held > estimate; i++)
+            held = Math.Min(held, Measure(Handshakes)); // what else the process does can only add to it
+        TestContext.Current.TestOutputHelper?.WriteLine($"{held / Handshakes} bytes held by a handshake, {estimate / Handshakes} estimated");
+        Assert.InRange(held, long.MinValue, estimate);
+    }
+
+    private static long Measure(int count)
+    {
+        var servers = new DtlsConnection[count];
         long before = GC.GetTotalMemory(forceFullCollection: true);
-        for (int i = 1; i < servers.Length; i++)
+        for (int i = 0; i < servers.Length; i++)
             servers[i] = Fill();
         long held = GC.GetTotalMemory(forceFullCollection: true) - before;
-        TestContext.Current.TestOutputHelper?.WriteLine($"{held / Handshakes} bytes held by a handshake, {estimate / Handshakes} estimated");
-        Assert.InRange(held, 192 * 1024 * Handshakes, estimate); // less, and the buffers were not full
         foreach (DtlsConnection server in servers)
             server.Dispose();
+        return held;
     }
 
     /// <summary>A server in the midst of a handshake with a client that begins every message it may, and sends records for later.</summary>
@@ -57,6 +67,10 @@ public class HandshakeMemoryTests
         early[0] = 0b0010_0011;
         for (int i = 0; i < 2000; i++)
             pair.Server.Receive(DtlsPair.ClientAddress, early);
+
+        // All of it is full.
+        DtlsStatistics statistics = pair.Server.Connection.Statistics;
+        Assert.True(statistics.Discarded(DiscardReason.FragmentOutOfWindow) > 0 && statistics.Discarded(DiscardReason.UnknownEpoch) > 0);
         Assert.Equal(DtlsState.WaitFinished, pair.Server.Connection.State);
         pair.Client.Connection.Dispose();
         pair.Server.Connection.UserState = null; // all of the test's that hangs on it
