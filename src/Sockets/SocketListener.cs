@@ -60,6 +60,11 @@ public sealed partial class SocketListener : IAsyncDisposable
         }
     }
 
+    /// <summary>Its UDP sockets; none where it accepts streams.</summary>
+    internal ReadOnlySpan<DatagramAcceptor> Datagrams => _datagrams;
+
+    internal AcceptPipeline Pipeline => _pipeline;
+
     /// <summary>For tests: what is alive of this listener.</summary>
     internal AcceptLiveCounts Live
     {

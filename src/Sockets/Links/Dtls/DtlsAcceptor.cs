@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
@@ -98,6 +99,21 @@ internal sealed class DtlsAcceptor : DatagramAcceptor, IDriverOwner
         }
 
         Complete();
+    }
+
+    /// <summary>Saves what can be saved, those that nobody has taken yet too, and ends.</summary>
+    public IReadOnlyList<DtlsSavedConnection> SaveAll(DtlsStateProtector protector)
+    {
+        StopAccepting();
+        return _driver.SaveAll(protector, stops: true);
+    }
+
+    /// <summary>Goes on with a connection that was saved. The caller has a place for it.</summary>
+    public DtlsRestoreResult TryRestore(DtlsStateProtector protector, ReadOnlySpan<byte> state, out SocketLink? link)
+    {
+        DtlsRestoreResult result = _driver.TryRestore(null, protector, state, null, out DtlsChannel? channel);
+        link = channel is null ? null : new DtlsLink(channel, ownsDriver: false);
+        return result;
     }
 
     public override async ValueTask DisposeAsync()
