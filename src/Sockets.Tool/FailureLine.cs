@@ -36,5 +36,6 @@ internal static class FailureLine
         return end < 0 ? exception.Message : exception.Message[..end];
     }
 
-    private static string OneLine(string message) => message.ReplaceLineEndings(" ").Trim();
+    /// <summary>The same words without what would break the line.</summary>
+    public static string OneLine(string message) => message.ReplaceLineEndings(" ").Replace("\t", "", StringComparison.Ordinal).Trim();
 }

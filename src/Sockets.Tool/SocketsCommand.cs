@@ -33,7 +33,7 @@ internal static partial class SocketsCommand
             if (result.Errors.Count > 0 && result.Action is null or ParseErrorAction)
             {
                 string command = result.CommandResult.Command is RootCommand ? "sockets" : $"sockets {CommandPath(result.CommandResult)}";
-                return Fail(console, $"{result.Errors[0].Message.TrimEnd('.')}. Try '{command} --help'.");
+                return Fail(console, $"{FailureLine.OneLine(result.Errors[0].Message).TrimEnd('.')}. Try '{command} --help'.");
             }
 
             return await result.InvokeAsync(

@@ -1,5 +1,7 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -25,6 +27,10 @@ internal static partial class CredentialFiles
 
         return anchors.Count > 0 ? anchors : throw new ToolException($"There is no PEM certificate in {path}.");
     }
+
+    /// <summary>The DNS names a certificate is for.</summary>
+    public static IEnumerable<string> NamesOf(X509Certificate2 certificate) =>
+        certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().SelectMany(static extension => extension.EnumerateDnsNames());
 
     private static void RequireReadable(string path, string what)
     {

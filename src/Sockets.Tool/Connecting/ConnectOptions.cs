@@ -39,7 +39,7 @@ internal sealed partial class ConnectOptions
     public Option<int> Repeat { get; } = new("--repeat") { Description = "So many connections, one after the other, with one set of TLS sessions; needs --send or --send-file.", HelpName = "N", DefaultValueFactory = _ => 1 };
 
     /// <summary>Of all modes but DTLS.</summary>
-    public Option<bool> Verbose { get; } = new("--verbose") { Description = "Without --send: tell of connection and end on standard error." };
+    public Option<bool> Verbose { get; } = new("--verbose") { Description = "Without --send: tell of connection and end on standard error; --dtls always does." };
 
     /// <summary>Of the modes over datagrams.</summary>
     public Option<double> Linger { get; } = SecondsOption.Create(

@@ -21,14 +21,19 @@ internal static class ChannelText
             line.Append(" resumed=yes");
         if (!channel.ApplicationProtocol.IsEmpty)
             line.Append(" alpn=").Append(SocketText.OneWord(channel.ApplicationProtocol.ToString()));
-        line.Append(channel.Role == DtlsRole.Server ? " client-cert=" : " server-cert=").Append(PeerSubject(channel));
+        if (channel.SrtpProfile != SrtpProtectionProfile.None)
+            line.Append(" srtp=").Append(NameTable.Of(channel.SrtpProfile));
+        if (!channel.PskIdentity.IsEmpty)
+            line.Append(" psk=").Append(SocketText.OneWord(Encoding.UTF8.GetString(channel.PskIdentity.Span)));
+        line.Append(channel.Role == DtlsRole.Server ? " client-cert=" : " server-cert=").Append(Peer(channel));
         return line.ToString();
     }
 
     public static string Closed(DtlsChannel channel, DtlsException? failure) =>
         $"closed peer={channel.RemoteEndPoint} reason={(failure is null ? "close_notify" : FailureLine.Of(failure))}";
 
-    private static string PeerSubject(DtlsChannel channel)
+    /// <summary>Who the peer has shown to be: its certificate's subject, or its bare key.</summary>
+    public static string Peer(DtlsChannel channel)
     {
         if (!channel.PeerPublicKey.IsEmpty)
             return $"bare-key:{Convert.ToHexStringLower(SHA256.HashData(channel.PeerPublicKey.Span))}";

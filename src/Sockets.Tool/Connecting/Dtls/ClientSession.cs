@@ -20,6 +20,9 @@ internal sealed class ClientSession(ToolConsole console, Action<string> tell, Dt
 
     private static readonly TimeSpan TicketInterval = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>Whether the end says what size of datagrams the path was found to carry.</summary>
+    public bool TellsDatagramSize { get; init; }
+
     private int _sendingUpdatesReported;
     private int _receivingUpdatesReported;
 
@@ -160,6 +163,8 @@ internal sealed class ClientSession(ToolConsole console, Action<string> tell, Dt
     {
         ReportKeyUpdates();
         await WaitForTicketsAsync();
+        if (TellsDatagramSize)
+            tell($"datagrams carry up to {channel.MaxDatagramLength} bytes");
         await channel.DisposeAsync();
         DtlsException? failure = await channel.Completion;
         tell(ChannelText.Closed(channel, failure));

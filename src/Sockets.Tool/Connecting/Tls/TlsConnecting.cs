@@ -11,9 +11,13 @@ internal sealed class TlsConnecting
 {
     private readonly ConnectOptions _shared;
     private readonly Option<bool> _selector = new("--tls") { Description = "Over TLS." };
-    private readonly TlsChoices _choices = new();
+    private readonly TlsChoices _choices;
 
-    private TlsConnecting(ConnectOptions shared) => _shared = shared;
+    private TlsConnecting(ConnectOptions shared)
+    {
+        _shared = shared;
+        _choices = new TlsChoices(shared.Protocols);
+    }
 
     public static TransportMode CreateMode(ConnectOptions shared)
     {

@@ -44,7 +44,7 @@ internal sealed class DtlsDiagnosis
         Task<Socket> ConnectAsync(PeerTrust judgement, CancellationToken token)
         {
             var options = new DtlsClientOptions { TargetHost = name, Trust = judgement, HandshakeTimeout = _shared.ReadTimeout(result) };
-            if (ReferenceEquals(judgement, PeerTrust.DangerousAcceptAnyCertificate))
+            if (ReferenceEquals(judgement, PeerTrust.DangerousAcceptAnyCertificate) || _shared.JudgesKeys(result))
                 options.PeerCertificateTypes = [DtlsCertificateType.X509, DtlsCertificateType.RawPublicKey]; // to see what there is
             if (credential is var (certificatePath, keyPath))
                 options.Credentials = [CredentialFiles.Load(certificatePath, keyPath)];

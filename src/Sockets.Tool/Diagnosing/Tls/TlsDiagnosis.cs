@@ -34,9 +34,13 @@ internal sealed class TlsDiagnosis
 
     private readonly ConnectOptions _shared;
     private readonly Option<bool> _selector = new("--tls") { Description = "All of TLS; the default." };
-    private readonly TlsChoices _choices = new();
+    private readonly TlsChoices _choices;
 
-    private TlsDiagnosis(ConnectOptions shared) => _shared = shared;
+    private TlsDiagnosis(ConnectOptions shared)
+    {
+        _shared = shared;
+        _choices = new TlsChoices(shared.Protocols);
+    }
 
     public static TransportMode CreateMode(ConnectOptions shared)
     {

@@ -1,3 +1,4 @@
+using System;
 using System.CommandLine;
 using System.IO;
 using System.Text;
@@ -14,8 +15,8 @@ internal static class KeyLogOption
         HelpName = "FILE",
     };
 
-    /// <summary>Opens the file, readable by its owner only, and makes the configuration write to it.</summary>
-    public static StreamWriter? Open(string? path, DtlsOptions options)
+    /// <summary>Opens the file, readable by its owner only.</summary>
+    public static StreamWriter? Open(string? path)
     {
         if (path is null)
             return null;
@@ -26,15 +27,15 @@ internal static class KeyLogOption
             throw new ToolException($"The key log '{path}' takes secrets, and others may read or change the file: delete it, or go on with it after 'chmod 600 {path}'.");
         }
 
-        var writer = new StreamWriter(file, new UTF8Encoding(false)) { AutoFlush = true };
-        options.ConfigureEngine = config => config with
-        {
-            DangerousKeyLog = line =>
-            {
-                lock (writer)
-                    writer.WriteLine(line);
-            },
-        };
-        return writer;
+        return new StreamWriter(file, new UTF8Encoding(false)) { AutoFlush = true };
     }
+
+    /// <summary>What takes the lines; null: nothing does.</summary>
+    public static Action<string>? WriteTo(StreamWriter? log) => log is null
+        ? null
+        : line =>
+        {
+            lock (log)
+                log.WriteLine(line);
+        };
 }

@@ -3,11 +3,12 @@ using System.Collections.Generic;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Linq;
+using Sockets.Dtls;
 using Sockets.Dtls.Crypto;
 
 namespace Sockets.Tool.Options;
 
-/// <summary>The names that standards use for suites and groups, both ways, and options that accept them.</summary>
+/// <summary>The names that standards use for suites, groups and profiles, both ways, and options that accept them.</summary>
 internal static class NameTable
 {
     private static readonly (string Name, CipherSuite Value)[] Suites =
@@ -26,13 +27,25 @@ internal static class NameTable
         ("secp384r1", NamedGroup.Secp384r1),
     ];
 
+    private static readonly (string Name, SrtpProtectionProfile Value)[] SrtpProfiles =
+    [
+        ("SRTP_AES128_CM_HMAC_SHA1_80", SrtpProtectionProfile.Aes128CmHmacSha1Tag80),
+        ("SRTP_AES128_CM_HMAC_SHA1_32", SrtpProtectionProfile.Aes128CmHmacSha1Tag32),
+        ("SRTP_AEAD_AES_128_GCM", SrtpProtectionProfile.AeadAes128Gcm),
+        ("SRTP_AEAD_AES_256_GCM", SrtpProtectionProfile.AeadAes256Gcm),
+    ];
+
     public static string Of(CipherSuite suite) => Array.Find(Suites, entry => entry.Value == suite).Name ?? suite.ToString();
 
     public static string Of(NamedGroup group) => Array.Find(Groups, entry => entry.Value == group).Name ?? group.ToString();
 
+    public static string Of(SrtpProtectionProfile profile) => Array.Find(SrtpProfiles, entry => entry.Value == profile).Name ?? profile.ToString();
+
     public static Option<CipherSuite[]> SuiteOption() => CreateOption("--suite", "cipher suite", Suites);
 
     public static Option<NamedGroup[]> GroupOption() => CreateOption("--group", "key-exchange group", Groups);
+
+    public static Option<SrtpProtectionProfile[]> SrtpOption() => CreateOption("--use-srtp", "SRTP profile", SrtpProfiles);
 
     /// <summary>What was given; null when nothing was, and the default applies.</summary>
     public static T[]? NullIfEmpty<T>(T[]? values) => values is { Length: > 0 } ? values : null;

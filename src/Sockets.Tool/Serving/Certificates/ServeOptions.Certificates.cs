@@ -1,12 +1,14 @@
 using System.Collections.Generic;
 using System.CommandLine;
 using System.Linq;
+using Sockets.Tool.Certificates;
+using Sockets.Tool.Options;
 
 namespace Sockets.Tool.Serving;
 
 internal sealed partial class ServeOptions
 {
-    public Option<string[]> Certificate { get; } = new("--cert") { Description = "PEM file with the certificate chain, leaf first; repeat it, with --key, for more.", HelpName = "FILE" };
+    public Option<string[]> Certificate { get; } = new("--cert") { Description = "PEM file with the certificate chain, leaf first; under DTLS also one with a bare public key (RFC 7250). Repeat it, with --key, for more: each client gets the one for the name it asks for (SNI), else the first.", HelpName = "FILE" };
 
     public Option<string[]> Key { get; } = new("--key") { Description = "PEM file with the unencrypted private key.", HelpName = "FILE" };
 
@@ -15,6 +17,14 @@ internal sealed partial class ServeOptions
         Description = "PEM file with the CAs that client certificates must come from. Makes them required, unless --client-auth says otherwise.",
         HelpName = "FILE",
     };
+
+    public Option<string[]> ClientKeyPins { get; } = new("--client-pin-key")
+    {
+        Description = "In the place of --client-ca: a public key that clients may have, in a certificate or (under DTLS) bare; the SHA-256 of its subject public key info, or a PEM file with the key or its certificate. Repeat it for more.",
+        HelpName = "SHA256HEX|FILE",
+    };
+
+    public Option<bool> RefuseUnknownNames { get; } = new("--refuse-unknown-names") { Description = "Refuse clients that ask for a name that no certificate is for, or for none." };
 
     public Option<string?> ClientAuthentication { get; } = new Option<string?>("--client-auth")
     {
@@ -32,13 +42,27 @@ internal sealed partial class ServeOptions
         return [.. certificates.Zip(keys)];
     }
 
-    /// <summary>Whether clients are asked, "none", "request" or "require", and the file with their CAs, which must then be there.</summary>
-    public (string Authentication, string? AuthorityPath) ReadClientAuthentication(ParseResult result)
+    /// <summary>Not among the <see cref="CertificateOptions"/>.</summary>
+    public Option<string[]> Protocols { get; } = AlpnOption.Create();
+
+    /// <summary>All that is about certificates.</summary>
+    public IReadOnlyList<Option> CertificateOptions => [Certificate, Key, RefuseUnknownNames, ClientAuthority, ClientKeyPins, ClientAuthentication];
+
+    public bool JudgesClientKeys(ParseResult result) => result.GetValue(ClientKeyPins) is { Length: > 0 };
+
+    /// <summary>How clients are asked for a certificate, "none", "request" or "require", and how it is judged, which must then be said.</summary>
+    /// <param name="result">What was given.</param>
+    /// <param name="preset">How they are asked where only the judgement was given.</param>
+    public (string Authentication, PeerTrust? Trust) ReadClientAuthentication(ParseResult result, string preset = "require")
     {
         string? authorityPath = result.GetValue(ClientAuthority);
-        string authentication = result.GetValue(ClientAuthentication) ?? (authorityPath is null ? "none" : "require");
-        if (authentication != "none" && authorityPath is null)
-            throw new ToolException("--client-auth needs --client-ca FILE: the CAs that client certificates must come from.");
-        return (authentication, authorityPath);
+        bool judgesKeys = JudgesClientKeys(result);
+        if (judgesKeys && authorityPath is not null)
+            throw new ToolException("--client-ca and --client-pin-key exclude each other: trust is exactly one of them.");
+        bool isJudged = judgesKeys || authorityPath is not null;
+        string authentication = result.GetValue(ClientAuthentication) ?? (isJudged ? preset : "none");
+        if (authentication != "none" && !isJudged)
+            throw new ToolException("--client-auth needs --client-ca FILE, the CAs that client certificates must come from, or --client-pin-key.");
+        return (authentication, authorityPath is not null ? CredentialFiles.LoadAnchors(authorityPath) : judgesKeys ? PublicKeyPins.Read("--client-pin-key", result.GetValue(ClientKeyPins)!) : null);
     }
 }

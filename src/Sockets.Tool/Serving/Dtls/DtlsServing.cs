@@ -1,9 +1,9 @@
 using System;
+using System.Collections.Generic;
 using System.CommandLine;
 using System.IO;
 using System.Linq;
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Threading;
@@ -20,140 +20,119 @@ internal sealed class DtlsServing
 {
     private readonly ServeOptions _shared;
     private readonly Option<HostAndPort?> _selector = new("--dtls") { Description = "Serve DTLS 1.3 on this address and UDP port.", HelpName = "HOST:PORT", CustomParser = HostAndPort.Parse };
-    private readonly Option<CipherSuite[]> _suites = NameTable.SuiteOption();
-    private readonly Option<NamedGroup[]> _groups = NameTable.GroupOption();
-    private readonly Option<int> _datagramSize = DatagramSizeOption.Create();
-    private readonly Option<int> _recordSize = RecordSizeOption.Create();
-    private readonly Option<ExporterRequest?> _export = ExporterRequest.CreateOption();
-    private readonly Option<string?> _keyLog = KeyLogOption.Create();
-    private readonly Option<string> _cookie = new Option<string>("--cookie")
-    {
-        Description = "Whether clients must return a cookie before anything is kept for them.",
-        HelpName = "always|never",
-        DefaultValueFactory = _ => "always",
-    }.AcceptOnlyFromAmong("always", "never");
+    private readonly DtlsChoices _choices;
+    private readonly ManagerChoices _limits;
 
-    private readonly Option<DtlsPreSharedKey[]> _psk = PskOption.Create();
+    private readonly Option<string[]> _ocspResponses = new("--ocsp-response") { Description = "DER file with an OCSP response about the --cert at the same place, for clients that ask for it; repeat it as --cert.", HelpName = "FILE" };
     private readonly Option<int> _tickets = NumberOption.Create("--tickets", "COUNT", "tickets", 16, "Send each client so many session tickets, 16 at most; their keys end with this process.");
-    private readonly Option<int> _earlyData = NumberOption.Create("--early-data", "BYTES", "bytes", 1 << 20, "Take so many bytes of early data with a ticket and print them; needs --tickets and --cookie never.");
-
+    private readonly Option<int> _earlyData = NumberOption.Create("--early-data", "BYTES", "bytes", 1 << 20, "Take so many bytes of early data with a ticket and print them; needs --tickets and --cookie never, or a number.");
     private readonly Option<int?> _connectionId = ConnectionIdOption.Create("Use connection IDs; clients put one of this length into what they send, so that they can change their address: 8 is good.");
 
-    private DtlsServing(ServeOptions shared) => _shared = shared;
+    private DtlsServing(ServeOptions shared)
+    {
+        _shared = shared;
+        _choices = new DtlsChoices(shared.Protocols);
+        _limits = new ManagerChoices(shared.Idle);
+    }
 
     public static TransportMode CreateMode(ServeOptions shared)
     {
         var mode = new DtlsServing(shared);
         return new TransportMode(
             mode._selector,
-            [shared.Certificate, shared.Key, shared.ClientAuthority, shared.ClientAuthentication, mode._suites, mode._groups, mode._datagramSize, mode._recordSize, mode._cookie, mode._export, mode._keyLog, mode._psk, mode._tickets, mode._earlyData, mode._connectionId],
+            [.. shared.CertificateOptions, mode._ocspResponses, mode._tickets, mode._earlyData, mode._connectionId, .. mode._choices.All, .. mode._limits.All],
             mode.RunAsync)
         {
             Required = [shared.Certificate, shared.Key],
-            InPlaceOfRequired = mode._psk,
+            InPlaceOfRequired = mode._choices.PreSharedKeys,
         };
     }
 
     private async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {
-        (string authentication, string? authorityPath) = _shared.ReadClientAuthentication(result);
         ToolConsole console = _shared.Console;
-        using var service = new EchoService(console, result.GetValue(_export), result.GetValue(_shared.Once));
+        var service = new EchoService(console, result.GetValue(_choices.Export), result.GetValue(_shared.Once), _choices.AsksAfterHandshake(result));
         using var ticketKeys = new DtlsTicketKeys(CryptoProviders.Default);
+        var replays = new DtlsReplayRecord(DateTimeOffset.UtcNow);
+        _ = _shared.ReadClientAuthentication(result); // what contradicts itself is said before what a file lacks
+        IReadOnlyList<DtlsCredential> credentials = ReadCredentials(result);
+        StreamWriter? log = null;
+        DtlsServerOptions CreateOptions()
+        {
+            DtlsServerOptions options = ReadOptions(result, credentials);
+            options.Tickets = options.TicketCount > 0 ? ticketKeys : null;
+            options.EarlyDataRecord = replays;
+            options.EarlyDataReceived = (channel, datagram) => console.WriteLine($"early-data peer={channel.RemoteEndPoint} {SocketText.OneWord(Encoding.UTF8.GetString(datagram.Span))}");
+            options.Handler = service;
+            log = _choices.Apply(result, options, log);
+            return options;
+        }
+
+        try
+        {
+            DtlsServerOptions options = CreateOptions();
+            NamedCredentials.Apply(options, CreateOptions, result.GetValue(_shared.RefuseUnknownNames));
+            ConnectionManagerOptions limits = _limits.Read(result, options, service.OnEvent);
+            IPEndPoint endPoint = await result.GetValue(_selector)!.ResolveAsync(cancellationToken);
+            return await new DtlsServer(console, service).RunAsync(endPoint, limits, cancellationToken);
+        }
+        finally
+        {
+            if (log is not null)
+                await log.DisposeAsync();
+        }
+    }
+
+    private DtlsServerOptions ReadOptions(ParseResult result, IReadOnlyList<DtlsCredential> credentials)
+    {
+        bool asksLater = _choices.AsksAfterHandshake(result);
+        (string authentication, PeerTrust? trust) = _shared.ReadClientAuthentication(result, asksLater ? "none" : "require");
+        if (asksLater && trust is null)
+            throw new ToolException("--post-handshake-auth needs --client-ca FILE, the CAs that client certificates must come from, or --client-pin-key.");
+        if (trust is not null && credentials.Count == 0)
+            throw new ToolException("Clients are asked for a certificate by a server that shows one: --client-ca and --client-pin-key need --cert and --key, and mean nothing with --psk alone.");
         int tickets = result.GetValue(_tickets);
-        bool requiresCookie = result.GetValue(_cookie) == "always";
-        if (result.GetValue(_earlyData) > 0 && (tickets == 0 || requiresCookie))
-            throw new ToolException("--early-data needs --tickets COUNT and --cookie never: it comes with a ticket, and a cookie is a round trip before it.");
+        int earlyData = result.GetValue(_earlyData);
+        if (earlyData > 0 && (tickets == 0 || _limits.AlwaysAsksForCookies(result)))
+            throw new ToolException("--early-data needs --tickets COUNT and --cookie never (or a number): it comes with a ticket, and a cookie is a round trip before it.");
         var options = new DtlsServerOptions
         {
-            PreSharedKeys = result.GetValue(_psk) ?? [],
-            Tickets = tickets > 0 ? ticketKeys : null,
             TicketCount = tickets,
-            MaxEarlyDataSize = result.GetValue(_earlyData),
-            EarlyDataRecord = new DtlsReplayRecord(DateTimeOffset.UtcNow),
-            EarlyDataReceived = (channel, datagram) => console.WriteLine($"early-data peer={channel.RemoteEndPoint} {SocketText.OneWord(Encoding.UTF8.GetString(datagram.Span))}"),
-            Credentials = [.. _shared.ReadCredentials(result).Select(static files => CredentialFiles.Load(files.CertificatePath, files.KeyPath))],
-            CipherSuites = NameTable.NullIfEmpty(result.GetValue(_suites)),
-            Groups = NameTable.NullIfEmpty(result.GetValue(_groups)),
-            MaxDatagramSize = result.GetValue(_datagramSize),
-            RecordSizeLimit = result.GetValue(_recordSize),
+            MaxEarlyDataSize = earlyData,
+            Credentials = credentials,
             ConnectionIdLength = result.GetValue(_connectionId),
-            RequireCookie = requiresCookie,
             ClientAuthentication = authentication switch
             {
                 "request" => DtlsClientAuthentication.Requested,
                 "require" => DtlsClientAuthentication.Required,
                 _ => DtlsClientAuthentication.None,
             },
-            Handler = service,
-            HandshakeFailed = service.HandshakeFailed,
         };
-        if (authorityPath is not null)
+        if (trust is not null)
+            options.Trust = trust;
+        if (_shared.JudgesClientKeys(result))
+            options.PeerCertificateTypes = [DtlsCertificateType.RawPublicKey, DtlsCertificateType.X509];
+        if (result.GetValue(_shared.ClientAuthority) is { } authorityPath)
         {
             X509Certificate2Collection authorities = CredentialFiles.LoadAuthorities(authorityPath);
-            options.Trust = PeerTrust.Anchors(authorities);
             options.CertificateAuthorities = CredentialFiles.Names(authorities);
         }
 
-        await using StreamWriter? log = KeyLogOption.Open(result.GetValue(_keyLog), options);
-        IPEndPoint endPoint = await result.GetValue(_selector)!.ResolveAsync(cancellationToken);
-        return await ServeAsync(console, endPoint, options, service, cancellationToken);
+        return options;
     }
 
-    private static async Task<int> ServeAsync(ToolConsole console, IPEndPoint endPoint, DtlsServerOptions options, EchoService service, CancellationToken cancellationToken)
+    private List<DtlsCredential> ReadCredentials(ParseResult result)
     {
-        DtlsListener listener;
-        try
+        List<DtlsCredential> credentials = [.. _shared.ReadCredentials(result).Select(static files => CredentialFiles.Load(files.CertificatePath, files.KeyPath))];
+        string[] responses = result.GetValue(_ocspResponses) ?? [];
+        if (responses.Length > credentials.Count)
+            throw new ToolException($"--ocsp-response is about the --cert at the same place: {responses.Length} and {credentials.Count} of them were given.");
+        for (int i = 0; i < responses.Length; i++)
         {
-            listener = DtlsListener.Bind(endPoint, options);
-        }
-        catch (SocketException exception)
-        {
-            throw new ToolException(
-                exception.SocketErrorCode switch
-                {
-                    SocketError.AddressAlreadyInUse => $"UDP port {endPoint} is in use: stop the program that has it, or choose another port.",
-                    SocketError.AddressNotAvailable => $"{endPoint.Address} is not an address of this machine.",
-                    SocketError.AccessDenied => $"UDP port {endPoint} may not be used: choose a port above 1023.",
-                    _ => $"Cannot listen on {endPoint}: {exception.Message}.",
-                },
-                exception);
+            ReadOnlyMemory<byte> response = CredentialFiles.LoadOcspResponse(responses[i]);
+            credentials[i] = credentials[i].WithOcspResponse(() => response);
         }
 
-        await using (listener)
-        {
-            console.WriteLine($"listening {listener.LocalEndPoint}");
-            _ = Task.Factory.StartNew(() => ReadCommands(console, service), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-            try
-            {
-                await service.Ended.WaitAsync(cancellationToken);
-            }
-            catch (OperationCanceledException)
-            {
-                // SIGINT or SIGTERM: disposing the listener sends close_notify to everybody.
-            }
-        }
-
-        return 0;
-    }
-
-    /// <summary>Runs until the end of standard input, which is no reason to stop serving.</summary>
-    private static void ReadCommands(ToolConsole console, EchoService service)
-    {
-        using var reader = new StreamReader(console.In, leaveOpen: true);
-        try
-        {
-            while (reader.ReadLine() is { } line)
-            {
-                if (line.Trim() == "key-update")
-                    service.UpdateKeys();
-                else if (line.Trim().Length > 0)
-                    console.Error.WriteLine("sockets: the only command here is 'key-update'.");
-            }
-        }
-        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
-        {
-            // Standard input is gone.
-        }
+        return credentials;
     }
 }

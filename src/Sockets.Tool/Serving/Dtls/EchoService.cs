@@ -1,15 +1,21 @@
 using System;
 using System.Collections.Generic;
-using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
+using Sockets.Dtls;
 using Sockets.Tool.Options;
 
 namespace Sockets.Tool.Serving;
 
 /// <summary>Sends every datagram back, in the receive loop, and prints what happens.</summary>
-internal sealed class EchoService(ToolConsole console, ExporterRequest? exporter, int? limit) : IDtlsHandler, IDisposable
+/// <param name="console">Takes a line for each event.</param>
+/// <param name="exporter">What to derive for each connection, if anything.</param>
+/// <param name="limit">Ends after so many connections have ended or failed; null: never.</param>
+/// <param name="asksForCertificates">Whether each client that lets itself be asked shows a certificate after its handshake.</param>
+internal sealed class EchoService(ToolConsole console, ExporterRequest? exporter, int? limit, bool asksForCertificates) : IDtlsHandler
 {
+    private static readonly TimeSpan CertificateTimeout = TimeSpan.FromSeconds(30);
+
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
     private readonly HashSet<DtlsChannel> _channels = [];
@@ -25,6 +31,8 @@ internal sealed class EchoService(ToolConsole console, ExporterRequest? exporter
         console.WriteLine(ChannelText.Connected(channel));
         if (exporter is not null)
             console.WriteLine($"exporter {exporter.Derive(channel)}");
+        if (asksForCertificates)
+            _ = Task.Run(() => AskForCertificateAsync(channel));
     }
 
     public void OnDatagram(DtlsChannel channel, ReadOnlySpan<byte> datagram)
@@ -51,9 +59,12 @@ internal sealed class EchoService(ToolConsole console, ExporterRequest? exporter
         Count();
     }
 
-    public void HandshakeFailed(IPEndPoint peer, DtlsException failure)
+    /// <summary>Of what there is to tell, the handler is told all but this.</summary>
+    public void OnEvent(ConnectionEvent raised)
     {
-        console.WriteLine($"failed peer={peer} reason={FailureLine.Of(failure)}");
+        if (raised.Kind != ConnectionEventKind.HandshakeFailed)
+            return;
+        console.WriteLine($"failed peer={raised.RemoteEndPoint} reason={(raised.Failure is { } failure ? FailureLine.Of(failure) : "stopped")}");
         Count();
     }
 
@@ -67,11 +78,34 @@ internal sealed class EchoService(ToolConsole console, ExporterRequest? exporter
             channel.RequestKeyUpdate();
     }
 
-    public void Dispose() => _ended.TrySetResult();
+    private async Task AskForCertificateAsync(DtlsChannel channel)
+    {
+        string answer;
+        try
+        {
+            using var patience = new CancellationTokenSource(CertificateTimeout);
+            DtlsClientAuthenticationResult result = await channel.RequestClientCertificateAsync(patience.Token);
+            answer = result.IsAuthenticated ? ChannelText.Peer(channel) : "none";
+        }
+        catch (InvalidOperationException)
+        {
+            answer = "not-offered";
+        }
+        catch (OperationCanceledException)
+        {
+            answer = "no-answer";
+        }
+        catch (DtlsException)
+        {
+            return; // it is over, and that has been told
+        }
+
+        console.WriteLine($"client-cert peer={channel.RemoteEndPoint} {answer}");
+    }
 
     private void Count()
     {
-        if (++_endedConnections == limit)
+        if (Interlocked.Increment(ref _endedConnections) == limit)
             _ended.TrySetResult();
     }
 }

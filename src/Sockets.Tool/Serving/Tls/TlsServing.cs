@@ -1,7 +1,6 @@
 using System.Collections.Generic;
 using System.CommandLine;
 using System.Linq;
-using System.Security.Cryptography.X509Certificates;
 using System.Threading;
 using System.Threading.Tasks;
 using Sockets.Tool.Certificates;
@@ -13,18 +12,21 @@ namespace Sockets.Tool.Serving;
 internal sealed class TlsServing
 {
     private readonly ServeOptions _shared;
-    private readonly Option<HostAndPort?> _selector = new("--tls") { Description = "Serve TLS on this address and TCP port; with several certificates, each client gets the one for the name it asks for (SNI), else the first.", HelpName = "HOST:PORT", CustomParser = HostAndPort.Parse };
-    private readonly Option<bool> _refuseUnknown = new("--refuse-unknown-names") { Description = "Refuse clients that ask for a name that no certificate is for, or for none." };
-    private readonly TlsChoices _choices = new();
+    private readonly Option<HostAndPort?> _selector = new("--tls") { Description = "Serve TLS on this address and TCP port.", HelpName = "HOST:PORT", CustomParser = HostAndPort.Parse };
+    private readonly TlsChoices _choices;
 
-    private TlsServing(ServeOptions shared) => _shared = shared;
+    private TlsServing(ServeOptions shared)
+    {
+        _shared = shared;
+        _choices = new TlsChoices(shared.Protocols);
+    }
 
     public static TransportMode CreateMode(ServeOptions shared)
     {
         var mode = new TlsServing(shared);
         return new TransportMode(
             mode._selector,
-            [shared.Certificate, shared.Key, shared.ClientAuthority, shared.ClientAuthentication, shared.ProxySources, mode._refuseUnknown, .. mode._choices.All],
+            [.. shared.CertificateOptions, shared.ProxySources, .. mode._choices.All],
             mode.RunAsync)
         {
             Required = [shared.Certificate, shared.Key],
@@ -33,7 +35,7 @@ internal sealed class TlsServing
 
     private async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {
-        (string authentication, string? authorityPath) = _shared.ReadClientAuthentication(result);
+        (string authentication, PeerTrust? trust) = _shared.ReadClientAuthentication(result);
         var options = new TlsServerOptions
         {
             Certificates = ReadCertificates(result),
@@ -45,8 +47,8 @@ internal sealed class TlsServing
             },
         };
         _choices.Apply(result, options);
-        if (authorityPath is not null)
-            options.Trust = CredentialFiles.LoadAnchors(authorityPath);
+        if (trust is not null)
+            options.Trust = trust;
         using var context = TlsServerContext.Create(options);
         SocketListenerOptions listening = new SocketListenerOptions { Proxy = _shared.ReadProxy(result) }.UseTls(context);
         return await _shared.CreateServer(result).RunAsync(await result.GetValue(_selector)!.ResolveAsync(cancellationToken), listening, cancellationToken);
@@ -58,13 +60,10 @@ internal sealed class TlsServing
         var named = new Dictionary<string, TlsCertificate>();
         foreach (TlsCertificate certificate in certificates)
         {
-            foreach (string name in NamesOf(certificate.Certificate))
+            foreach (string name in CredentialFiles.NamesOf(certificate.Certificate))
                 named.TryAdd(name, certificate);
         }
 
-        return new TlsServerCertificates(result.GetValue(_refuseUnknown) ? null : certificates[0], named);
+        return new TlsServerCertificates(result.GetValue(_shared.RefuseUnknownNames) ? null : certificates[0], named);
     }
-
-    private static IEnumerable<string> NamesOf(X509Certificate2 certificate) =>
-        certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().SelectMany(static extension => extension.EnumerateDnsNames());
 }

@@ -104,7 +104,7 @@ public class ServeAndConnectTests
         await client.LineAsync("early-data rejected");
         await client.LineAsync("early-data sent after the handshake");
         await ToolRun.FailsAsync("--early-data needs --ticket FILE", folder.Connect("127.0.0.1:9", "--early-data", "hello"));
-        await ToolRun.FailsAsync("--early-data needs --tickets COUNT and --cookie never", folder.Serve("--early-data", "100"));
+        await ToolRun.FailsAsync("--early-data needs --tickets COUNT and --cookie never (or a number)", folder.Serve("--early-data", "100"));
         await ToolRun.FailsAsync("--tickets needs 0 to 16", folder.Serve("--tickets", "17"));
     }
 
