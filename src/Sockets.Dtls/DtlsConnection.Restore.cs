@@ -118,8 +118,9 @@ public sealed partial class DtlsConnection
         if (!protector.Restored.TryAdd(saved.Id, time, saved.Expires))
             return DtlsRestoreResult.AlreadyRestored;
         var created = new MonotonicTime(now.Ticks - saved.Age.Ticks - (time - saved.Saved).Ticks);
-        connection = new DtlsConnection(config, saved.Role, path, created, saved.NextSendMessage, 0) { _now = now, _lastReceived = now };
-        connection.Adopt(saved, time - saved.Saved);
+        var adopting = new DtlsConnection(config, saved.Role, path, created, saved.NextSendMessage, 0) { _now = now, _lastReceived = now };
+        adopting.Adopt(saved, time - saved.Saved);
+        connection = adopting;
         return DtlsRestoreResult.Restored;
     }
 

@@ -19,6 +19,7 @@ public sealed class DtlsTicketStore(CryptoProvider crypto, int capacity = 10_000
     private readonly Lock _gate = new();
     private readonly Dictionary<(UInt128, UInt128), LinkedListNode<Session>> _sessions = [];
     private readonly LinkedList<Session> _order = new(); // the oldest first
+    private bool _isDisposed;
 
     /// <summary>Sessions now.</summary>
     public int Count
@@ -37,12 +38,14 @@ public sealed class DtlsTicketStore(CryptoProvider crypto, int capacity = 10_000
             return null;
         byte[] ticket = new byte[NameLength];
         crypto.FillRandom(ticket);
-        byte[] copy = GC.AllocateArray<byte>(state.Length, pinned: true);
-        state.CopyTo(copy);
         lock (_gate)
         {
+            if (_isDisposed)
+                return null;
             while (_order.First is { } oldest && (_sessions.Count >= capacity || oldest.Value.Expires <= now))
                 Remove(oldest);
+            byte[] copy = GC.AllocateArray<byte>(state.Length, pinned: true);
+            state.CopyTo(copy);
             _sessions[NameOf(ticket)] = _order.AddLast(new Session(NameOf(ticket), copy, expires));
         }
 
@@ -78,11 +81,12 @@ public sealed class DtlsTicketStore(CryptoProvider crypto, int capacity = 10_000
         }
     }
 
-    /// <summary>Zeroes every session.</summary>
+    /// <summary>Zeroes every session, and takes no more.</summary>
     public void Dispose()
     {
         lock (_gate)
         {
+            _isDisposed = true;
             while (_order.First is { } node)
                 Remove(node);
         }

@@ -42,6 +42,31 @@ public sealed class ConnectionIdRoutingTests
         Assert.Equal(one.Address, ofOne.Connection.Path.Remote);
     }
 
+    /// <summary>A driver in whose callbacks something breaks has to know which connection it broke for, and not by the address.</summary>
+    [Fact]
+    public void The_last_recipient_is_the_connection_that_a_datagram_was_given_to_wherever_it_came_from()
+    {
+        using var rig = new Rig();
+        DtlsNode one = rig.AddClient(1);
+        DtlsNode two = rig.AddClient(2);
+        DtlsConnection ofOne = rig.ServerLog(one).Connection;
+        DtlsConnection ofTwo = rig.ServerLog(two).Connection;
+        byte[] buffer = new byte[200];
+        Assert.Equal(DtlsWriteResult.Success, two.Connection.Write([1], rig.Network.Clock.Now, buffer, out int length));
+        rig.Server.Receive(one.Address, buffer.AsSpan(0, length));
+        Assert.Same(ofTwo, rig.Endpoint.LastRecipient);
+        Assert.Equal(DtlsWriteResult.Success, one.Connection.Write([1], rig.Network.Clock.Now, buffer, out length));
+        rig.Server.Receive(two.Address, buffer.AsSpan(0, length));
+        Assert.Same(ofOne, rig.Endpoint.LastRecipient);
+
+        rig.Server.Receive(two.Address, ClientHellos.Make(Rig.Client(7))[0]); // answered with a cookie, or by the one that is there
+        Assert.NotSame(ofOne, rig.Endpoint.LastRecipient);
+        rig.Server.Receive(one.Address, buffer.AsSpan(0, length));
+        Assert.Same(ofOne, rig.Endpoint.LastRecipient);
+        rig.Server.Close(ofOne);
+        Assert.Null(rig.Endpoint.LastRecipient);
+    }
+
     [Fact]
     public void A_client_that_moved_away_outlives_the_next_one_on_its_old_address()
     {

@@ -128,6 +128,9 @@ public sealed class TicketProtectorTests
         Assert.Null(store.Unprotect(tickets[1], Start));
         Assert.Null(store.Unprotect(tickets[2], Start.AddDays(1)));
         Assert.Null(store.Unprotect([1, 2, 3], Start));
+        store.Dispose();
+        Assert.Null(store.Protect(State, Start, Start.AddDays(1)));
+        Assert.Equal(0, store.Count);
     }
 
     [Fact]

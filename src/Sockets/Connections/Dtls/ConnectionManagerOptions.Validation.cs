@@ -16,8 +16,6 @@ public sealed partial record ConnectionManagerOptions
     /// <summary>What a handshake holds besides what comes from the peer: transcript, keys, the flight that may have to be sent again.</summary>
     private const long HandshakeBytes = 48 * 1024;
 
-    private const int ForwardedDatagramBytes = 2 * 1024;
-
     /// <summary>What a socket has for all its connections: a batch of datagrams that are received, one of those that are sent, ClientHellos in parts.</summary>
     private const long SocketBytes = 6 << 20;
 
@@ -49,7 +47,7 @@ public sealed partial record ConnectionManagerOptions
         long reassembled = ((long)config.ReassemblyBudget + config.MaxHandshakeMessageSize) * 9 / 8;
         long handshake = HandshakeBytes + reassembled + ((long)config.EarlyDatagramBuffer * BytesPerEarlyByte) + config.MaxEarlyDataSize;
         long queued = Math.Min(MaxQueuedBytes, long.MaxValue / 8) * QueueBudget.BuffersPerByte; // nothing has so much, and the sum stays a number
-        long socket = SocketBytes + ((long)ForwardQueueLength * ForwardedDatagramBytes);
+        long socket = SocketBytes + ForwardedDatagrams.MaxBytes(ForwardQueueLength);
         return (MaxConnections * OpenConnectionBytes) + (MaxHandshakes * handshake) + queued + (ShardsPerAddress * socket);
     }
 

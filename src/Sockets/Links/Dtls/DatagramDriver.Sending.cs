@@ -40,12 +40,12 @@ internal sealed partial class DatagramDriver
         Router?.ThrowIfInsideHandler();
         lock (_sendGate)
         {
-            DtlsSendOutcome outcome = SealAndDrain(channel, plaintext, _sendBuffer, out int length, out UdpPort port);
+            DtlsSendOutcome outcome = SealAndDrain(channel, plaintext, _sendBuffer, out int length, out UdpPort port, out DtlsAddress from);
             if (outcome != DtlsSendOutcome.Sent)
                 return outcome;
             try
             {
-                outcome = Transmit(port, _sendBuffer.AsSpan(0, length), channel);
+                outcome = Transmit(port, _sendBuffer.AsSpan(0, length), channel.RemoteAddress, from);
                 if (outcome == DtlsSendOutcome.TooLongForPath)
                     GiveUpPathMtu(channel);
                 return outcome;
@@ -82,8 +82,8 @@ internal sealed partial class DatagramDriver
             {
                 while (outcome == DtlsSendOutcome.Sent && count < lengths.Length)
                 {
-                    outcome = Seal(channel, data, lengths[count..], outbox, out UdpPort port);
-                    int sent = port.SendMany(outbox.Data, outbox.Lengths, RouteTo(channel), out SocketError error);
+                    outcome = Seal(channel, data, lengths[count..], outbox, out UdpPort port, out DtlsAddress from);
+                    int sent = port.SendMany(outbox.Data, outbox.Lengths, RouteTo(channel, port, from), out SocketError error);
                     if (error != SocketError.Success && NoteRefusal(error) is DtlsSendOutcome.TooLongForPath)
                         outcome = DtlsSendOutcome.TooLongForPath;
                     foreach (int length in lengths.Slice(count, sent))
@@ -108,11 +108,12 @@ internal sealed partial class DatagramDriver
     }
 
     /// <summary>As many as have room.</summary>
-    private DtlsSendOutcome Seal(DtlsChannel channel, ReadOnlySpan<byte> data, ReadOnlySpan<int> lengths, DatagramOutbox outbox, out UdpPort port)
+    private DtlsSendOutcome Seal(DtlsChannel channel, ReadOnlySpan<byte> data, ReadOnlySpan<int> lengths, DatagramOutbox outbox, out UdpPort port, out DtlsAddress from)
     {
         lock (_gate)
         {
-            port = PortOf(channel.Connection.Path.Local);
+            from = channel.Connection.Path.Local;
+            port = PortOf(from);
             DtlsSendOutcome outcome = DtlsSendOutcome.Sent;
             MonotonicTime now = _clock.Now; // 25 ns, which is much beside a short record
             foreach (int length in lengths)
@@ -133,12 +134,10 @@ internal sealed partial class DatagramDriver
         }
     }
 
-    private DatagramRoutes RouteTo(DtlsChannel channel)
+    private DatagramRoutes RouteTo(DtlsChannel channel, UdpPort port, in DtlsAddress from)
     {
         SocketAddress destination = channel.RemoteAddress;
-        return new DatagramRoutes(
-            _port.IsConnected ? default : destination.Buffer.Span[..destination.Size],
-            _port.IsConnected ? default : PortOf(channel.Connection.Path.Local).SourceOf(channel.Connection.Path.Local));
+        return _port.IsConnected ? default : new DatagramRoutes(destination.Buffer.Span[..destination.Size], port.SourceOf(from));
     }
 
     /// <summary>Blocks until the system has room, perhaps; false when the time is over.</summary>
@@ -161,12 +160,12 @@ internal sealed partial class DatagramDriver
     /// <param name="cancellationToken">Ends the wait; nothing was sent then.</param>
     public async ValueTask<DtlsSendOutcome> SendAsync(DtlsChannel channel, ReadOnlyMemory<byte> plaintext, byte[] buffer, CancellationToken cancellationToken)
     {
-        DtlsSendOutcome outcome = SealAndDrain(channel, plaintext.Span, buffer, out int length, out UdpPort port);
+        DtlsSendOutcome outcome = SealAndDrain(channel, plaintext.Span, buffer, out int length, out UdpPort port, out DtlsAddress from);
         if (outcome != DtlsSendOutcome.Sent)
             return outcome;
         try
         {
-            await port.SendAsync(buffer.AsMemory(0, length), channel.RemoteAddress, channel.Connection.Path.Local, cancellationToken).ConfigureAwait(false);
+            await port.SendAsync(buffer.AsMemory(0, length), channel.RemoteAddress, from, cancellationToken).ConfigureAwait(false);
         }
         catch (SocketException exception)
         {
@@ -180,11 +179,12 @@ internal sealed partial class DatagramDriver
         return DtlsSendOutcome.Sent;
     }
 
-    private DtlsSendOutcome SealAndDrain(DtlsChannel channel, ReadOnlySpan<byte> plaintext, Span<byte> destination, out int length, out UdpPort port)
+    private DtlsSendOutcome SealAndDrain(DtlsChannel channel, ReadOnlySpan<byte> plaintext, Span<byte> destination, out int length, out UdpPort port, out DtlsAddress from)
     {
         lock (_gate)
         {
-            port = PortOf(channel.Connection.Path.Local); // the connection's path is this one's until a drain says otherwise
+            from = channel.Connection.Path.Local; // the connection's path is this one's until a drain says otherwise
+            port = PortOf(from);
             MonotonicTime now = _clock.Now;
             DtlsSendOutcome outcome = TrySeal(channel, plaintext, now, destination, out length);
             if (!_stopped)
@@ -218,9 +218,6 @@ internal sealed partial class DatagramDriver
             _ => DtlsSendOutcome.TooLong,
         };
     }
-
-    private DtlsSendOutcome Transmit(UdpPort port, ReadOnlySpan<byte> datagram, DtlsChannel channel) =>
-        Transmit(port, datagram, channel.RemoteAddress, channel.Connection.Path.Local);
 
     /// <summary>Everything the engine wants to send, answers to everything it asks, until it is quiet; then the timer.</summary>
     private void Drain(MonotonicTime now)

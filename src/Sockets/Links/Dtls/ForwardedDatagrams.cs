@@ -1,6 +1,7 @@
 using System;
 using System.Buffers;
 using System.Collections.Generic;
+using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Threading;
 using Sockets.Dtls;
@@ -20,6 +21,9 @@ internal sealed class ForwardedDatagrams(int capacity)
     /// <summary>Buffers up to this size stay in the ring; what is longer gets one for itself.</summary>
     private const int KeptSize = 2048;
 
+    /// <summary>What a ring has at most, in bytes: the buffers that stay, and as much again, or the longest datagram there is, for longer ones.</summary>
+    public static long MaxBytes(int capacity) => (long)capacity * KeptSize + LongBytes(capacity);
+
     private readonly Lock _gate = new();
     private readonly Slot[] _slots = new Slot[capacity];
 
@@ -27,6 +31,9 @@ internal sealed class ForwardedDatagrams(int capacity)
     private readonly Dictionary<object, int> _waiting = [];
     private int _head;
     private int _count;
+
+    /// <summary>In buffers that are longer than those that stay.</summary>
+    private long _longBytes;
     private bool _isClosed;
 
     /// <summary>Takes a copy. False: there is no room, or nobody takes any more.</summary>
@@ -38,14 +45,17 @@ internal sealed class ForwardedDatagrams(int capacity)
         lock (_gate)
         {
             int left = _slots.Length - _count;
-            if (_isClosed || left <= _waiting.GetValueOrDefault(connection))
+            int size = Math.Max((int)BitOperations.RoundUpToPowerOf2((uint)datagram.Length), KeptSize); // as the pool's are
+            if (_isClosed || left <= _waiting.GetValueOrDefault(connection) || (size > KeptSize && _longBytes + size > LongBytes(_slots.Length)))
                 return false;
             CollectionsMarshal.GetValueRefOrAddDefault(_waiting, connection, out _)++;
             ref Slot slot = ref _slots[(_head + _count) % _slots.Length];
-            if (slot.Buffer is null || slot.Buffer.Length < datagram.Length)
+            if (slot.Buffer is null || slot.Buffer.Length < size)
             {
                 Give(ref slot);
-                slot.Buffer = ArrayPool<byte>.Shared.Rent(Math.Max(datagram.Length, KeptSize));
+                slot.Buffer = ArrayPool<byte>.Shared.Rent(size);
+                if (size > KeptSize)
+                    _longBytes += slot.Buffer.Length;
             }
 
             datagram.CopyTo(slot.Buffer);
@@ -79,7 +89,11 @@ internal sealed class ForwardedDatagrams(int capacity)
             ref Slot slot = ref _slots[_head];
             slot.Buffer.AsSpan(0, slot.Length).Clear();
             if (slot.Buffer!.Length > KeptSize)
+            {
+                _longBytes -= slot.Buffer.Length;
                 Give(ref slot);
+            }
+
             if (--CollectionsMarshal.GetValueRefOrNullRef(_waiting, slot.Connection!) == 0)
                 _waiting.Remove(slot.Connection!);
             slot.Connection = null;
@@ -111,6 +125,7 @@ internal sealed class ForwardedDatagrams(int capacity)
             }
 
             _count = 0;
+            _longBytes = 0;
             _waiting.Clear();
             foreach (ref Slot slot in _slots.AsSpan())
             {
@@ -119,6 +134,8 @@ internal sealed class ForwardedDatagrams(int capacity)
             }
         }
     }
+
+    private static long LongBytes(int capacity) => Math.Max((long)capacity * KeptSize, 1 << 16);
 
     private static void Give(ref Slot slot)
     {

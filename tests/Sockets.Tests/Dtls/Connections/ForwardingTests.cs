@@ -183,6 +183,25 @@ public sealed class ForwardingTests
     }
 
     [Fact]
+    public void Long_datagrams_take_no_more_memory_than_is_reckoned_with()
+    {
+        const int Capacity = 256;
+        var queue = new ForwardedDatagrams(Capacity);
+        object[] connections = [.. Enumerable.Range(0, Capacity).Select(static _ => new object())];
+        for (int round = 0; round < 3; round++)
+        {
+            int taken = connections.Count(connection => queue.TryAdd(connection, default, new byte[40_000]));
+            Assert.Equal(8, taken); // 64 KiB each of the 512 KiB for long ones
+            Assert.True(queue.TryAdd(connections[^1], default, new byte[2048])); // the others go on
+            while (!queue.IsEmpty)
+                queue.Release();
+        }
+
+        Assert.Equal(1024 * 1024, ForwardedDatagrams.MaxBytes(Capacity));
+        Assert.True(new ForwardedDatagrams(2).TryAdd(connections[0], default, new byte[65_000])); // one at least, however short the queue
+    }
+
+    [Fact]
     public void What_waits_is_bounded_and_comes_in_order()
     {
         var queue = new ForwardedDatagrams(3);
