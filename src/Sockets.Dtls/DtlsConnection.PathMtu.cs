@@ -18,7 +18,10 @@ public sealed partial class DtlsConnection
     private RecordNumber _mtuProbeNumber;
     private int _mtuProbeBytes; // of the probe under way; 0 when there is none
     private bool _isMtuProbeAcknowledged;
-    private bool _hasWrittenSinceMtuProbe; // application data, since the last probe
+
+    // Without application data of ours in between. The peer counts them too, and ends connections that only change keys: so many moves in
+    // a row, each with a search, must not add up.
+    private int _silentMtuProbes;
 
     private MonotonicTime NextPathProbe => _pathMtu?.NextProbe ?? MonotonicTime.Never;
 
@@ -40,7 +43,7 @@ public sealed partial class DtlsConnection
         {
             _pathMtu = null;
         }
-        else if (search.IsNewRound && !_hasWrittenSinceMtuProbe)
+        else if (_silentMtuProbes > 0 && (search.IsNewRound || _silentMtuProbes >= PathMtuSearch.MaxProbes))
         {
             search.SkipRound(_now);
         }
@@ -52,7 +55,7 @@ public sealed partial class DtlsConnection
         {
             _mtuProbeSize = search.Begin();
             _isMtuProbeAcknowledged = false;
-            _hasWrittenSinceMtuProbe = false;
+            _silentMtuProbes++;
             QueueKeyUpdate(requestPeerUpdate: false);
         }
     }

@@ -100,7 +100,7 @@ public sealed partial class DtlsConnection
         }
 
         bytesWritten = epoch.Seal(plaintext, ContentType.ApplicationData, destination, out _, padding);
-        _hasWrittenSinceMtuProbe = true;
+        _silentMtuProbes = 0;
         CountSent(bytesWritten, 1);
         NoteUse();
         _hasWrittenSinceProbe = true;

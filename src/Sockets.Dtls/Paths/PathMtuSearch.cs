@@ -61,7 +61,7 @@ internal sealed class PathMtuSearch
     /// <summary>Whether the next probe is the first of its round, and not of the first round.</summary>
     public bool IsNewRound { get; private set; }
 
-    /// <summary>Nothing was sent since the last round: it is no use to know more.</summary>
+    /// <summary>Nothing was sent lately: it is no use to know more.</summary>
     public void SkipRound(MonotonicTime now) => NextProbe = now + RoundInterval;
 
     /// <summary>Takes the size to try now.</summary>

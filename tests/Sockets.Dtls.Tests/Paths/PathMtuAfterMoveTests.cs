@@ -75,6 +75,36 @@ public sealed class PathMtuAfterMoveTests
         pair.AssertAlive();
     }
 
+    /// <summary>Each probe is a KeyUpdate, and the client counts those that come without data: a server that only receives must not be ended for them.</summary>
+    [Fact]
+    public void A_server_that_sends_nothing_survives_any_number_of_moves()
+    {
+        using var pair = new MovingPair(server: static config => config with { MaxProbedDatagramSize = Most });
+        pair.Forward = datagram => datagram.Source.Port != MovingPair.Server.Port || datagram.Payload.Length <= 1400;
+        DtlsAddress[] places = [MovingPair.Elsewhere, MovingPair.Further, MovingPair.Client];
+        for (int i = 0; i < 6; i++)
+        {
+            DtlsAddress place = places[i % places.Length];
+            Assert.True(pair.Pair.Client.Migrate(pair.ClientConnection, place));
+            pair.Pair.DriveUntil(() => pair.ServerConnection.Path.Remote == place);
+            pair.FromClient();
+            pair.Settle(120_000);
+        }
+
+        Assert.False(pair.ClientLog.IsClosed);
+        pair.AssertAlive();
+
+        // It is searched again once it matters.
+        for (int i = 0; i < 20; i++)
+        {
+            pair.FromServer();
+            pair.Settle(60_000);
+        }
+
+        Assert.InRange(pair.ServerConnection.MaxDatagramSize, 1400 - 16, 1400);
+        pair.AssertAlive();
+    }
+
     /// <summary>Until the path is known to be the peer's.</summary>
     private static void Move(MovingPair pair)
     {
