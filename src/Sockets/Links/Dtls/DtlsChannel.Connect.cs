@@ -128,18 +128,21 @@ public sealed partial class DtlsChannel
         DtlsClientOptions first = options.Snapshot();
         DtlsClientOptions others = options.Snapshot();
         others.EarlyData = [];
-        DtlsChannel? withEarlyData = null;
+        var withEarlyData = new List<DtlsChannel>();
         DtlsChannel winner = await ConnectToAnyAsync(addresses, Begin, options.TimeProvider, cancellationToken).ConfigureAwait(false);
-        if (winner != withEarlyData && first.EarlyData.Count > 0)
-            winner.ConcludeEarlyDataOf(withEarlyData!, first.EarlyData);
+        withEarlyData.Remove(winner);
+        if (winner.EarlyDataStatus != DtlsEarlyDataStatus.Accepted && first.EarlyData.Count > 0)
+            winner.ConcludeEarlyDataOf(withEarlyData, first.EarlyData);
         return winner;
 
         DtlsChannel Begin(IPAddress address)
         {
             var endPoint = new IPEndPoint(address, port);
-            bool isUnheard = withEarlyData is not { } before
-                || (before._driver.LastSocketError == System.Net.Sockets.SocketError.ConnectionRefused && before.Statistics.DatagramsReceived == 0);
-            return isUnheard ? withEarlyData = DtlsChannel.Begin(endPoint, target, first) : DtlsChannel.Begin(endPoint, target, others);
+            if (!withEarlyData.TrueForAll(static before => before.IsUnheard))
+                return DtlsChannel.Begin(endPoint, target, others);
+            DtlsChannel channel = DtlsChannel.Begin(endPoint, target, first);
+            withEarlyData.Add(channel);
+            return channel;
         }
     }
 

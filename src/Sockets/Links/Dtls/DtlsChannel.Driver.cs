@@ -61,18 +61,20 @@ public sealed partial class DtlsChannel
             RejectedEarlyData = _driver.EarlyData;
     }
 
+    /// <summary>Whether the system says that nobody listens there, and nothing came that says otherwise.</summary>
+    private bool IsUnheard => _driver.LastSocketError == System.Net.Sockets.SocketError.ConnectionRefused && Statistics.DatagramsReceived == 0;
+
     /// <summary>
-    /// Another attempt had the early data. Unless it is certain that no server has used it, the application alone can decide whether to
-    /// send it again.
+    /// This attempt's server has not taken the early data, and other attempts had it. Unless it is certain of each that no server has used it,
+    /// the application alone can decide whether to send it again.
     /// </summary>
-    /// <param name="other">The attempt, which is over.</param>
+    /// <param name="others">The attempts, which are over.</param>
     /// <param name="earlyData">The data.</param>
-    private void ConcludeEarlyDataOf(DtlsChannel other, IReadOnlyList<ReadOnlyMemory<byte>> earlyData)
+    private void ConcludeEarlyDataOf(List<DtlsChannel> others, IReadOnlyList<ReadOnlyMemory<byte>> earlyData)
     {
-        bool isCertain = !other.HasSentEarlyData || other.Connection.EarlyDataStatus == DtlsEarlyDataStatus.Rejected;
+        bool isCertain = others.TrueForAll(static other => !other.HasSentEarlyData || other.Connection.EarlyDataStatus == DtlsEarlyDataStatus.Rejected || other.IsUnheard);
         EarlyDataStatus = isCertain ? DtlsEarlyDataStatus.Rejected : DtlsEarlyDataStatus.Pending;
-        if (isCertain)
-            RejectedEarlyData = earlyData;
+        RejectedEarlyData = isCertain ? earlyData : [];
     }
 
     /// <summary>One application record, inside the engine's call.</summary>
