@@ -100,8 +100,11 @@ public sealed partial class DtlsConnection
             if (chosen is null)
                 return DtlsRestoreResult.NameNotServed;
             chosen.Validate();
+            if (chosen.UtcNow is null)
+                throw new ArgumentException("DtlsConfig.UtcNow must be set for restoring.", nameof(choose));
             RequireSame(chosen, config);
             config = chosen;
+            saved.IsConfigurationChosen = true; // and must be from now on
         }
 
         // Who was let in without a certificate does not get behind a policy that wants one.

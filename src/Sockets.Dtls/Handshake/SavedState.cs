@@ -84,7 +84,7 @@ internal sealed partial class SavedState : IDisposable
     public string? ServerName { get; init; }
 
     /// <summary>Server: whether it went by a configuration that was chosen for it, and must do so again.</summary>
-    public bool IsConfigurationChosen { get; init; }
+    public bool IsConfigurationChosen { get; set; }
 
     public ReadOnlyMemory<byte> PskIdentity { get; init; }
 

@@ -89,7 +89,7 @@ internal sealed partial class DatagramDriver
     private DtlsRestoreResult TrySelect(DtlsConfig? config, DtlsStateProtector protector, ReadOnlySpan<byte> state, DtlsPath? path, out DtlsServerSelection? selection)
     {
         selection = null;
-        if (config is not null || _selectOptions is null)
+        if (config is not null || _selectOptions is null || _serverConfig is not { ChooseByClientHello: true })
             return DtlsRestoreResult.Restored;
         DtlsClientHelloInfo? hello = null;
         DtlsRestoreResult result;
