@@ -40,12 +40,12 @@ internal sealed partial class DatagramDriver
         Router?.ThrowIfInsideHandler();
         lock (_sendGate)
         {
-            DtlsSendOutcome outcome = SealAndDrain(channel, plaintext, _sendBuffer, out int length, out UdpPort port, out DtlsAddress from);
+            DtlsSendOutcome outcome = SealAndDrain(channel, plaintext, _sendBuffer, out int length, out DatagramWay way);
             if (outcome != DtlsSendOutcome.Sent)
                 return outcome;
             try
             {
-                outcome = Transmit(port, _sendBuffer.AsSpan(0, length), channel.RemoteAddress, from);
+                outcome = Transmit(way.Port, _sendBuffer.AsSpan(0, length), way.To, way.From);
                 if (outcome == DtlsSendOutcome.TooLongForPath)
                     GiveUpPathMtu(channel);
                 return outcome;
@@ -82,8 +82,8 @@ internal sealed partial class DatagramDriver
             {
                 while (outcome == DtlsSendOutcome.Sent && count < lengths.Length)
                 {
-                    outcome = Seal(channel, data, lengths[count..], outbox, out UdpPort port, out DtlsAddress from);
-                    int sent = port.SendMany(outbox.Data, outbox.Lengths, RouteTo(channel, port, from), out SocketError error);
+                    outcome = Seal(channel, data, lengths[count..], outbox, out DatagramWay way);
+                    int sent = way.Port.SendMany(outbox.Data, outbox.Lengths, RouteBy(way), out SocketError error);
                     if (error != SocketError.Success && NoteRefusal(error) is DtlsSendOutcome.TooLongForPath)
                         outcome = DtlsSendOutcome.TooLongForPath;
                     foreach (int length in lengths.Slice(count, sent))
@@ -108,12 +108,11 @@ internal sealed partial class DatagramDriver
     }
 
     /// <summary>As many as have room.</summary>
-    private DtlsSendOutcome Seal(DtlsChannel channel, ReadOnlySpan<byte> data, ReadOnlySpan<int> lengths, DatagramOutbox outbox, out UdpPort port, out DtlsAddress from)
+    private DtlsSendOutcome Seal(DtlsChannel channel, ReadOnlySpan<byte> data, ReadOnlySpan<int> lengths, DatagramOutbox outbox, out DatagramWay way)
     {
         lock (_gate)
         {
-            from = channel.Connection.Path.Local;
-            port = PortOf(from);
+            way = WayTo(channel);
             DtlsSendOutcome outcome = DtlsSendOutcome.Sent;
             MonotonicTime now = _clock.Now; // 25 ns, which is much beside a short record
             foreach (int length in lengths)
@@ -134,10 +133,14 @@ internal sealed partial class DatagramDriver
         }
     }
 
-    private DatagramRoutes RouteTo(DtlsChannel channel, UdpPort port, in DtlsAddress from)
+    private DatagramRoutes RouteBy(in DatagramWay way) =>
+        _port.IsConnected ? default : new DatagramRoutes(way.To.Buffer.Span[..way.To.Size], way.Port.SourceOf(way.From));
+
+    /// <summary>The way that what is sealed now takes, whatever becomes of the path before it is sent. Under <see cref="_gate"/>.</summary>
+    private DatagramWay WayTo(DtlsChannel channel)
     {
-        SocketAddress destination = channel.RemoteAddress;
-        return _port.IsConnected ? default : new DatagramRoutes(destination.Buffer.Span[..destination.Size], port.SourceOf(from));
+        DtlsAddress from = channel.Connection.Path.Local;
+        return new DatagramWay(PortOf(from), from, channel.RemoteAddress);
     }
 
     /// <summary>Blocks until the system has room, perhaps; false when the time is over.</summary>
@@ -160,12 +163,12 @@ internal sealed partial class DatagramDriver
     /// <param name="cancellationToken">Ends the wait; nothing was sent then.</param>
     public async ValueTask<DtlsSendOutcome> SendAsync(DtlsChannel channel, ReadOnlyMemory<byte> plaintext, byte[] buffer, CancellationToken cancellationToken)
     {
-        DtlsSendOutcome outcome = SealAndDrain(channel, plaintext.Span, buffer, out int length, out UdpPort port, out DtlsAddress from);
+        DtlsSendOutcome outcome = SealAndDrain(channel, plaintext.Span, buffer, out int length, out DatagramWay way);
         if (outcome != DtlsSendOutcome.Sent)
             return outcome;
         try
         {
-            await port.SendAsync(buffer.AsMemory(0, length), channel.RemoteAddress, from, cancellationToken).ConfigureAwait(false);
+            await way.Port.SendAsync(buffer.AsMemory(0, length), way.To, way.From, cancellationToken).ConfigureAwait(false);
         }
         catch (SocketException exception)
         {
@@ -179,12 +182,11 @@ internal sealed partial class DatagramDriver
         return DtlsSendOutcome.Sent;
     }
 
-    private DtlsSendOutcome SealAndDrain(DtlsChannel channel, ReadOnlySpan<byte> plaintext, Span<byte> destination, out int length, out UdpPort port, out DtlsAddress from)
+    private DtlsSendOutcome SealAndDrain(DtlsChannel channel, ReadOnlySpan<byte> plaintext, Span<byte> destination, out int length, out DatagramWay way)
     {
         lock (_gate)
         {
-            from = channel.Connection.Path.Local; // the connection's path is this one's until a drain says otherwise
-            port = PortOf(from);
+            way = WayTo(channel);
             MonotonicTime now = _clock.Now;
             DtlsSendOutcome outcome = TrySeal(channel, plaintext, now, destination, out length);
             if (!_stopped)
@@ -337,4 +339,6 @@ internal sealed partial class DatagramDriver
         NoteSocketError(error);
         return error == SocketError.MessageSize ? DtlsSendOutcome.TooLongForPath : DtlsSendOutcome.Sent;
     }
+
+    private readonly record struct DatagramWay(UdpPort Port, DtlsAddress From, SocketAddress To);
 }

@@ -13,7 +13,7 @@ namespace Sockets.Links.Dtls;
 /// copy with the path it took. Any thread adds; one at a time takes. Allocates nothing once its buffers are there.
 /// </summary>
 /// <remarks>
-/// No connection may have more here than there are places left. So one alone gets half of them, two get a third each, and whoever
+/// No connection may have more here than there are places left, nor more bytes of long datagrams, but for one, than are left for those. So one alone gets half of them, two get a third each, and whoever
 /// copies datagrams of some connections, and sends as many as it likes, leaves room for all others.
 /// </remarks>
 internal sealed class ForwardedDatagrams(int capacity)
@@ -27,8 +27,8 @@ internal sealed class ForwardedDatagrams(int capacity)
     private readonly Lock _gate = new();
     private readonly Slot[] _slots = new Slot[capacity];
 
-    /// <summary>How many wait of each connection that has any.</summary>
-    private readonly Dictionary<object, int> _waiting = [];
+    /// <summary>How many wait of each connection that has any, and the bytes of the long ones.</summary>
+    private readonly Dictionary<object, (int Count, long LongBytes)> _waiting = [];
     private int _head;
     private int _count;
 
@@ -44,19 +44,22 @@ internal sealed class ForwardedDatagrams(int capacity)
     {
         lock (_gate)
         {
-            int left = _slots.Length - _count;
             int size = Math.Max((int)BitOperations.RoundUpToPowerOf2((uint)datagram.Length), KeptSize); // as the pool's are
-            if (_isClosed || left <= _waiting.GetValueOrDefault(connection) || (size > KeptSize && _longBytes + size > LongBytes(_slots.Length)))
+            int longSize = size > KeptSize ? size : 0;
+            long longLeft = LongBytes(_slots.Length) - _longBytes;
+            (int count, long longBytes) = _waiting.GetValueOrDefault(connection);
+            if (_isClosed || count >= _slots.Length - _count || longSize > longLeft || (longSize > 0 && longBytes > 0 && longBytes + longSize > longLeft))
                 return false;
-            CollectionsMarshal.GetValueRefOrAddDefault(_waiting, connection, out _)++;
+            _waiting[connection] = (count + 1, longBytes + longSize);
             ref Slot slot = ref _slots[(_head + _count) % _slots.Length];
             if (slot.Buffer is null || slot.Buffer.Length < size)
             {
                 Give(ref slot);
                 slot.Buffer = ArrayPool<byte>.Shared.Rent(size);
-                if (size > KeptSize)
-                    _longBytes += slot.Buffer.Length;
             }
+
+            _longBytes += longSize;
+            slot.LongSize = longSize;
 
             datagram.CopyTo(slot.Buffer);
             slot.Length = datagram.Length;
@@ -89,12 +92,11 @@ internal sealed class ForwardedDatagrams(int capacity)
             ref Slot slot = ref _slots[_head];
             slot.Buffer.AsSpan(0, slot.Length).Clear();
             if (slot.Buffer!.Length > KeptSize)
-            {
-                _longBytes -= slot.Buffer.Length;
                 Give(ref slot);
-            }
-
-            if (--CollectionsMarshal.GetValueRefOrNullRef(_waiting, slot.Connection!) == 0)
+            _longBytes -= slot.LongSize;
+            ref (int Count, long LongBytes) waiting = ref CollectionsMarshal.GetValueRefOrNullRef(_waiting, slot.Connection!);
+            waiting = (waiting.Count - 1, waiting.LongBytes - slot.LongSize);
+            if (waiting.Count == 0)
                 _waiting.Remove(slot.Connection!);
             slot.Connection = null;
             _head = (_head + 1) % _slots.Length;
@@ -148,6 +150,7 @@ internal sealed class ForwardedDatagrams(int capacity)
     {
         public byte[]? Buffer;
         public int Length;
+        public int LongSize; // of a buffer that does not stay
         public DtlsPath Path;
         public object? Connection;
     }

@@ -197,6 +197,9 @@ public sealed class ForwardingTests
                 queue.Release();
         }
 
+        int ofOne = Enumerable.Range(0, Capacity).Count(_ => queue.TryAdd(connections[0], default, new byte[40_000]));
+        Assert.Equal(4, ofOne); // alone, it gets half
+        Assert.True(queue.TryAdd(connections[1], default, new byte[40_000]));
         Assert.Equal(1024 * 1024, ForwardedDatagrams.MaxBytes(Capacity));
         Assert.True(new ForwardedDatagrams(2).TryAdd(connections[0], default, new byte[65_000])); // one at least, however short the queue
     }
