@@ -58,8 +58,14 @@ public sealed partial class DtlsEndpoint
             }
             else if (_helloCache!.TryAdd(path, header, fragment, recordSequence, datagramLength, now, out ReadOnlySpan<byte> whole, out int received, out bool mayBeMixed))
             {
-                HandleWholeClientHello(new Hello(path, header.MessageSequence, recordSequence, received, now), server, whole, mayBeMixed);
-                _helloCache.Remove(path);
+                try
+                {
+                    HandleWholeClientHello(new Hello(path, header.MessageSequence, recordSequence, received, now), server, whole, mayBeMixed);
+                }
+                finally
+                {
+                    _helloCache.Remove(path); // also when an application's callback throws: the next fragment is no second ClientHello
+                }
             }
 
             datagramLength = 0; // counted once

@@ -237,6 +237,7 @@ public sealed partial class DtlsEndpoint : IDisposable, IConnectionOwner
         _ownPaths.Clear();
         _byConnectionId.Clear();
         _lastIdentified = null;
+        LastRecipient = null;
         _timers.Clear();
         _sending.Clear();
         _telling.Clear();
