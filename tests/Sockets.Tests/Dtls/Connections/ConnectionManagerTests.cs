@@ -76,11 +76,8 @@ public sealed class ConnectionManagerTests
         using var authority = new TestAuthority();
         using var taken = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.InterNetwork, System.Net.Sockets.SocketType.Dgram, System.Net.Sockets.ProtocolType.Udp);
         taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        using var free = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.InterNetwork, System.Net.Sockets.SocketType.Dgram, System.Net.Sockets.ProtocolType.Udp);
-        free.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        var first = (IPEndPoint)free.LocalEndPoint!;
-        free.Dispose();
         var options = new ConnectionManagerOptions { Security = new DtlsServerOptions { Credentials = [authority.ServerCredential()] } };
+        IPEndPoint first = new(IPAddress.Parse("127.0.0.77"), ((IPEndPoint)taken.LocalEndPoint!).Port); // an address that no other test binds
         var busy = Assert.Throws<System.Net.Sockets.SocketException>(() => ConnectionManager.Start([first, (IPEndPoint)taken.LocalEndPoint!], options));
         Assert.Equal(System.Net.Sockets.SocketError.AddressAlreadyInUse, busy.SocketErrorCode);
         Assert.Contains(taken.LocalEndPoint!.ToString()!, busy.Message, StringComparison.Ordinal);
