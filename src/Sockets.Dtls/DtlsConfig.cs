@@ -202,7 +202,7 @@ public sealed partial record DtlsConfig
     /// <summary>
     /// Search for a larger datagram that the path carries, up to so many bytes of UDP payload (RFC 9147 §4.4, RFC 8899); what is found
     /// is the connection's <see cref="DtlsConnection.MaxDatagramSize"/> (<see cref="DtlsEventKind.PathMtuChanged"/>), and
-    /// <see cref="MaxDatagramSize"/> again when it does not arrive any more. Probes are padded KeyUpdates, a few every ten minutes: a
+    /// <see cref="MaxDatagramSize"/> again when it does not arrive any more. Probes are padded KeyUpdates, a few every ten minutes and on each new path: a
     /// peer that has gone is found out by them. The driver must give <see cref="DtlsConnection.PollTransmit"/> so much room, and send
     /// with "don't fragment". 0, the default: no search.
     /// </summary>
