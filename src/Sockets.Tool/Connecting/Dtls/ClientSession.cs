@@ -129,10 +129,13 @@ internal sealed class ClientSession(ToolConsole console, Action<string> tell, Dt
     private async Task MigrateAsync(CancellationToken cancellationToken)
     {
         IPEndPoint before = channel.LocalEndPoint;
+        long start = TimeProvider.System.GetTimestamp();
         bool hasMoved;
         try
         {
-            hasMoved = await channel.MigrateAsync(null, cancellationToken);
+            do
+                hasMoved = await channel.MigrateAsync(null, cancellationToken); // gives up after a few of the round trips that it has measured
+            while (!hasMoved && TimeProvider.System.GetElapsedTime(start) < timeout);
         }
         catch (InvalidOperationException exception)
         {
