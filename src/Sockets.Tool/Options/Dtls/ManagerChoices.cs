@@ -40,7 +40,7 @@ internal sealed class ManagerChoices(Option<double> idle)
             MaxHandshakes = handshakes,
             MaxHandshakesPerSecond = result.GetValue(_rate) is > 0 and int rate ? rate : null,
             HandshakeTimeout = TimeSpan.FromSeconds(result.GetValue(_handshakeTimeout)),
-            IdleTimeout = TimeSpan.FromSeconds(result.GetValue(idle)),
+            IdleTimeout = ReadIdleTimeout(result, security.LivenessInterval),
             MaxLifetime = result.GetValue(_lifetime) is { } lifetime ? TimeSpan.FromSeconds(lifetime) : Timeout.InfiniteTimeSpan,
             ShardsPerAddress = result.GetValue(_shards),
             Cookies = ReadCookies(result.GetValue(_cookie), handshakes),
@@ -58,6 +58,16 @@ internal sealed class ManagerChoices(Option<double> idle)
         return options;
     }
 
+    /// <summary>What was not given follows the other times.</summary>
+    private TimeSpan ReadIdleTimeout(ParseResult result, TimeSpan? liveness)
+    {
+        double given = result.GetValue(idle);
+        if (result.GetResult(idle) is { Implicit: false })
+            return TimeSpan.FromSeconds(given);
+        double longEnough = Math.Max(given, Math.Max(result.GetValue(_handshakeTimeout), 2 * (liveness ?? TimeSpan.Zero).TotalSeconds));
+        return longEnough >= result.GetValue(_lifetime) ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(longEnough); // the lifetime ends before
+    }
+
     private static DtlsCookiePolicy ReadCookies(int threshold, int handshakes) => threshold switch
     {
         CookieOption.Always => DtlsCookiePolicy.Always,
@@ -66,9 +76,14 @@ internal sealed class ManagerChoices(Option<double> idle)
         _ => DtlsCookiePolicy.ByLoad(threshold),
     };
 
-    /// <summary>The library's sentences name its settings.</summary>
+    /// <summary>The library's sentences name its settings, and values that no option has.</summary>
     private string InWordsOfTheCommand(string message)
     {
+        message = message
+            .Replace("; or infinite", "", StringComparison.Ordinal)
+            .Replace(", or infinite", "", StringComparison.Ordinal)
+            .Replace(", or 0 or null", ", or 0", StringComparison.Ordinal)
+            .Replace(", or null", ", or 0", StringComparison.Ordinal);
         foreach ((string setting, Option option) in (ReadOnlySpan<(string, Option)>)
             [
                 (nameof(ConnectionManagerOptions.MaxConnectionsPerAddress), _perAddress),

@@ -63,9 +63,11 @@ public class ProtocolOptionTests
 
     [Theory]
     [InlineData("--max-handshakes is 20; it must be 1 to --max-connections, which is 10.", "--max-connections", "10", "--max-handshakes", "20")]
-    [InlineData("--max-connections-per-address is 20; it must be 1 to --max-connections, which is 10, or null.", "--max-connections", "10", "--max-connections-per-address", "20")]
+    [InlineData("--max-connections-per-address is 20; it must be 1 to --max-connections, which is 10, or 0.", "--max-connections", "10", "--max-connections-per-address", "20")]
     [InlineData("--idle is 00:00:05; it must be --handshake-timeout or more", "--idle", "5")]
-    [InlineData("--idle is 00:05:00; it must be longer than --liveness", "--liveness", "300")]
+    [InlineData("--idle is 00:05:00; it must be longer than --liveness, which is 00:05:00: silent clients are asked before they are given up.", "--liveness", "300", "--idle", "300")]
+    [InlineData("--idle is 00:01:00; it must be shorter than --max-lifetime, which is 00:01:00, or it would never be reached.", "--max-lifetime", "60", "--idle", "60")]
+    [InlineData("--max-lifetime is 00:00:10; it must be longer than --handshake-timeout, which is 00:00:15.", "--max-lifetime", "10")]
     [InlineData("--cookie never needs --max-handshakes 2 or more", "--cookie", "never", "--max-handshakes", "1")]
     [InlineData("--cookie takes always, never, or a number", "--cookie", "0")]
     [InlineData("--shards needs 1 to 1024 sockets", "--shards", "0")]
@@ -73,6 +75,20 @@ public class ProtocolOptionTests
     {
         using TemporaryFolder folder = await TemporaryFolder.WithCertificatesAsync();
         await ToolRun.FailsAsync(expected, folder.Serve(options));
+    }
+
+    [Theory]
+    [InlineData("--max-lifetime", "60")]
+    [InlineData("--handshake-timeout", "301")]
+    [InlineData("--liveness", "300")]
+    [InlineData("--liveness", "300", "--max-lifetime", "400")]
+    [InlineData("--liveness", "300", "--max-lifetime", "60", "--handshake-timeout", "59")]
+    public async Task An_idle_time_that_was_not_given_contradicts_nothing(params string[] options)
+    {
+        using TemporaryFolder folder = await TemporaryFolder.WithCertificatesAsync();
+        await using ToolRun server = ToolRun.Start(folder.Serve(options));
+        await server.AddressAsync();
+        Assert.Equal(0, await server.InterruptAsync());
     }
 
     [Theory]
