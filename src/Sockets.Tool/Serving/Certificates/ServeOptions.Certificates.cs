@@ -8,7 +8,7 @@ namespace Sockets.Tool.Serving;
 
 internal sealed partial class ServeOptions
 {
-    public Option<string[]> Certificate { get; } = new("--cert") { Description = "PEM file with the certificate chain, leaf first; under DTLS also one with a bare public key (RFC 7250). Repeat it, with --key, for more: each client gets the one for the name it asks for (SNI), else the first.", HelpName = "FILE" };
+    public Option<string[]> Certificate { get; } = new("--cert") { Description = "PEM file with the certificate chain, leaf first; under DTLS also one with a bare public key (RFC 7250). Repeat it, with --key, for more: each client gets one for the name it asks for (SNI) that it can verify, else the first; bare keys are for clients that take no certificate.", HelpName = "FILE" };
 
     public Option<string[]> Key { get; } = new("--key") { Description = "PEM file with the unencrypted private key.", HelpName = "FILE" };
 

@@ -1,12 +1,13 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Threading.Tasks;
 using Sockets.Dtls;
 using Sockets.Tool.Certificates;
 
 namespace Sockets.Tool.Serving;
 
-/// <summary>Gives each client the certificate for the name it asks for.</summary>
+/// <summary>Gives each client the certificates for the name it asks for, of which it takes what it can verify, and bare keys.</summary>
 internal static class NamedCredentials
 {
     /// <param name="options">The listener's, with all credentials.</param>
@@ -16,21 +17,33 @@ internal static class NamedCredentials
     {
         if (options.Credentials.Count == 0 || (options.Credentials.Count == 1 && !refusesUnknown))
             return;
-        var named = new Dictionary<string, DtlsServerOptions>(StringComparer.OrdinalIgnoreCase);
-        DtlsServerOptions? first = null;
-        foreach (DtlsCredential credential in options.Credentials)
+        (DtlsCredential Credential, HashSet<string> Names)[] all =
+            [.. options.Credentials.Select(static credential => (credential, CredentialFiles.NamesOf(credential).ToHashSet(StringComparer.OrdinalIgnoreCase)))];
+        DtlsServerOptions Choose(Func<HashSet<string>, bool> isChosen)
         {
             DtlsServerOptions chosen = copy();
-            chosen.Credentials = [credential];
+            chosen.Credentials =
+            [
+                .. all.Where(entry => !IsBare(entry.Credential) && isChosen(entry.Names)).Select(static entry => entry.Credential),
+                .. options.Credentials.Where(IsBare), // they have no names, and are for clients that pin keys
+            ];
             chosen.RequireCookie = chosen.MaxEarlyDataSize == 0; // the listener's holds; this one is only checked against the early data
-            first ??= chosen;
-            foreach (string name in CredentialFiles.NamesOf(credential))
-                named.TryAdd(name, chosen);
+            return chosen;
         }
 
-        options.ServerOptionsSelectionCallback = (hello, _) =>
-            ValueTask.FromResult(Find(named, hello.ServerName) ?? (refusesUnknown ? null : first));
+        var named = new Dictionary<string, DtlsServerOptions>(StringComparer.OrdinalIgnoreCase);
+        foreach (string name in all.SelectMany(static entry => entry.Names))
+        {
+            if (!named.ContainsKey(name))
+                named.Add(name, Choose(names => names.Contains(name)));
+        }
+
+        HashSet<string>? first = all.FirstOrDefault(static entry => !IsBare(entry.Credential)).Names;
+        DtlsServerOptions? other = refusesUnknown ? null : Choose(names => names.SetEquals(first!));
+        options.ServerOptionsSelectionCallback = (hello, _) => ValueTask.FromResult(Find(named, hello.ServerName) ?? other);
     }
+
+    private static bool IsBare(DtlsCredential credential) => credential.CertificateType != DtlsCertificateType.X509;
 
     /// <summary>A wildcard stands for the first label (RFC 6125 §6.4.3).</summary>
     private static DtlsServerOptions? Find(Dictionary<string, DtlsServerOptions> named, string? name)

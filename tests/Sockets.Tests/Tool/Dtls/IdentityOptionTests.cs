@@ -1,5 +1,8 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Sockets.Dtls;
+using Sockets.Dtls.Crypto;
 
 namespace Sockets.Tests.Tool;
 
@@ -76,6 +79,51 @@ public class IdentityOptionTests
         Assert.EndsWith(" early", await server.LineAsync("early-data peer="), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task All_certificates_for_a_name_and_bare_keys_are_there_for_who_takes_them(bool refusesUnknown)
+    {
+        using TemporaryFolder folder = await TemporaryFolder.WithCertificatesAsync();
+        using var other = new TemporaryFolder();
+        Assert.Equal(0, await (await ToolRun.CompleteAsync("certs", "dev", "--out", other.FullName, "--name", "other.example")).Exit);
+        string bareHash = WritePublicKey(folder, "client");
+        WriteRsaCertificate(folder, "localhost");
+        await using ToolRun server = ToolRun.Start(folder.Serve(
+        [
+            "--cert", folder["client.pub"], "--key", folder["client.key"],
+            "--cert", folder["rsa.pem"], "--key", folder["rsa.key"],
+            "--cert", other["server.pem"], "--key", other["server.key"],
+            .. (ReadOnlySpan<string>)(refusesUnknown ? ["--refuse-unknown-names"] : []),
+        ]));
+        string[] address = (await server.AddressAsync()).Split(':');
+        async Task<DtlsChannel> ConnectAsync(string name, SignatureScheme scheme, DtlsCertificateType type)
+        {
+            var options = new DtlsClientOptions
+            {
+                TargetHost = name,
+                Trust = type == DtlsCertificateType.X509 ? PeerTrust.DangerousAcceptAnyCertificate : PeerTrust.PublicKeyHashes(Convert.FromHexString(bareHash)),
+                PeerCertificateTypes = [type],
+                ConfigureEngine = config => config with { SignatureSchemes = [scheme] },
+            };
+            return await DtlsChannel.ConnectAsync(address[0], int.Parse(address[1], CultureInfo.InvariantCulture), options).AsTask().WaitAsync(Waiting.HangGuard);
+        }
+
+        foreach (string name in (string[])(refusesUnknown ? ["localhost"] : ["localhost", "unknown.example"]))
+        {
+            foreach ((SignatureScheme scheme, DtlsCertificateType type, string expected) in ((SignatureScheme, DtlsCertificateType, string)[])
+                [
+                    (SignatureScheme.EcdsaSecp256r1Sha256, DtlsCertificateType.X509, "CN=server"),
+                    (SignatureScheme.RsaPssRsaeSha256, DtlsCertificateType.X509, "CN=rsa"),
+                    (SignatureScheme.EcdsaSecp256r1Sha256, DtlsCertificateType.RawPublicKey, $"bare-key:{bareHash}"),
+                ])
+            {
+                await using DtlsChannel channel = await ConnectAsync(name, scheme, type);
+                Assert.Equal(expected, Sockets.Tool.ChannelText.Peer(channel));
+            }
+        }
+    }
+
     [Fact]
     public async Task A_certificate_is_asked_for_after_the_handshake()
     {
@@ -113,6 +161,18 @@ public class IdentityOptionTests
         await ToolRun.FailsAsync("revoked", Connect(await revoked.AddressAsync(), "request"));
         await ToolRun.FailsAsync("There is no OCSP response in DER in", folder.Serve("--ocsp-response", folder["file"]));
         await ToolRun.FailsAsync("2 and 1 of them were given", folder.Serve("--ocsp-response", folder["good"], "--ocsp-response", folder["good"]));
+    }
+
+    private static void WriteRsaCertificate(TemporaryFolder folder, string name)
+    {
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest("CN=rsa", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName(name);
+        request.CertificateExtensions.Add(names.Build());
+        using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        File.WriteAllText(folder["rsa.pem"], certificate.ExportCertificatePem());
+        File.WriteAllText(folder["rsa.key"], key.ExportPkcs8PrivateKeyPem());
     }
 
     /// <returns>The key's SHA-256.</returns>
