@@ -91,6 +91,8 @@ internal sealed class DtlsServing
             throw new ToolException("--post-handshake-auth needs --client-ca FILE, the CAs that client certificates must come from, or --client-pin-key.");
         if (trust is not null && credentials.Count == 0)
             throw new ToolException("Clients are asked for a certificate by a server that shows one: --client-ca and --client-pin-key need --cert and --key, and mean nothing with --psk alone.");
+        if (result.GetValue(_shared.RefuseUnknownNames) && credentials.Count == 0)
+            throw new ToolException("--refuse-unknown-names needs --cert and --key: the names are those of certificates.");
         int tickets = result.GetValue(_tickets);
         int earlyData = result.GetValue(_earlyData);
         if (earlyData > 0 && (tickets == 0 || _limits.AlwaysAsksForCookies(result)))

@@ -41,6 +41,7 @@ public class ProtocolOptionTests
         Assert.EndsWith(" psk=device client-cert=none", await server.LineAsync("connected "), StringComparison.Ordinal);
         await ToolRun.FailsAsync("--psk-ke needs --psk", "connect", "127.0.0.1:9", "--psk-ke");
         await ToolRun.FailsAsync("need --cert and --key, and mean nothing with --psk alone", "serve", "--dtls", "127.0.0.1:0", "--psk", Psk, "--client-pin-key", new string('0', 64));
+        await ToolRun.FailsAsync("--refuse-unknown-names needs --cert and --key", "serve", "--dtls", "127.0.0.1:0", "--psk", Psk, "--refuse-unknown-names");
     }
 
     [Fact]
