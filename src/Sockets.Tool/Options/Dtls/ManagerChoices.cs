@@ -46,6 +46,8 @@ internal sealed class ManagerChoices(Option<double> idle)
             Cookies = ReadCookies(result.GetValue(_cookie), handshakes),
             EventRaised = raised,
         };
+        if (options.MaxHandshakesPerSecond is null)
+            options = options with { MaxHandshakesPerSecondPerAddress = null }; // no limit is none for one address either
         try
         {
             options.Validate();

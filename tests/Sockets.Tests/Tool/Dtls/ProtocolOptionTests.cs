@@ -58,6 +58,7 @@ public class ProtocolOptionTests
         Assert.Equal(0, await client.Exit.WaitAsync(Waiting.HangGuard));
         string statistics = await server.LineAsync("statistics ");
         Assert.StartsWith("statistics accepted=1 resumed=0 failed-handshakes=0 failed=0 idle=0 moved=0 cookies-sent=", statistics, StringComparison.Ordinal);
+        Assert.Contains(" refused-by-rate=0 refused-by-address-rate=0 ", statistics, StringComparison.Ordinal);
         Assert.Contains(" internal-errors=0", statistics, StringComparison.Ordinal);
         Assert.Equal(statistics, server.Output[^1]);
     }
