@@ -75,18 +75,19 @@ internal sealed class DtlsConnecting
         };
         if (_shared.JudgesKeys(result))
             options.PeerCertificateTypes = [DtlsCertificateType.RawPublicKey, DtlsCertificateType.X509];
-        using TicketFile? tickets = TicketFile.Open(result.GetValue(_ticket));
-        options.Tickets = tickets?.Cache;
         if (result.GetValue(_earlyData) is { Length: > 0 } early)
-            options.EarlyData = tickets is not null ? [Encoding.UTF8.GetBytes(early)] : throw new ToolException("--early-data needs --ticket FILE: it goes along with the ticket of an earlier connection.");
+            options.EarlyData = result.GetValue(_ticket) is not null ? [Encoding.UTF8.GetBytes(early)] : throw new ToolException("--early-data needs --ticket FILE: it goes along with the ticket of an earlier connection.");
         bool migrates = result.GetValue(_migrate);
         options.ConnectionIdLength = result.GetValue(_connectionId) ?? (migrates ? 0 : null); // none of ours is needed to move
         if (_shared.ReadCredential(result) is var (certificatePath, keyPath))
             options.Credentials = [CredentialFiles.Load(certificatePath, keyPath)];
         await using StreamWriter? log = _choices.Apply(result, options);
         await using Stream? source = _shared.OpenSource(result);
+        HostAndPort server = _shared.ReadServer(result);
 
-        await using DtlsChannel channel = await ConnectAsync(_shared.ReadServer(result), options, cancellationToken);
+        using TicketFile? tickets = TicketFile.Open(result.GetValue(_ticket)); // last: it leaves a file even if nothing comes of it
+        options.Tickets = tickets?.Cache;
+        await using DtlsChannel channel = await ConnectAsync(server, options, cancellationToken);
         ToolConsole console = _shared.Console;
         Action<string> tell = source is null ? console.WriteNote : console.WriteLine; // standard output belongs to what comes
         tell(ChannelText.Connected(channel));
@@ -95,9 +96,11 @@ internal sealed class DtlsConnecting
         if (result.GetValue(_choices.Export) is { } exporter)
             tell($"exporter {exporter.Derive(channel)}");
         var session = new ClientSession(console, tell, channel, options.HandshakeTimeout, result.GetValue(_keyUpdate), migrates) { Tickets = tickets?.Cache, TellsDatagramSize = _choices.Probes(result) };
-        return source is null
+        int exitCode = source is null
             ? await session.CopyAsync(_shared.ReadLinger(result), cancellationToken)
             : await session.EchoAsync(source, cancellationToken);
+        tickets?.Save();
+        return exitCode;
     }
 
     private static async Task<DtlsChannel> ConnectAsync(HostAndPort server, DtlsClientOptions options, CancellationToken cancellationToken)

@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.IO;
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
+using Sockets.Platform;
 using Sockets.Tool.Certificates;
 
 namespace Sockets.Tool.Options;
@@ -15,6 +16,7 @@ internal sealed class TicketFile : IDisposable
 {
     private readonly string _path;
     private readonly FileStream _next;
+    private bool _isSaved;
 
     private TicketFile(string path)
     {
@@ -37,9 +39,28 @@ internal sealed class TicketFile : IDisposable
 
     public static TicketFile? Open(string? path) => path is null ? null : new TicketFile(path);
 
-    /// <summary>Writes what came.</summary>
+    /// <summary>Writes what came, unless it was saved. That it cannot is not told here, where something else may have failed before.</summary>
     public void Dispose()
     {
+        try
+        {
+            if (!_isSaved)
+                Save();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The next connection has no tickets.
+        }
+        finally
+        {
+            Cache.Dispose();
+        }
+    }
+
+    /// <summary>Writes what came, once.</summary>
+    public void Save()
+    {
+        _isSaved = true;
         byte[] content = Cache.Export();
         try
         {
@@ -59,7 +80,6 @@ internal sealed class TicketFile : IDisposable
         finally
         {
             CryptographicOperations.ZeroMemory(content);
-            Cache.Dispose();
         }
     }
 
@@ -67,6 +87,8 @@ internal sealed class TicketFile : IDisposable
     {
         if (!Path.Exists(_path))
             return;
+        if (!FileKind.IsRegular(_path))
+            throw new ToolException($"{path} is no regular file, and tickets are kept in one: choose another.");
         using SafeFileHandle file = File.OpenHandle(_path);
         byte[] content = new byte[RandomAccess.GetLength(file)];
         content = content[..RandomAccess.Read(file, content, 0)];

@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using Sockets.Tool.Options;
 
 namespace Sockets.Tests.Tool;
 
@@ -17,6 +18,48 @@ public class TicketFileTests
         Assert.Equal(before, File.ReadAllText(folder["server.key"]));
         await ToolRun.FailsAsync("Create the folder", folder.Connect("127.0.0.1:9", "--ticket", Path.Combine(folder["missing"], "tickets")));
         await ToolRun.FailsAsync("--ticket needs the name of a file", folder.Connect("127.0.0.1:9", "--ticket", ""));
+    }
+
+    [Fact]
+    public async Task What_is_no_regular_file_is_neither_opened_nor_replaced()
+    {
+        using TemporaryFolder folder = await TemporaryFolder.WithCertificatesAsync();
+        await ToolRun.FailsAsync("is no regular file", folder.Connect("127.0.0.1:9", "--ticket", folder.FullName));
+        if (OperatingSystem.IsWindows())
+            Assert.Skip("Devices have no paths here.");
+        File.CreateSymbolicLink(folder["link"], "/dev/null");
+        await ToolRun.FailsAsync("is no regular file", folder.Connect("127.0.0.1:9", "--ticket", folder["link"]));
+        await ToolRun.FailsAsync("/dev/null is no regular file", folder.Connect("127.0.0.1:9", "--ticket", "/dev/null"));
+    }
+
+    [Fact]
+    public async Task Options_that_are_wrong_leave_no_file()
+    {
+        using TemporaryFolder folder = await TemporaryFolder.WithCertificatesAsync();
+        await ToolRun.FailsAsync("--psk-ke needs --psk", folder.Connect("127.0.0.1:9", "--ticket", folder["tickets"], "--psk-ke"));
+        await ToolRun.FailsAsync("does not exist", folder.Connect("127.0.0.1:9", "--ticket", folder["tickets"], "--send", folder["missing"]));
+        Assert.Empty(Directory.GetFiles(folder.FullName, "tickets*"));
+    }
+
+    [Fact]
+    public async Task Tickets_that_cannot_be_written_are_told_unless_something_else_failed_first()
+    {
+        if (OperatingSystem.IsWindows())
+            Assert.Skip("What is in a folder that is in use stays there.");
+        using TemporaryFolder folder = await TemporaryFolder.WithCertificatesAsync();
+        await using ToolRun server = ToolRun.Start(folder.Serve("--tickets", "1"));
+        string address = await server.AddressAsync();
+        await using ToolRun client = ToolRun.Start(folder.Connect(address, "--ticket", folder["tickets"], "--linger", "0"));
+        await client.NoteAsync("connected ");
+        Directory.CreateDirectory(Path.Combine(folder["tickets"], "full")); // in its way
+        await client.PipeAsync([]);
+        Assert.NotEqual(0, await client.Exit.WaitAsync(Waiting.HangGuard));
+        Assert.StartsWith("sockets: ", client.Errors[^1], StringComparison.Ordinal);
+        Assert.Equal(["tickets"], Directory.GetFileSystemEntries(folder.FullName, "tickets*").Select(Path.GetFileName));
+
+        Directory.Delete(folder["tickets"], recursive: true);
+        using (TicketFile file = TicketFile.Open(folder["tickets"])!)
+            Directory.CreateDirectory(Path.Combine(folder["tickets"], "full"));
     }
 
     [Fact]
