@@ -16,10 +16,16 @@ internal sealed class EchoService(ToolConsole console, ExporterRequest? exporter
 {
     private static readonly TimeSpan CertificateTimeout = TimeSpan.FromSeconds(30);
 
+    /// <summary>Events that were raised are told at once, but by another thread.</summary>
+    private static readonly TimeSpan EventPatience = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan EventInterval = TimeSpan.FromMilliseconds(5);
+
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
     private readonly HashSet<DtlsChannel> _channels = [];
     private int _endedConnections;
+    private long _failuresTold;
 
     /// <summary>Completes when as many connections have ended as were asked for.</summary>
     public Task Ended => _ended.Task;
@@ -65,7 +71,16 @@ internal sealed class EchoService(ToolConsole console, ExporterRequest? exporter
         if (raised.Kind != ConnectionEventKind.HandshakeFailed)
             return;
         console.WriteLine($"failed peer={raised.RemoteEndPoint} reason={(raised.Failure is { } failure ? FailureLine.Of(failure) : "stopped")}");
+        Interlocked.Increment(ref _failuresTold);
         Count();
+    }
+
+    /// <summary>Until so many failed handshakes have been told.</summary>
+    public async Task ToldAsync(long failures)
+    {
+        long start = TimeProvider.System.GetTimestamp();
+        while (Interlocked.Read(ref _failuresTold) < failures && TimeProvider.System.GetElapsedTime(start) < EventPatience)
+            await Task.Delay(EventInterval);
     }
 
     /// <summary>Updates the keys of all connections.</summary>
