@@ -1,3 +1,7 @@
+using System.Net;
+using System.Net.Sockets;
+using Sockets.Tests.Connections;
+
 namespace Sockets.Tests.Tool;
 
 public class ServeAndConnectTests
@@ -71,6 +75,26 @@ public class ServeAndConnectTests
         Assert.Equal(0, await client.InterruptAsync());
         Assert.Equal(0, await server.Exit.WaitAsync(Loopback.HangGuard));
         Assert.Contains($"closed {peer} reason=close_notify", server.Output);
+    }
+
+    /// <summary>One attempt waits for some round trips, which are nothing on loopback.</summary>
+    [Fact]
+    public async Task A_client_goes_on_asking_at_another_port_until_its_timeout()
+    {
+        using TemporaryFolder folder = await TemporaryFolder.WithCertificatesAsync();
+        await using ToolRun server = ToolRun.Start(folder.Serve("--cid", "8"));
+        var there = IPEndPoint.Parse(await AddressAsync(server));
+        using var nowhere = new SystemSocket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        nowhere.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        using var relay = new PortRelay(there);
+        await using ToolRun client = ToolRun.Start(folder.Connect(relay.EndPoint.ToString(), "--name", "localhost", "--send", "-", "--migrate", "--timeout", "60"));
+        await client.LineAsync("connected ");
+        relay.Server = (IPEndPoint)nowhere.LocalEndPoint!; // where nobody answers
+        await client.PipeAsync([1, 2, 3]);
+        await Task.Delay(TimeSpan.FromSeconds(2));
+        relay.Server = there;
+        await client.LineAsync("migrated ");
+        Assert.Equal(0, await client.Exit.WaitAsync(Waiting.HangGuard));
     }
 
     [Fact]
