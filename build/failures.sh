@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Says which tests failed and why: the first lines of message and stack of each failed test in the result files.
-#   build/failures.sh FOLDER…     folders with .trx files; those under them are read too
+# Says which tests failed and why: the first lines of message and stack of each failed test in the result files, and where a process
+# that crashed was when it did.
+#   build/failures.sh FOLDER…     folders with .trx files and .crashreport.json files; those under them are read too
 set -uo pipefail
 
 lines=14 # of each failed test; the whole text is in the result file
@@ -24,3 +25,12 @@ find "$@" -name '*.trx' -print0 2>/dev/null | sort -z | xargs -0r awk -v lines="
     /<RunInfo .*outcome="Error"/ { crash = 1 }
     crash && /<Text>/ && !/\[FAIL\]/ { print "RUN " plain($0) }
     /<\/RunInfo>/ { crash = 0 }'
+
+# The crashed thread's frames, innermost first. The report has one field a line, and says of each thread first whether it is the one.
+frames=60
+find "$@" -name '*.crashreport.json' -print0 2>/dev/null | sort -z | xargs -0r awk -v frames="$frames" '
+    function value() { match($0, /: "/); return substr($0, RSTART + 3, length($0) - RSTART - 3 - ($0 ~ /,$/)) }
+    FNR == 1 { crashed = 0; left = frames }
+    /"process_name": / { print "CRASHED " value() " (" FILENAME ")" }
+    /"crashed": / { crashed = /"true"/ }
+    crashed && left > 0 && /"(managed_exception_type|managed_exception_hresult|method_name|unmanaged_name)": / { print "    " value(); left-- }'

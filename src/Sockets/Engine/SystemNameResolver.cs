@@ -17,7 +17,6 @@ namespace Sockets.Engine;
 internal sealed class SystemNameResolver : SocketNameResolver
 {
     private const int DefaultMaxThreads = 16;
-    private const int StackSize = 256 * 1024;
     private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(5);
 
     private readonly object _gate = new();
@@ -112,7 +111,7 @@ internal sealed class SystemNameResolver : SocketNameResolver
                 _waiting.AddLast(lookUp.Place);
                 if (_waiting.Count > _idle && _threads < _maxThreads)
                 {
-                    new Thread(Work, StackSize) { IsBackground = true, Name = "Sockets name look-up" }.UnsafeStart();
+                    new Thread(Work) { IsBackground = true, Name = "Sockets name look-up" }.UnsafeStart();
                     _threads++;
                 }
                 else
