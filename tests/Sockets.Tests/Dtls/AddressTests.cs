@@ -9,7 +9,7 @@ namespace Sockets.Tests;
 /// <summary>A host with several addresses, of which only some answer.</summary>
 public class AddressTests
 {
-    private static readonly IPAddress Elsewhere = IPAddress.Parse("127.0.0.2");
+    private static readonly IPAddress Elsewhere = OwnPlace.Next().Address;
 
     [Theory]
     [InlineData(false)]

@@ -20,12 +20,15 @@ internal sealed class Loopback : IAsyncDisposable
 
     public DtlsListener Listener { get; }
 
-    public static Loopback Start(Action<DtlsServerOptions, TestAuthority>? configure = null, IPAddress? address = null)
+    /// <param name="configure">Changes the server's options.</param>
+    /// <param name="address">Where to listen; any port.</param>
+    /// <param name="at">Where to listen, where the port matters: an <see cref="OwnPlace"/>.</param>
+    public static Loopback Start(Action<DtlsServerOptions, TestAuthority>? configure = null, IPAddress? address = null, IPEndPoint? at = null)
     {
         var authority = new TestAuthority();
         var options = new DtlsServerOptions { Credentials = [authority.ServerCredential()] };
         configure?.Invoke(options, authority);
-        return new Loopback(authority, DtlsListener.Bind(new IPEndPoint(address ?? IPAddress.Loopback, 0), options));
+        return new Loopback(authority, DtlsListener.Bind(at ?? new IPEndPoint(address ?? IPAddress.Loopback, 0), options));
     }
 
     public DtlsClientOptions ClientOptions() => new() { TargetHost = "localhost", Trust = Authority.Trust };
@@ -40,10 +43,15 @@ internal sealed class Loopback : IAsyncDisposable
     public async Task<(DtlsChannel Client, DtlsChannel Server)> ConnectPairAsync(Action<DtlsClientOptions>? configure = null)
     {
         DtlsChannel client = await ConnectAsync(configure);
-        return (client, await AcceptAsync());
+        DtlsChannel server = await AcceptAsync();
+        Settle();
+        return (client, server);
     }
 
     public async Task<DtlsChannel> AcceptAsync() => await Listener.AcceptAsync().AsTask().WaitAsync(HangGuard);
+
+    /// <summary>Ends when the server's loop is done with what it is at: a channel is accepted, and data is seen, in the middle of that.</summary>
+    public void Settle() => _ = Listener.Statistics;
 
     /// <summary>The exception a connection attempt ends with.</summary>
     public async Task<DtlsException> FailToConnectAsync(Action<DtlsClientOptions>? configure = null) =>

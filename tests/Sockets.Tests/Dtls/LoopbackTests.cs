@@ -159,6 +159,7 @@ public class LoopbackTests
 
         await client.UpdateKeysAsync(requestPeerUpdate: true).WaitAsync(Loopback.HangGuard);
         Assert.Equal([2], await client.AskAsync([2]));
+        client.Settle();
         Assert.Equal(1, client.SendingKeyUpdates);
         Assert.Equal(1, client.ReceivingKeyUpdates);
         Assert.Contains("receiving keys", handler.Events);
@@ -167,8 +168,9 @@ public class LoopbackTests
         using var guard = new CancellationTokenSource(Loopback.HangGuard);
         while (!handler.Events.Contains("sending keys") && !guard.IsCancellationRequested)
             await client.AskAsync([2]);
-        Assert.Equal("update"u8.ToArray(), await client.AskAsync("update"u8.ToArray()));
+        Assert.Equal("update"u8.ToArray(), await client.AskOnceAsync("update"u8.ToArray()));
         Assert.Equal([3], await client.AskAsync([3]));
+        client.Settle();
         Assert.Equal(2, client.ReceivingKeyUpdates);
     }
 
@@ -258,10 +260,8 @@ public class LoopbackTests
     [Fact]
     public async Task A_refusal_by_ICMP_is_a_hint_and_ends_nothing()
     {
-        // Takes a port and gives it back, so that nobody has it; the server appears there while the client is trying.
-        IPEndPoint endPoint;
-        using (var probe = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0)))
-            endPoint = (IPEndPoint)probe.Client.LocalEndPoint!;
+        // Nobody has it; the server appears there while the client is trying.
+        IPEndPoint endPoint = OwnPlace.Next();
         using var authority = new TestAuthority();
         var options = new DtlsClientOptions
         {

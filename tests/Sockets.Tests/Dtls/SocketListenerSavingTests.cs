@@ -20,7 +20,7 @@ public sealed class SocketListenerSavingTests : IDisposable
     {
         const int peers = 6;
         Assert.SkipUnless(shards == 1 || OperatingSystem.IsLinux(), "Sockets on one port share it on Linux only.");
-        SocketListener listener = Bind(new IPEndPoint(IPAddress.Loopback, 0), shards);
+        SocketListener listener = Bind(OwnPlace.Next(), shards);
         var endPoint = (IPEndPoint)listener.LocalEndPoint;
         var clients = new Dictionary<int, Socket>();
         var servers = new List<Socket>();
@@ -75,7 +75,7 @@ public sealed class SocketListenerSavingTests : IDisposable
     [Fact]
     public async Task A_listener_that_is_driven_by_a_poll_can_be_saved_and_restored_too()
     {
-        SocketListener listener = Bind(new IPEndPoint(IPAddress.Loopback, 0), shards: 1);
+        SocketListener listener = Bind(OwnPlace.Next(), shards: 1);
         var endPoint = (IPEndPoint)listener.LocalEndPoint;
         using Socket client = await Socket.ConnectAsync(endPoint, ClientOptions(), _guard.Token);
         using (Socket server = await listener.AcceptAsync(_guard.Token))

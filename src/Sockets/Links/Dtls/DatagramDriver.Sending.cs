@@ -40,19 +40,26 @@ internal sealed partial class DatagramDriver
         Router?.ThrowIfInsideHandler();
         lock (_sendGate)
         {
-            DtlsSendOutcome outcome = SealAndDrain(channel, plaintext, _sendBuffer, out int length, out DatagramWay way);
-            if (outcome != DtlsSendOutcome.Sent)
-                return outcome;
-            try
+            while (true)
             {
-                outcome = Transmit(way.Port, _sendBuffer.AsSpan(0, length), way.To, way.From);
-                if (outcome == DtlsSendOutcome.TooLongForPath)
-                    GiveUpPathMtu(channel);
-                return outcome;
-            }
-            catch (ObjectDisposedException)
-            {
-                return DtlsSendOutcome.NotOpen; // closed by another thread meanwhile
+                DtlsSendOutcome outcome = SealAndDrain(channel, plaintext, _sendBuffer, out int length, out DatagramWay way);
+                if (outcome != DtlsSendOutcome.Sent)
+                    return outcome;
+                try
+                {
+                    outcome = Transmit(way.Port, _sendBuffer.AsSpan(0, length), way.To, way.From);
+                    if (outcome == DtlsSendOutcome.TooLongForPath)
+                        GiveUpPathMtu(channel);
+                    return outcome;
+                }
+                catch (ObjectDisposedException) when (!Volatile.Read(ref _stopped) && !channel.IsOver)
+                {
+                    // The connection has left that socket since, and it was closed: once more, by the one that the connection has now.
+                }
+                catch (ObjectDisposedException)
+                {
+                    return DtlsSendOutcome.NotOpen; // closed by another thread meanwhile
+                }
             }
         }
     }

@@ -12,10 +12,11 @@ public sealed class DtlsDiagnosticsTests
         using var handshakes = new Handshakes();
         using var measurements = new Measurements();
         using var authority = new TestAuthority();
-        using var certificate = authority.Issue(["127.0.0.1"]);
+        IPEndPoint place = OwnPlace.Next(); // of other ports there are handshakes of other tests
+        using var certificate = authority.Issue([place.Address.ToString()]);
         var logger = new RecordingLogger();
         await using (SocketListener listener = SocketListener.Bind(
-            new IPEndPoint(IPAddress.Loopback, 0),
+            place,
             new SocketListenerOptions { Logger = logger }.UseDtls(new DtlsServerOptions { Credentials = [DtlsCredentialLoader.FromCertificate(certificate)] })))
         {
             var endPoint = (IPEndPoint)listener.LocalEndPoint;

@@ -20,13 +20,14 @@ internal sealed class ManagerRig : IAsyncDisposable
     public static ManagerRig Start(
         Func<ConnectionManagerOptions, ConnectionManagerOptions>? configure = null,
         Action<DtlsServerOptions>? secure = null,
-        int addresses = 1)
+        int addresses = 1,
+        IPEndPoint[]? at = null)
     {
         var authority = new TestAuthority();
         var security = new DtlsServerOptions { Credentials = [authority.ServerCredential()] };
         secure?.Invoke(security);
         var options = new ConnectionManagerOptions { Security = security };
-        IPEndPoint[] endPoints = [.. Enumerable.Range(0, addresses).Select(static _ => new IPEndPoint(IPAddress.Loopback, 0))];
+        IPEndPoint[] endPoints = at ?? [.. Enumerable.Range(0, addresses).Select(static _ => new IPEndPoint(IPAddress.Loopback, 0))];
         return new ManagerRig(authority, ConnectionManager.Start(endPoints, configure is null ? options : configure(options)));
     }
 
@@ -42,7 +43,25 @@ internal sealed class ManagerRig : IAsyncDisposable
     public async Task<(DtlsChannel Client, DtlsChannel Server)> ConnectPairAsync(Action<DtlsClientOptions>? configure = null, IPEndPoint? to = null)
     {
         DtlsChannel client = await ConnectAsync(configure, to);
-        return (client, await Manager.AcceptAsync().AsTask().WaitAsync(Waiting.HangGuard));
+        DtlsChannel server = await Manager.AcceptAsync().AsTask().WaitAsync(Waiting.HangGuard);
+        Settle();
+        return (client, server);
+    }
+
+    /// <summary>Ends when the server's loops are done with what they are at: what is seen of them is seen in the middle of that.</summary>
+    public void Settle() => _ = Manager.Statistics;
+
+    /// <summary>Goes on asking until the server has refused it for the given reason, and gives up then.</summary>
+    public async Task AssertRefusedAsync(Func<ConnectionManagerStatistics, long> reason)
+    {
+        long before = reason(Manager.Statistics);
+        using var giveUp = new CancellationTokenSource();
+        var options = new DtlsClientOptions { TargetHost = "localhost", Trust = Authority.Trust, HandshakeTimeout = TimeSpan.FromMinutes(5) };
+        Task<DtlsChannel> connecting = DtlsChannel.ConnectAsync(Manager.LocalEndPoint, options, giveUp.Token).AsTask();
+        await Waiting.UntilAsync(() => reason(Manager.Statistics) > before);
+        Assert.False(connecting.IsCompleted);
+        await giveUp.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => connecting.WaitAsync(Waiting.HangGuard));
     }
 
     /// <summary>One message there and one back.</summary>

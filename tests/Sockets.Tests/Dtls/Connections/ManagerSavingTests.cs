@@ -17,7 +17,7 @@ public sealed class ManagerSavingTests
         await using ManagerRig rig = ManagerRig.Start(
             static options => options with { ConnectionIds = new DtlsConnectionIdLayout { ShardBits = 4 } },
             static security => security.AllowSave = true,
-            addresses: 2);
+            at: [OwnPlace.Next(), OwnPlace.Next()]);
         IPEndPoint[] endPoints = [.. rig.Manager.LocalEndPoints];
         var clients = new List<DtlsChannel>();
         foreach (IPEndPoint endPoint in endPoints)

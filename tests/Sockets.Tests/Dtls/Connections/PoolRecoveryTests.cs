@@ -50,10 +50,10 @@ public sealed class PoolRecoveryTests
         Assert.Equal(1, rig.Manager.Statistics.Admission.Admitted);
         Assert.Equal(1, pool.Statistics.ConnectFailures);
 
-        // A port that nobody else can take meanwhile, and where nobody answers.
+        // Where nobody answers.
+        IPEndPoint gone = OwnPlace.Next();
         using var silent = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.InterNetwork, System.Net.Sockets.SocketType.Dgram, System.Net.Sockets.ProtocolType.Udp);
-        silent.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        var gone = (IPEndPoint)silent.LocalEndPoint!;
+        silent.Bind(gone);
         SocketClientOptions options = new SocketClientOptions { ConnectTimeout = TimeSpan.FromMilliseconds(300) }
             .UseDtls(new DtlsClientOptions { TargetHost = "localhost", Trust = rig.Authority.Trust });
         Task<SocketLease> rent = pool.RentAsync(gone, options).AsTask();

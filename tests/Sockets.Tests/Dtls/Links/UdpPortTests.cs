@@ -12,7 +12,7 @@ public class UdpPortTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "ICMP on the loopback interface is told at once on Linux only.");
         using var peer = new SystemSocket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        peer.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        peer.Bind(OwnPlace.Next());
         SystemSocket? system = null;
         using var port = UdpPort.Connect((IPEndPoint)peer.LocalEndPoint!, new DtlsClientOptions(), prepare: socket => system = socket);
         peer.Dispose();
