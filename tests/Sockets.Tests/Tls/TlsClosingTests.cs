@@ -39,6 +39,53 @@ public sealed class TlsClosingTests
         Assert.True((await pair.Client.ReceiveAsync(buffer)).IsEnd);
     }
 
+    /// <summary>OpenSSL's state of one connection is not for two threads at once, and an end that is said looks at what comes.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task AnEndThatIsSaidWhileBytesComeLosesNone(bool isDisposal)
+    {
+        const int Length = 300_000;
+        for (int i = 0; i < 150; i++)
+        {
+            await using TlsPair pair = await TlsPair.OpenAsync(_client, _server);
+            Task sending = Task.Run(() => Streams.SendRandom(pair.Server, i, Length));
+            using var begun = new ManualResetEventSlim();
+            int received = 0;
+            Task<Exception?> receiving = Task.Run(() => Record.Exception(() =>
+            {
+                var content = new Random(i);
+                byte[] buffer = new byte[20_000];
+                while (received < Length)
+                {
+                    SocketReceiveResult result = pair.Client.Receive(buffer);
+                    Assert.False(result.IsEnd);
+                    Streams.Check(content, buffer.AsSpan(0, result.Count));
+                    received += result.Count;
+                    begun.Set();
+                }
+            }));
+            Assert.True(begun.Wait(Waiting.HangGuard));
+            Thread.SpinWait(i * 100);
+            if (isDisposal)
+                pair.Client.Dispose();
+            else
+                pair.Client.ShutdownSend();
+            Exception? met = await receiving.WaitAsync(Waiting.HangGuard);
+            if (isDisposal)
+            {
+                Assert.True(met is null or SocketFailureException { Reason: SocketFailureReason.Closed }, met?.ToString());
+                await Record.ExceptionAsync(() => sending.WaitAsync(Waiting.HangGuard)); // nobody takes the rest
+            }
+            else
+            {
+                Assert.Null(met);
+                await sending.WaitAsync(Waiting.HangGuard);
+                Assert.True((await pair.Server.ReceiveAsync(new byte[1]).AsTask().WaitAsync(Waiting.HangGuard)).IsEnd);
+            }
+        }
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -46,7 +46,7 @@ internal sealed partial class TlsLink
         try
         {
             if (!_transport.HasQueue)
-                SayEnd();
+                TrySayEnd();
         }
         catch (SocketFailureException)
         {

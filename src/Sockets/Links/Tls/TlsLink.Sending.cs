@@ -86,6 +86,8 @@ internal sealed partial class TlsLink
         if (!_isOpen)
             await OpenAsync(cancellationToken).ConfigureAwait(false);
         await FlushAsync(cancellationToken).ConfigureAwait(false);
+        if (next.IsEmpty && AwaitMove() is { } moved)
+            await moved.WaitAsync(cancellationToken).ConfigureAwait(false); // who says the end waits for this too
         return 0;
     }
 
@@ -149,9 +151,8 @@ internal sealed partial class TlsLink
         {
             if (_isEndSent)
                 return true;
-            if (!IsReadyToSend())
+            if (!IsReadyToSend() || !TrySayEnd())
                 return false;
-            SayEnd();
             if (!Flush())
                 return false;
             _isEndSent = _plain.TryShutdownSend();
@@ -179,22 +180,33 @@ internal sealed partial class TlsLink
         }
     }
 
-    /// <summary>close_notify, into the queue if need be.</summary>
-    private void SayEnd()
+    /// <summary>
+    /// close_notify, into the queue if need be. SslStream keeps its reads and writes apart, but not this: OpenSSL looks at what
+    /// comes when it says the end, and one connection of its own is not for two threads. So nothing is decrypted meanwhile; false:
+    /// a continuation of a read is on its way on another thread, after which this can be tried again.
+    /// </summary>
+    private bool TrySayEnd()
     {
-        if (_isEndSaid)
-            return;
-        _isEndSaid = true;
-        try
+        lock (_transport.ReadLock)
         {
-            using var inline = InlineContinuations.Enter();
-            Task said = _ssl.ShutdownAsync(); // the transport accepts at once
-            if (said.IsCompleted)
-                said.GetAwaiter().GetResult();
-        }
-        catch (Exception exception)
-        {
-            throw Fail(exception);
+            if (_isEndSaid)
+                return true;
+            if (IsElsewhereLocked)
+                return false;
+            _isEndSaid = true;
+            try
+            {
+                using var inline = InlineContinuations.Enter();
+                Task said = _ssl.ShutdownAsync(); // the transport accepts at once
+                if (said.IsCompleted)
+                    said.GetAwaiter().GetResult();
+            }
+            catch (Exception exception)
+            {
+                throw Fail(exception);
+            }
+
+            return true;
         }
     }
 
