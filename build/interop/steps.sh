@@ -26,20 +26,20 @@ apt_install() { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install
 # bounded COMMAND...: in place of the current (sub)shell, so that killing that process ends the command.
 bounded() { exec timeout --kill-after=2 "$time_limit" "$@"; }
 
-# wait_for FILE PATTERN: until a line of FILE matches, for ten seconds at most.
+# wait_for FILE PATTERN: until a line of FILE matches, for half a minute at most.
 wait_for() {
     local tries
-    for ((tries = 0; tries < 500; tries++)); do
+    for ((tries = 0; tries < 1500; tries++)); do
         grep -qE -- "$2" "$1" 2>/dev/null && return
         sleep 0.02
     done
     return 1
 }
 
-# wait_for_end PID: its exit code; after ten seconds it is killed (PID is a job of this shell).
+# wait_for_end PID: its exit code; after half a minute it is killed (PID is a job of this shell).
 wait_for_end() {
     local tries
-    for ((tries = 0; tries < 200; tries++)); do
+    for ((tries = 0; tries < 600; tries++)); do
         kill -0 "$1" 2>/dev/null || break
         sleep 0.05
     done

@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using System.Text.RegularExpressions;
 
 namespace Sockets.Architecture.Tests;
@@ -8,13 +9,22 @@ internal static partial class Repository
     public static string Root { get; } = FindRoot();
 
     public static IEnumerable<string> SourceFiles(string under) =>
-        Directory.EnumerateFiles(Path.Combine(Root, under), "*.cs", SearchOption.AllDirectories)
-            .Where(static file => !IsGenerated(file));
+        Files(under).Where(static file => file.EndsWith(".cs", StringComparison.Ordinal));
+
+    /// <summary>All that is not generated. Nobody looks into the folders of what is: others may be building, or cleaning up, meanwhile.</summary>
+    public static IEnumerable<string> Files(string under) =>
+        new FileSystemEnumerable<string>(
+            Path.GetFullPath(Path.Combine(Root, under)),
+            static (ref FileSystemEntry entry) => entry.ToFullPath(),
+            new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = false, AttributesToSkip = FileAttributes.None })
+        {
+            ShouldIncludePredicate = static (ref FileSystemEntry entry) => !entry.IsDirectory,
+            ShouldRecursePredicate = static (ref FileSystemEntry entry) => !IsGeneratedName(entry.FileName),
+        };
 
     public static string Relative(string path) => Path.GetRelativePath(Root, path).Replace('\\', '/');
 
-    public static bool IsGenerated(string path) =>
-        Relative(path).Split('/').Any(static part => part is "bin" or "obj" or "artifacts" or ".git");
+    private static bool IsGeneratedName(ReadOnlySpan<char> name) => name is "bin" or "obj" or "artifacts" or "TestResults" or ".git";
 
     /// <summary>Full names of the outermost types that a file declares.</summary>
     public static IEnumerable<string> DeclaredTypes(string file)

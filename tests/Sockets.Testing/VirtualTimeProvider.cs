@@ -35,6 +35,13 @@ public sealed class VirtualTimeProvider : TimeProvider
         }
     }
 
+    /// <summary>Whether a timer fires at <paramref name="elapsed"/>, as <see cref="Elapsed"/> counts.</summary>
+    public bool IsSetFor(TimeSpan elapsed)
+    {
+        lock (_gate)
+            return _timers.Exists(timer => timer.Due == elapsed + TimeSpan.FromHours(1));
+    }
+
     public override long GetTimestamp()
     {
         lock (_gate)

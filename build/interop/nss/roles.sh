@@ -15,10 +15,17 @@ tstclnt() { bounded_nss tstclnt -P "$1" -h 127.0.0.1 -p "$port" -d "sql:$DATABAS
 
 # It cannot echo by itself: what it prints is its input.
 start_tstclnt_server() {
+    local tries
     mkfifo "$folder/echo"
     tstclnt server -n server "$@" 0<>"$folder/echo" 2>"$folder/peer.err" > >(tee "$folder/peer.log" >"$folder/echo") &
     peer_pid=$!
-    sleep 0.7
+
+    # It has no way to say that it listens, so a socket that is bound there is looked for.
+    for ((tries = 0; tries < 1500; tries++)); do
+        grep -qE "^ *[0-9]+: [0-9A-F]+:$(printf '%04X' "$port") " /proc/net/udp /proc/net/udp6 2>/dev/null && return
+        sleep 0.02
+    done
+    return 1
 }
 
 # Sends the payload, waits until it has printed the echo, and is stopped.

@@ -72,12 +72,7 @@ public abstract class PipeSuite
                 }
 
                 // What is read was read here; whoever sent it may still be on its way to rest.
-                using var patience = new CancellationTokenSource(HangGuard);
-                while (pool.Statistics.Rented != 0)
-                {
-                    Assert.False(patience.IsCancellationRequested, $"{pool.Statistics.Rented} buffers are held after {length} bytes each.");
-                    await Task.Yield();
-                }
+                await Waiting.UntilAsync(() => pool.Statistics.Rented == 0, $"no buffer is held after {length} bytes each");
             }
         }
         finally
@@ -103,29 +98,25 @@ public abstract class PipeSuite
             PipeReader input = server.Input;
             byte[] chunk = new byte[10_000];
             long written = 0;
-            ValueTask<FlushResult> flushing = client.Output.WriteAsync(chunk);
-            while (true)
+            Task<FlushResult> flushed;
+            do
             {
+                flushed = client.Output.WriteAsync(chunk).AsTask();
                 written += chunk.Length;
                 Assert.True(written < 20_000_000, "Somebody stores without limit.");
-                Task<FlushResult> flushed = flushing.AsTask();
-                if (await Task.WhenAny(flushed, Quiet(pool)) != flushed)
-                {
-                    Assert.InRange(pool.Statistics.Rented * (long)pool.MaxBufferSize, 100_000, 700_000);
-                    long received = 0;
-                    while (received < written)
-                    {
-                        ReadResult read = await input.ReadAsync().AsTask().WaitAsync(HangGuard);
-                        received += read.Buffer.Length;
-                        input.AdvanceTo(read.Buffer.End);
-                    }
-
-                    Assert.False((await flushed.WaitAsync(HangGuard)).IsCompleted);
-                    break;
-                }
-
-                flushing = client.Output.WriteAsync(chunk);
             }
+            while (await IsFlushedAsync(flushed, pool));
+
+            Assert.InRange(Stored(pool), 100_000, 700_000);
+            long received = 0;
+            while (received < written)
+            {
+                ReadResult read = await input.ReadAsync().AsTask().WaitAsync(HangGuard);
+                received += read.Buffer.Length;
+                input.AdvanceTo(read.Buffer.End);
+            }
+
+            Assert.False((await flushed.WaitAsync(HangGuard)).IsCompleted);
         }
 
         Assert.Equal(0, pool.Statistics.Rented);
@@ -274,17 +265,28 @@ public abstract class PipeSuite
         }
     }
 
-    /// <summary>Completes when the number of rented buffers has not changed for long.</summary>
-    private static async Task Quiet(SlabPool pool)
+    /// <summary>
+    /// False: nothing has moved for long, and as much is stored as must be when nothing can move any more; without that, whoever moves
+    /// it only waits for a processor.
+    /// </summary>
+    private static async Task<bool> IsFlushedAsync(Task flushed, SlabPool pool)
     {
-        int rented = -1;
-        for (int same = 0; same < 20_000; same++)
+        long start = TimeProvider.System.GetTimestamp();
+        long stored = -1;
+        for (int same = 0; same < 20_000 || stored < 100_000; same++)
         {
-            int now = pool.Statistics.Rented;
-            if (now != rented)
+            if (flushed.IsCompleted)
+                return true;
+            Assert.True(TimeProvider.System.GetElapsedTime(start) < HangGuard, $"{stored} bytes are stored, and nothing moves.");
+            long now = Stored(pool);
+            if (now != stored)
                 same = 0;
-            rented = now;
+            stored = now;
             await Task.Yield();
         }
+
+        return flushed.IsCompleted;
     }
+
+    private static long Stored(SlabPool pool) => pool.Statistics.Rented * (long)pool.MaxBufferSize;
 }

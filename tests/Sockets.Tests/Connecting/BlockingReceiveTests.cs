@@ -16,7 +16,10 @@ public class BlockingReceiveTests
             Assert.False(pair.Client.TryReceive(_byte, out _));
             Assert.False(pair.Client.TryReceive(Span<byte>.Empty, out _));
             Fill(pair.Client);
-            Assert.False(pair.Client.TrySend([_byte, _byte], out _));
+            while (pair.Client.TrySend([_byte, _byte], out _))
+            {
+            }
+
             Assert.False(pair.Client.TryReceive([_byte.AsMemory(), _byte], out _));
         }).WaitAsync(Waiting.HangGuard, TestContext.Current.CancellationToken);
     }
@@ -27,16 +30,15 @@ public class BlockingReceiveTests
     public async Task Asynchronous_calls_do_not_block_after_a_receive_that_does(string kind)
     {
         using SocketPair pair = AfterBlockingReceive(kind);
-        using var cancellation = new CancellationTokenSource();
         await Task.Run(async () =>
         {
             ValueTask<SocketReceiveResult> receiving = pair.Client.ReceiveAsync(_byte, CancellationToken.None);
             Assert.False(receiving.IsCompleted);
             Fill(pair.Client);
-            ValueTask<int> sending = pair.Client.SendAsync(new byte[1], cancellation.Token);
-            Assert.False(sending.IsCompleted);
-            await cancellation.CancelAsync();
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await sending);
+            while (await IsSentAsync(pair.Client))
+            {
+            }
+
             pair.Server.Send([1]);
             Assert.Equal(1, (await receiving).Count);
             Assert.False(pair.Client.TryReceive(_byte, out _));
@@ -57,7 +59,9 @@ public class BlockingReceiveTests
             await Task.Run(() =>
             {
                 Fill(pair.Client);
-                Assert.False(pair.Client.TrySendFile(file, 0, 100, out _));
+                while (pair.Client.TrySendFile(file, 0, 100, out _))
+                {
+                }
             }).WaitAsync(Waiting.HangGuard, TestContext.Current.CancellationToken);
         }
         finally
@@ -75,11 +79,28 @@ public class BlockingReceiveTests
         return pair;
     }
 
+    /// <summary>Until there is no room. The system may find a little more while it moves what it has, so that only an end of trying is certain.</summary>
     private static void Fill(Socket socket)
     {
         byte[] much = new byte[65536];
         while (socket.TrySend(much, out _))
         {
+        }
+    }
+
+    /// <summary>Whether a byte finds room; a send that has to wait for it returns to its caller, who cancels it.</summary>
+    private static async Task<bool> IsSentAsync(Socket socket)
+    {
+        using var cancellation = new CancellationTokenSource();
+        ValueTask<int> sending = socket.SendAsync(new byte[1], cancellation.Token);
+        await cancellation.CancelAsync();
+        try
+        {
+            return await sending == 1;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
         }
     }
 }

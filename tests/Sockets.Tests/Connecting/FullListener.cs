@@ -6,6 +6,12 @@ namespace Sockets.Tests.Connecting;
 /// <summary>A listening socket whose queue is full: whoever connects hears nothing, as from a host that drops everything.</summary>
 internal sealed class FullListener : IDisposable
 {
+    // struct tcp_info of a listening socket: how many wait to be accepted, and how many may.
+    private const int TcpLevel = 6;
+    private const int TcpInformation = 11;
+    private const int WaitingOffset = 24;
+    private const int MostOffset = 28;
+
     private readonly SystemSocket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly List<SystemSocket> _queued = [];
 
@@ -13,8 +19,8 @@ internal sealed class FullListener : IDisposable
     {
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         _listener.Listen(0);
-        // The kernel takes a connection or two more than it is asked for. One that does not come about shows that it is full.
-        while (true)
+        // The kernel takes a connection or two more than it is asked for.
+        while (!IsFull())
         {
             var socket = new SystemSocket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
             _queued.Add(socket);
@@ -24,8 +30,10 @@ internal sealed class FullListener : IDisposable
             }
             catch (SocketException exception) when (exception.SocketErrorCode == SocketError.WouldBlock)
             {
-                if (!socket.Poll(TimeSpan.FromMilliseconds(50), SelectMode.SelectWrite))
-                    return;
+                if (OperatingSystem.IsLinux())
+                    Assert.True(SpinWait.SpinUntil(() => IsFull() || socket.Poll(TimeSpan.Zero, SelectMode.SelectWrite), Waiting.HangGuard));
+                else if (!socket.Poll(TimeSpan.FromMilliseconds(50), SelectMode.SelectWrite))
+                    return; // the system does not say that it is full: one that does not come about shows it
             }
 
             if (_queued.Count > 16)
@@ -34,6 +42,15 @@ internal sealed class FullListener : IDisposable
     }
 
     public IPEndPoint EndPoint => (IPEndPoint)_listener.LocalEndPoint!;
+
+    private bool IsFull()
+    {
+        if (!OperatingSystem.IsLinux())
+            return false;
+        Span<byte> information = stackalloc byte[MostOffset + sizeof(uint)];
+        return _listener.GetRawSocketOption(TcpLevel, TcpInformation, information) == information.Length
+            && BitConverter.ToUInt32(information[WaitingOffset..]) > BitConverter.ToUInt32(information[MostOffset..]);
+    }
 
     public void Dispose()
     {

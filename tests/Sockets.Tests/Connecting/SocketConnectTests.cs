@@ -10,17 +10,18 @@ public sealed class SocketConnectTests : IDisposable
 {
     private static readonly TableResolver Loopback = new([IPAddress.IPv6Loopback], [IPAddress.Loopback]);
 
-    private readonly SystemSocket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly LoopbackPort _port = new();
+    private readonly SystemSocket _listener;
 
     public SocketConnectTests()
     {
-        _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _listener = _port.IPv4;
         _listener.Listen();
     }
 
-    private IPEndPoint Listening => (IPEndPoint)_listener.LocalEndPoint!;
+    private IPEndPoint Listening => _port.EndPoint;
 
-    public void Dispose() => _listener.Dispose();
+    public void Dispose() => _port.Dispose();
 
     [Theory]
     [InlineData("127.0.0.1")]
@@ -132,8 +133,8 @@ public sealed class SocketConnectTests : IDisposable
     [Fact]
     public async Task Nobody_listens()
     {
-        IPEndPoint endPoint = Listening;
-        _listener.Dispose();
+        using var nobody = new LoopbackPort();
+        IPEndPoint endPoint = nobody.EndPoint;
         SocketFailureException failure = await FailureAsync(Socket.ConnectAsync(endPoint, Plain()));
         Assert.Equal(SocketFailureReason.ConnectionRefused, failure.Reason);
         Assert.Equal(SocketError.ConnectionRefused, failure.SocketError);
@@ -188,12 +189,13 @@ public sealed class SocketConnectTests : IDisposable
     public async Task An_address_that_never_answers_does_not_keep_the_others_waiting()
     {
         using var full = new FullListener();
+        var own = IPAddress.Parse("127.86.52.1"); // where no other test takes ports
         using var second = new SystemSocket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        second.Bind(new IPEndPoint(IPAddress.Parse("127.0.0.2"), full.EndPoint.Port));
+        second.Bind(new IPEndPoint(own, full.EndPoint.Port));
         second.Listen();
         var time = new VirtualTimeProvider();
         SocketClientOptions options = Plain(time);
-        options.NameResolver = new TableResolver([], [IPAddress.Loopback, IPAddress.Parse("127.0.0.2")]);
+        options.NameResolver = new TableResolver([], [IPAddress.Loopback, own]);
         ValueTask<Socket> connect = Socket.ConnectAsync("service.example", full.EndPoint.Port, options);
         Assert.False(connect.IsCompleted);
         time.Advance(options.ConnectionAttemptDelay);

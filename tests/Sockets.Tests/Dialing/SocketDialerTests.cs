@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Sockets.Engine;
+using Sockets.Tests.Connecting;
 
 namespace Sockets.Tests.Dialing;
 
@@ -13,8 +14,10 @@ public sealed class SocketDialerTests
     [InlineData("localhost")]
     public async Task It_connects_to_who_listens(string host)
     {
-        using SystemSocket listener = Listen(host == "::1" ? IPAddress.IPv6Loopback : IPAddress.Loopback, out int port);
-        using SystemSocket socket = await DialAsync(SocketNameResolver.System, host, port);
+        using var port = new LoopbackPort();
+        SystemSocket listener = host == "::1" ? port.IPv6 : port.IPv4;
+        listener.Listen();
+        using SystemSocket socket = await DialAsync(SocketNameResolver.System, host, port.Number);
         Assert.True(socket.Connected);
         Assert.False(socket.Blocking);
         Assert.Equal(listener.LocalEndPoint, socket.RemoteEndPoint);
@@ -23,21 +26,23 @@ public sealed class SocketDialerTests
     [Fact]
     public async Task A_family_that_nobody_listens_on_is_no_hindrance()
     {
-        using SystemSocket listener = Listen(IPAddress.Loopback, out int port);
+        using var port = new LoopbackPort();
+        port.IPv4.Listen();
         var resolver = new TableResolver([IPAddress.IPv6Loopback], [IPAddress.Loopback]);
-        using SystemSocket socket = await DialAsync(resolver, "service.example", port);
-        Assert.Equal(listener.LocalEndPoint, socket.RemoteEndPoint);
+        using SystemSocket socket = await DialAsync(resolver, "service.example", port.Number);
+        Assert.Equal(port.EndPoint, socket.RemoteEndPoint);
     }
 
     [Fact]
     public async Task Settings_and_the_local_end_point_come_before_connecting()
     {
-        using SystemSocket listener = Listen(IPAddress.Loopback, out int port);
+        using var port = new LoopbackPort();
+        port.IPv4.Listen();
         var local = new IPEndPoint(IPAddress.Loopback, 0);
         bool connectedTooEarly = true;
         var host = new SocketDialerHost(new TableResolver([IPAddress.IPv6Loopback], [IPAddress.Loopback]), SocketType.Stream, local, socket => connectedTooEarly = socket.Connected || socket.IsBound);
         var dialer = new Dialer<SystemSocket>(host, DialerOptions.Default.ForLocal(local));
-        using SystemSocket socket = await dialer.ConnectAsync("service.example", port, Soon(), CancellationToken.None);
+        using SystemSocket socket = await dialer.ConnectAsync("service.example", port.Number, Soon(), CancellationToken.None);
         Assert.False(connectedTooEarly);
         Assert.Equal(IPAddress.Loopback, ((IPEndPoint)socket.LocalEndPoint!).Address);
     }
@@ -45,14 +50,10 @@ public sealed class SocketDialerTests
     [Fact]
     public async Task Who_refuses_is_named()
     {
-        int port;
-        using (Listen(IPAddress.Loopback, out port))
-        {
-        }
-
-        SocketFailureException failure = await Assert.ThrowsAsync<SocketFailureException>(() => DialAsync(SocketNameResolver.System, "127.0.0.1", port));
+        using var port = new LoopbackPort();
+        SocketFailureException failure = await Assert.ThrowsAsync<SocketFailureException>(() => DialAsync(SocketNameResolver.System, "127.0.0.1", port.Number));
         Assert.Equal(SocketFailureReason.ConnectionRefused, failure.Reason);
-        Assert.Contains($"127.0.0.1:{port} refused the connection", failure.Message, StringComparison.Ordinal);
+        Assert.Contains($"127.0.0.1:{port.Number} refused the connection", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -80,13 +81,4 @@ public sealed class SocketDialerTests
             .ConnectAsync(name, port, Soon(), CancellationToken.None).AsTask();
 
     private static Deadline Soon() => Deadline.After(Waiting.HangGuard, TimeProvider.System);
-
-    private static SystemSocket Listen(IPAddress address, out int port)
-    {
-        var listener = new SystemSocket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        listener.Bind(new IPEndPoint(address, 0));
-        listener.Listen();
-        port = ((IPEndPoint)listener.LocalEndPoint!).Port;
-        return listener;
-    }
 }

@@ -38,16 +38,20 @@ public sealed class SocketPoolRetryTests : IAsyncDisposable
     {
         _servers.Fails = SocketFailureReason.ConnectionRefused;
         Task<SocketLease> rent = RentAsync();
-        Assert.Equal(1, _servers.Attempts);
-        foreach ((double wait, int attempts) in new[] { (0.9, 1), (0.1, 2), (1.9, 2), (0.1, 3), (3.9, 3) })
+        TimeSpan due = TimeSpan.Zero;
+        for (int attempts = 1; attempts <= 3; attempts++)
         {
-            _time.Advance(TimeSpan.FromSeconds(wait));
-            await Waiting.UntilAsync(() => _servers.Attempts == attempts && _time.NextDue is not null);
+            await Waiting.UntilAsync(() => _servers.Attempts == attempts);
+            due += TimeSpan.FromSeconds(1 << (attempts - 1));
+            await Waiting.UntilAsync(() => _time.IsSetFor(due), "the pause that ends then has begun");
+            _time.AdvanceTo(due - TimeSpan.FromSeconds(0.1));
+            Assert.Equal(attempts, _servers.Attempts);
+            Assert.False(rent.IsCompleted);
+            if (attempts == 3)
+                _servers.Fails = null;
+            _time.AdvanceTo(due);
         }
 
-        _servers.Fails = null;
-        Assert.False(rent.IsCompleted);
-        _time.Advance(TimeSpan.FromSeconds(0.2));
         using SocketLease lease = await rent.WaitAsync(Waiting.HangGuard);
         Assert.Equal(4, _servers.Attempts);
     }
@@ -76,8 +80,9 @@ public sealed class SocketPoolRetryTests : IAsyncDisposable
         Task<SocketLease> rent = RentAsync();
         for (int i = 2; i <= 3; i++)
         {
-            await Waiting.UntilAsync(() => _time.NextDue is not null);
-            _time.Advance(TimeSpan.FromSeconds(1));
+            var due = TimeSpan.FromSeconds(i - 1);
+            await Waiting.UntilAsync(() => _time.IsSetFor(due), "the pause that ends then has begun");
+            _time.AdvanceTo(due);
             await Waiting.UntilAsync(() => _servers.Attempts == i);
         }
 
