@@ -155,6 +155,9 @@ internal sealed class EchoTransfer : IDtlsHandler
             channel.TrySend(Compose(_lost[i], _resendChunk));
     }
 
+    /// <summary>When everything is back: one more datagram, whose echo counts as a duplicate.</summary>
+    public void SendFirstAgain(DtlsChannel channel) => channel.TrySend(Compose(0, _resendChunk));
+
     public void OnClosed(DtlsChannel channel, DtlsException? failure)
     {
         lock (_gate)

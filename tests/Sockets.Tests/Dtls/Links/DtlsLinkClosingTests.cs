@@ -80,7 +80,7 @@ public class DtlsLinkClosingTests
         using var authority = new TestAuthority();
         await using var listener = SocketListener.Bind(
             new IPEndPoint(IPAddress.Loopback, 0), new SocketListenerOptions().UseDtls(new DtlsServerOptions { Credentials = [authority.ServerCredential()] }));
-        SocketClientOptions options = Options(authority, TimeSpan.FromSeconds(15));
+        SocketClientOptions options = Options(authority, Waiting.HangGuard);
         using Socket client = await Socket.ConnectAsync(listener.LocalEndPoint, options).AsTask().WaitAsync(Waiting.HangGuard);
         using Socket server = await listener.AcceptAsync().AsTask().WaitAsync(Waiting.HangGuard);
         Task<int> draining = listener.DrainAsync(Timeout.InfiniteTimeSpan).AsTask();
@@ -103,12 +103,12 @@ public class DtlsLinkClosingTests
             new IPEndPoint(IPAddress.Loopback, 0),
             // What the one who gave up has left in the queue may still take the place for as long as a handshake may last.
             new SocketListenerOptions { MaxConnections = 1, HandshakeTimeout = TimeSpan.FromSeconds(3) }.UseDtls(new DtlsServerOptions { Credentials = [authority.ServerCredential()] }));
-        using Socket first = await Socket.ConnectAsync(listener.LocalEndPoint, Options(authority, TimeSpan.FromSeconds(15))).AsTask().WaitAsync(Waiting.HangGuard);
+        using Socket first = await Socket.ConnectAsync(listener.LocalEndPoint, Options(authority, Waiting.HangGuard)).AsTask().WaitAsync(Waiting.HangGuard);
         Socket server = await listener.AcceptAsync().AsTask().WaitAsync(Waiting.HangGuard);
         await Assert.ThrowsAsync<SocketFailureException>(
             () => Socket.ConnectAsync(listener.LocalEndPoint, Options(authority, TimeSpan.FromMilliseconds(300))).AsTask().WaitAsync(Waiting.HangGuard));
         server.Dispose();
-        using Socket second = await Socket.ConnectAsync(listener.LocalEndPoint, Options(authority, TimeSpan.FromSeconds(15))).AsTask().WaitAsync(Waiting.HangGuard);
+        using Socket second = await Socket.ConnectAsync(listener.LocalEndPoint, Options(authority, Waiting.HangGuard)).AsTask().WaitAsync(Waiting.HangGuard);
         using Socket other = await listener.AcceptAsync().AsTask().WaitAsync(Waiting.HangGuard);
         Assert.Equal(second.LocalEndPoint, other.RemoteEndPoint);
     }

@@ -50,7 +50,8 @@ public class TicketFileTests
         await using ToolRun server = ToolRun.Start(folder.Serve("--tickets", "1"));
         string address = await server.AddressAsync();
         await using ToolRun client = ToolRun.Start(folder.Connect(address, "--ticket", folder["tickets"], "--linger", "0"));
-        await client.NoteAsync("connected ");
+        await client.TypeAsync("hello");
+        await client.BytesAsync("hello\n".Length); // the tickets came before it
         Directory.CreateDirectory(Path.Combine(folder["tickets"], "full")); // in its way
         await client.PipeAsync([]);
         Assert.NotEqual(0, await client.Exit.WaitAsync(Waiting.HangGuard));
