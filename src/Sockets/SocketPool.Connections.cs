@@ -266,11 +266,10 @@ public sealed partial class SocketPool
             return false;
         if (_options.HealthProbe is not { } probe || _timeProvider.GetElapsedTime(connection.IdleSince) < _options.ProbeAfter)
             return true;
-        using var limit = new CancellationTokenSource(TimeLimit.OrNone(_options.ProbeTimeout), _timeProvider);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using CancellationTokenSource limit = Deadline.After(_options.ProbeTimeout, _timeProvider).CreateSource(cancellationToken);
         try
         {
-            return await probe(connection.Socket, linked.Token).ConfigureAwait(false) && connection.Socket.State == SocketState.Open;
+            return await probe(connection.Socket, limit.Token).ConfigureAwait(false) && connection.Socket.State == SocketState.Open;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

@@ -61,14 +61,21 @@ internal sealed class HandshakeScope
         if (_isOver)
             return;
         _isOver = true;
-        SocketsMeter.Handshaken(Elapsed.TotalSeconds, protocol, _isServer, null);
-        if (SocketsEventSource.Log.IsEnabled())
-            SocketsEventSource.Log.HandshakeCompleted(_peer, protocol);
-        if (_logger is not null)
-            SocketsLog.HandshakeCompleted(_logger, _peer, protocol, cipherSuite);
-        _activity?.SetTag("tls.protocol.version", protocol);
-        _activity?.SetTag("tls.cipher", cipherSuite);
-        End(ActivityStatusCode.Ok, null);
+        try
+        {
+            SocketsMeter.Handshaken(Elapsed.TotalSeconds, protocol, _isServer, null);
+            if (SocketsEventSource.Log.IsEnabled())
+                SocketsEventSource.Log.HandshakeCompleted(_peer, protocol);
+            _activity?.SetTag("tls.protocol.version", protocol);
+            _activity?.SetTag("tls.cipher", cipherSuite);
+            End(ActivityStatusCode.Ok, null);
+            if (_logger is not null)
+                SocketsLog.HandshakeCompleted(_logger, _peer, protocol, cipherSuite);
+        }
+        catch (Exception)
+        {
+            // An observer's exception has nowhere to go and changes nothing: the loop or the timer that came here serves other connections too.
+        }
     }
 
     public void Fail(SocketFailureReason reason, string message)
@@ -76,13 +83,20 @@ internal sealed class HandshakeScope
         if (_isOver)
             return;
         _isOver = true;
-        SocketsMeter.Handshaken(Elapsed.TotalSeconds, _protocol, _isServer, reason);
-        if (SocketsEventSource.Log.IsEnabled())
-            SocketsEventSource.Log.HandshakeFailed(_peer, reason.ToString(), message);
-        if (_logger is not null)
-            SocketsLog.HandshakeFailed(_logger, _peer, reason, message);
-        _activity?.SetTag("error.type", reason.ToString());
-        End(ActivityStatusCode.Error, message);
+        try
+        {
+            SocketsMeter.Handshaken(Elapsed.TotalSeconds, _protocol, _isServer, reason);
+            if (SocketsEventSource.Log.IsEnabled())
+                SocketsEventSource.Log.HandshakeFailed(_peer, reason.ToString(), message);
+            _activity?.SetTag("error.type", reason.ToString());
+            End(ActivityStatusCode.Error, message);
+            if (_logger is not null)
+                SocketsLog.HandshakeFailed(_logger, _peer, reason, message);
+        }
+        catch (Exception)
+        {
+            // As above.
+        }
     }
 
     private void End(ActivityStatusCode status, string? description)

@@ -178,10 +178,17 @@ internal sealed partial class AcceptPipeline : IAsyncDisposable
     {
         Counters.CountShortage();
         string endPoint = LocalEndPoint?.ToString() ?? "";
-        if (SocketsEventSource.Log.IsEnabled())
-            SocketsEventSource.Log.AcceptFailed(endPoint, exception.Message);
-        if (Logger is not null)
-            SocketsLog.AcceptFailed(Logger, endPoint, exception.Message);
+        try
+        {
+            if (SocketsEventSource.Log.IsEnabled())
+                SocketsEventSource.Log.AcceptFailed(endPoint, exception.Message);
+            if (Logger is not null)
+                SocketsLog.AcceptFailed(Logger, endPoint, exception.Message);
+        }
+        catch
+        {
+            // Whoever listens must not end the loop.
+        }
     }
 
     /// <summary>Counts a connection that did not come about, and tells who wants to know.</summary>
@@ -197,9 +204,9 @@ internal sealed partial class AcceptPipeline : IAsyncDisposable
             _ => new SocketFailureException(SocketFailureReason.HandshakeFailed, $"The handshake of {remote} failed: {exception.Message.TrimEnd('.')}.", exception),
         };
         Counters.CountHandshakeFailure();
-        SocketsMeter.Refused(Links.Name, failure.Reason);
         try
         {
+            SocketsMeter.Refused(Links.Name, failure.Reason);
             _handshakeFailed?.Invoke(remote, failure);
         }
         catch

@@ -51,5 +51,10 @@ internal sealed class DeadlineSource : CancellationTokenSource
         {
             // The time ran out in the moment in which the work was finished.
         }
+        catch (AggregateException)
+        {
+            // A resolver or a probe of the application may register with the token what it likes. The outcome stays the same, and
+            // on a timer's thread an exception would end the program.
+        }
     }
 }

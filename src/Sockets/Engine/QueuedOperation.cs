@@ -164,14 +164,14 @@ internal sealed class QueuedOperation(SocketAsyncOptions options) :
     private void Arm(TimeSpan timeout)
     {
         _deadline = TimeLimit.EndAfter(options.TimeProvider, options.TimeProvider.GetTimestamp(), timeout);
-        if (_timer is not null)
+        if (_timer is null)
         {
-            _timer.Change(timeout, Timeout.InfiniteTimeSpan);
-            return;
+            // Started only after it has been stored: the callback sets it again when it comes too early.
+            using (ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow())
+                _timer = options.TimeProvider.CreateTimer(static operation => ((QueuedOperation)operation!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
 
-        using (ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow())
-            _timer = options.TimeProvider.CreateTimer(static operation => ((QueuedOperation)operation!).OnTimer(), this, timeout, Timeout.InfiniteTimeSpan);
+        _timer.Change(timeout, Timeout.InfiniteTimeSpan);
     }
 
     private void Disarm()

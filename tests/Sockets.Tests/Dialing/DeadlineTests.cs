@@ -61,6 +61,21 @@ public sealed class DeadlineTests
     }
 
     [Fact]
+    public void What_is_registered_with_its_token_may_throw()
+    {
+        using var caller = new CancellationTokenSource();
+        foreach (Action cancel in (Action[])[() => _time.Advance(TimeSpan.FromSeconds(1)), caller.Cancel])
+        {
+            using CancellationTokenSource source = Deadline.After(TimeSpan.FromSeconds(1), _time).CreateSource(caller.Token);
+            bool isHeard = false;
+            using CancellationTokenRegistration good = source.Token.Register(() => isHeard = true);
+            using CancellationTokenRegistration bad = source.Token.Register(static () => throw new InvalidOperationException("Of the application."));
+            cancel();
+            Assert.True(isHeard && source.IsCancellationRequested);
+        }
+    }
+
+    [Fact]
     public void A_disposed_source_leaves_no_timer_and_hears_nothing()
     {
         using var caller = new CancellationTokenSource();

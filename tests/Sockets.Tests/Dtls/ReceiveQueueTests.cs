@@ -162,4 +162,22 @@ public class ReceiveQueueTests
         good.Complete(null);
         Assert.True((await reading.WaitAsync(Loopback.HangGuard)).IsClosed);
     }
+
+    /// <summary>Else two could wait at once, and one result would be set twice: on the thread pool that ends the program.</summary>
+    [Fact]
+    public async Task A_result_that_is_taken_too_early_or_twice_lets_go_of_no_reader()
+    {
+        var queue = new ReceiveQueue(1000);
+#pragma warning disable CA2012 // misuse is what this is about
+        ValueTask<DtlsReceiveResult> first = queue.ReceiveAsync(new byte[8], default);
+        queue.Add([1]);
+        Assert.Equal(1, (await first).Length);
+        ValueTask<DtlsReceiveResult> second = queue.ReceiveAsync(new byte[8], default);
+        Assert.Throws<InvalidOperationException>(() => first.GetAwaiter().GetResult());
+        Assert.Throws<InvalidOperationException>(() => second.GetAwaiter().GetResult());
+        Assert.Throws<InvalidOperationException>(() => { _ = queue.ReceiveAsync(new byte[8], default).AsTask(); });
+#pragma warning restore CA2012
+        queue.Add([2, 3]);
+        Assert.Equal(2, (await second.AsTask().WaitAsync(Waiting.HangGuard)).Length);
+    }
 }

@@ -41,6 +41,21 @@ public sealed class TimeoutTests
         Assert.Equal(1, (await receiving.WaitAsync(Waiting.HangGuard)).Count);
     }
 
+    [Fact]
+    public async Task ATimerThatFiresBeforeItsTimeIsSetAgain()
+    {
+        var clock = new HastyClock();
+        using SocketPair pair = SocketPair.Plain("tcp");
+        await using var client = new SocketAsync(pair.Client, new SocketAsyncOptions { TimeProvider = clock });
+        Task<SocketReceiveResult> receiving = client.ReceiveAsync(new byte[1], TimeSpan.FromSeconds(1)).AsTask();
+        Assert.Equal(2, clock.Started); // by the operation, and by the callback that came too early
+        Assert.False(receiving.IsCompleted);
+        clock.Pass(TimeSpan.FromSeconds(1));
+        SocketFailureException failure = await Assert.ThrowsAsync<SocketFailureException>(() => receiving.WaitAsync(Waiting.HangGuard));
+        Assert.Equal(SocketFailureReason.TimedOut, failure.Reason);
+        Assert.Equal(SocketState.Open, pair.Client.State);
+    }
+
     [Theory]
     [MemberData(nameof(LongTimes))]
     public void AnyTimeMayBeWaitedFor(TimeSpan time)
@@ -133,5 +148,45 @@ public sealed class TimeoutTests
                 Assert.Equal(1, (await pair.Client.ReceiveAsync(buffer).AsTask().WaitAsync(Waiting.HangGuard)).Count);
             }
         }
+    }
+
+    /// <summary>A clock whose one timer fires as soon as it is started, before whoever starts it goes on, and then when it is told to.</summary>
+    private sealed class HastyClock : TimeProvider, ITimer
+    {
+        private TimerCallback? _callback;
+        private object? _state;
+        private long _now = TimeSpan.TicksPerDay;
+
+        public int Started { get; private set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => _now;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            (_callback, _state) = (callback, state);
+            Change(dueTime, period);
+            return this;
+        }
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            if (dueTime != Timeout.InfiniteTimeSpan && Started++ == 0)
+                _callback!(_state);
+            return true;
+        }
+
+        public void Pass(TimeSpan time)
+        {
+            _now += time.Ticks;
+            _callback!(_state);
+        }
+
+        public void Dispose()
+        {
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

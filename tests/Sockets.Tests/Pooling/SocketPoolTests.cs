@@ -312,6 +312,24 @@ public sealed class SocketPoolTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task WhatAProbeRegistersWithItsTokenMayThrow()
+    {
+        _options.HealthProbe = async (_, token) =>
+        {
+            token.Register(static () => throw new InvalidOperationException("Of the application."));
+            await Task.Delay(Timeout.Infinite, token);
+            return true;
+        };
+        (await RentAsync()).Return();
+        _time.Advance(_options.ProbeAfter);
+        Task<SocketLease> rent = RentAsync().AsTask();
+        _time.Advance(_options.ProbeTimeout); // by a timer, where it would end the program
+        SocketLease lease = await rent.WaitAsync(Waiting.HangGuard);
+        Assert.Equal(2, _servers.Attempts);
+        lease.Return();
+    }
+
+    [Fact]
     public async Task AFailedConnectFailsTheRentThatWaitsForIt()
     {
         _servers.Fails = SocketFailureReason.ConnectionRefused;

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Sockets.Links;
 using Sockets.Links.Tls;
 
@@ -214,15 +215,24 @@ public sealed class TlsWaitingTests
     public async Task TheHandshakeDoesNotNeedAThreadPoolNorMindASynchronizationContext()
     {
         await using TlsPair pair = TlsPair.Closed(_client, _server);
+        ExceptionDispatchInfo? failure = null;
         var driver = new Thread(() =>
         {
             SynchronizationContext.SetSynchronizationContext(new DeafContext());
-            while (!(pair.Client.Link.Progress() & pair.Server.Link.Progress()))
+            try
             {
+                while (!(pair.Client.Link.Progress() & pair.Server.Link.Progress()))
+                {
+                }
+            }
+            catch (Exception exception)
+            {
+                failure = ExceptionDispatchInfo.Capture(exception);
             }
         });
         driver.Start();
         Assert.True(driver.Join(Waiting.HangGuard));
+        failure?.Throw();
         Assert.True(pair.Client.Link.IsOpen && pair.Server.Link.IsOpen);
     }
 

@@ -55,7 +55,16 @@ internal sealed class ChannelWaiters : IDisposable
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
             return;
-        _lifetime.Cancel();
+        try
+        {
+            _lifetime.Cancel();
+        }
+        catch (AggregateException)
+        {
+            // What was registered with the token is for a connection that is over: its exception has nowhere to go, and would
+            // end the program where this runs on a timer's thread.
+        }
+
         _lifetime.Dispose();
     }
 

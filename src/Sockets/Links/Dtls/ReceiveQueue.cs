@@ -207,6 +207,9 @@ internal sealed class ReceiveQueue(int capacity, QueueBudget? budget = null) : I
 
     DtlsReceiveResult IValueTaskSource<DtlsReceiveResult>.GetResult(short token)
     {
+        // Taken too early, or twice, it must not let go of what the reader of now needs.
+        if (_core.GetStatus(token) == ValueTaskSourceStatus.Pending)
+            throw new InvalidOperationException("The result is not there yet: await the ValueTask, once.");
         try
         {
             return _core.GetResult(token);

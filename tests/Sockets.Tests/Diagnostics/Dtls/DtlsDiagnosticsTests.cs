@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Sockets.Diagnostics;
 
 namespace Sockets.Tests.Diagnostics;
 
@@ -38,6 +39,39 @@ public sealed class DtlsDiagnosticsTests
         }
 
         Assert.True(Discards(measurements) >= 5); // what has ended stays counted
+    }
+
+    [Fact]
+    public async Task ALoggerThatThrowsCostsNoConnection()
+    {
+        using var authority = new TestAuthority();
+        using var certificate = authority.Issue(["127.0.0.1"]);
+        var logger = new ThrowingLogger();
+        await using SocketListener listener = SocketListener.Bind(
+            new IPEndPoint(IPAddress.Loopback, 0),
+            new SocketListenerOptions { Logger = logger }.UseDtls(new DtlsServerOptions { Credentials = [DtlsCredentialLoader.FromCertificate(certificate)] }));
+        for (int i = 1; i <= 2; i++)
+        {
+            await using Socket client = await Socket.ConnectAsync(listener.LocalEndPoint, new SocketClientOptions().UseDtls(new DtlsClientOptions { Trust = authority.Trust }))
+                .AsTask().WaitAsync(Waiting.HangGuard);
+            await using Socket server = await listener.AcceptAsync().AsTask().WaitAsync(Waiting.HangGuard);
+            await client.SendAsync("still here"u8.ToArray());
+            Assert.Equal(10, (await server.ReceiveAsync(new byte[16]).AsTask().WaitAsync(Waiting.HangGuard)).Count);
+            Assert.Equal(i, logger.Thrown);
+        }
+    }
+
+    [Fact]
+    public void AnEndOfAHandshakeIsTracedThoughTheLoggerThrows()
+    {
+        using var handshakes = new Handshakes();
+        var logger = new ThrowingLogger();
+        const int Port = 7; // nobody connects there
+        var peer = new IPEndPoint(IPAddress.Loopback, Port);
+        new HandshakeScope("DTLS 1.3", isServer: false, peer, null, TimeProvider.System, logger).Fail(SocketFailureReason.TimedOut, "It took too long.");
+        new HandshakeScope("DTLS 1.3", isServer: false, peer, null, TimeProvider.System, logger).Complete("DTLS 1.3", "none");
+        Assert.Equal([ActivityStatusCode.Error, ActivityStatusCode.Ok], handshakes.With(Port, ActivityKind.Client).Select(static activity => activity.Status));
+        Assert.Equal(2, logger.Thrown);
     }
 
     private static double Discards(Measurements measurements)
