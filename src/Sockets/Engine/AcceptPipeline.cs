@@ -334,8 +334,7 @@ internal sealed partial class AcceptPipeline : IAsyncDisposable
     private async ValueTask<SocketProxyInfo> ReadHeaderAsync(PlainLink transport, CancellationToken cancellationToken)
     {
         using CancellationTokenSource deadline = Deadline.After(HeaderTimeout, TimeProvider).CreateSource(cancellationToken);
-        using ProxyHeaderReader reader = CreateHeaderReader(transport);
-        return await reader.ReadAsync(deadline.Token).ConfigureAwait(false);
+        return await CreateHeaderReader(transport).ReadAsync(deadline.Token).ConfigureAwait(false);
     }
 
     /// <summary>A handshake is over, however it went: its place is free.</summary>

@@ -16,7 +16,8 @@ internal sealed class AcceptingLink : SocketLink
     private readonly AcceptPipeline _pipeline;
     private readonly long _deadline;
     private readonly long _headerDeadline;
-    private ProxyHeaderReader? _header;
+    private readonly Lock _gate = new();
+    private volatile ProxyHeaderReader? _header; // null once there is the link inside
     private SocketLink? _inner;
     private int _hasEnded;
 
@@ -65,7 +66,7 @@ internal sealed class AcceptingLink : SocketLink
     {
         try
         {
-            if (_header is not null && !TryReadHeader())
+            if (_header is { } header && !TryRead(header))
                 return false;
             _inner!.Progress();
             if (!_inner.IsOpen)
@@ -92,11 +93,8 @@ internal sealed class AcceptingLink : SocketLink
 
     public override async ValueTask OpenAsync(CancellationToken cancellationToken)
     {
-        if (_header is not null)
-        {
-            Proxied = await _header.ReadAsync(cancellationToken).ConfigureAwait(false);
-            EndHeader();
-        }
+        if (_header is { } header)
+            EndHeader(await header.ReadAsync(cancellationToken).ConfigureAwait(false));
 
         await _inner!.OpenAsync(cancellationToken).ConfigureAwait(false);
         Progress();
@@ -130,29 +128,38 @@ internal sealed class AcceptingLink : SocketLink
     public override void Abort()
     {
         EndHandshake();
-        EndHeader();
         (_inner ?? _transport).Abort();
     }
 
     public override void Dispose()
     {
         EndHandshake();
-        EndHeader();
         (_inner ?? _transport).Dispose();
     }
 
-    private bool TryReadHeader()
+    private bool TryRead(ProxyHeaderReader header)
     {
-        if (!_header!.TryRead(out SocketProxyInfo? info))
+        if (!header.TryRead(out SocketProxyInfo? info))
         {
             CheckDeadline(_headerDeadline, "PROXY header");
             return false;
         }
 
-        Proxied = info;
-        EndHeader();
-        Wrap();
+        EndHeader(info);
         return true;
+    }
+
+    /// <summary>The poll and a receive that waits may both have read it.</summary>
+    private void EndHeader(SocketProxyInfo info)
+    {
+        lock (_gate)
+        {
+            if (_header is null)
+                return;
+            Proxied = info;
+            Wrap();
+            _header = null;
+        }
     }
 
     private void Wrap()
@@ -160,12 +167,6 @@ internal sealed class AcceptingLink : SocketLink
         _inner = _pipeline.Links.Wrap(_transport);
         _inner.Logger = _pipeline.Logger;
         _inner.Changed = () => Changed?.Invoke();
-    }
-
-    private void EndHeader()
-    {
-        _header?.Dispose();
-        _header = null;
     }
 
     private void CheckDeadline(long deadline, string what)

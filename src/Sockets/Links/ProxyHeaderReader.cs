@@ -1,5 +1,5 @@
 using System;
-using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
@@ -9,16 +9,19 @@ namespace Sockets.Links;
 
 /// <summary>
 /// Takes the PROXY header, and not a byte more, off a connection. What is there is looked at first; what surely belongs to the
-/// header is then taken, before there is a link on the connection. Drive it with <see cref="TryRead"/> or <see cref="ReadAsync"/>, one at a time; the deadline is the caller's.
+/// header is then taken, before there is a link on the connection. Drive it with <see cref="TryRead"/> or <see cref="ReadAsync"/>; the deadline is the caller's.
+/// Any thread may, and another one may close the connection meanwhile: so what it reads into is nobody else's, before or after.
 /// </summary>
-internal sealed class ProxyHeaderReader : IDisposable
+internal sealed class ProxyHeaderReader
 {
     private const int InitialSize = 256;
 
     private readonly SystemSocket _socket;
     private readonly SocketProxyOptions _options;
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(InitialSize);
+    private readonly Lock _gate = new();
+    private byte[] _buffer = new byte[InitialSize];
     private int _taken;
+    private SocketProxyInfo? _info;
 
     /// <param name="socket">Accepted from a trusted source, non-blocking, nothing read from it yet.</param>
     /// <param name="options">A snapshot.</param>
@@ -30,33 +33,12 @@ internal sealed class ProxyHeaderReader : IDisposable
 
     /// <summary>Goes as far as it can without waiting; false: wait until the socket is readable.</summary>
     /// <exception cref="SocketFailureException">There is no valid header, or the connection is over.</exception>
-    public bool TryRead(out SocketProxyInfo? info)
+    public bool TryRead([NotNullWhen(true)] out SocketProxyInfo? info)
     {
-        while (true)
+        lock (_gate)
         {
-            int seen = _socket.Receive(_buffer.AsSpan(_taken), SocketFlags.Peek, out SocketError error);
-            if (error == SocketError.WouldBlock)
-            {
-                info = null;
-                return false;
-            }
-
-            if (error != SocketError.Success)
-                throw SocketFailureException.From(error, "Reading the PROXY header");
-            if (seen == 0)
-                throw new SocketFailureException(SocketFailureReason.ProtocolError, "The connection ended before its PROXY header was complete.");
-            switch (ProxyHeaderParser.Parse(_buffer.AsSpan(0, _taken + seen), _options.Versions, _options.MaxHeaderLength, out int length, out info, out ProxyHeaderProblem problem))
-            {
-                case ProxyHeaderStatus.Invalid:
-                    throw new SocketFailureException(SocketFailureReason.ProtocolError, $"A connection from a trusted proxy {ProxyHeaderParser.Describe(problem)}.");
-                case ProxyHeaderStatus.Done:
-                    Take(length - _taken);
-                    return true;
-                default:
-                    Take(seen);
-                    Reserve(length);
-                    break;
-            }
+            info = _info ??= TryTakeHeader();
+            return info is not null;
         }
     }
 
@@ -76,15 +58,34 @@ internal sealed class ProxyHeaderReader : IDisposable
             }
         }
 
-        return info!;
+        return info;
     }
 
-    public void Dispose()
+    private SocketProxyInfo? TryTakeHeader()
     {
-        byte[] buffer = _buffer;
-        _buffer = [];
-        if (buffer.Length > 0)
-            ArrayPool<byte>.Shared.Return(buffer);
+        while (true)
+        {
+            int seen = _socket.Receive(_buffer.AsSpan(_taken), SocketFlags.Peek, out SocketError error);
+            if (error == SocketError.WouldBlock)
+                return null;
+            if (error != SocketError.Success)
+                throw SocketFailureException.From(error, "Reading the PROXY header");
+            if (seen == 0)
+                throw new SocketFailureException(SocketFailureReason.ProtocolError, "The connection ended before its PROXY header was complete.");
+            switch (ProxyHeaderParser.Parse(_buffer.AsSpan(0, _taken + seen), _options.Versions, _options.MaxHeaderLength, out int length, out SocketProxyInfo? info, out ProxyHeaderProblem problem))
+            {
+                case ProxyHeaderStatus.Invalid:
+                    throw new SocketFailureException(SocketFailureReason.ProtocolError, $"A connection from a trusted proxy {ProxyHeaderParser.Describe(problem)}.");
+                case ProxyHeaderStatus.Done:
+                    Take(length - _taken);
+                    return info;
+                default:
+                    Take(seen);
+                    if (length > _buffer.Length)
+                        Array.Resize(ref _buffer, length);
+                    break;
+            }
+        }
     }
 
     /// <summary>Takes what was seen: it is there, so this takes all of it at once.</summary>
@@ -98,15 +99,5 @@ internal sealed class ProxyHeaderReader : IDisposable
             _taken += received;
             count -= received;
         }
-    }
-
-    private void Reserve(int length)
-    {
-        if (length <= _buffer.Length)
-            return;
-        byte[] larger = ArrayPool<byte>.Shared.Rent(length);
-        _buffer.AsSpan(0, _taken).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = larger;
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Sockets.Links;
 using Sockets.Testing;
 
 namespace Sockets.Tests.Listening;
@@ -203,6 +204,45 @@ public sealed class PolledTests
         }
 
         Assert.Equal(0, listener.Statistics.ActiveConnections);
+    }
+
+    [Fact]
+    public async Task AProxysHeaderIsReadByAReceiveThatWaits()
+    {
+        var origin = new IPEndPoint(IPAddress.Parse("203.0.113.7"), 4711);
+        SocketListenerOptions options = Polled(Listeners.Plain);
+        options.Proxy = new SocketProxyOptions { TrustedSources = { IPNetwork.Parse("127.0.0.0/8") } };
+        await using var listener = SocketListener.Bind(Listeners.AnyPort, options);
+        using SystemSocket proxy = await listener.ConnectSystemSocketAsync();
+        Assert.True(listener.TryAccept(out Socket? server));
+        await using (server)
+        {
+            byte[] buffer = new byte[5];
+            Task<SocketReceiveResult> receiving = server.ReceiveAsync(buffer).AsTask();
+            Assert.False(receiving.IsCompleted);
+            await proxy.SendAsync((byte[])[.. SocketProxyHeader.CreateVersion2(origin, (IPEndPoint)listener.LocalEndPoint), .. "hello"u8], SocketFlags.None);
+            Assert.Equal(5, (await receiving.WaitAsync(Waiting.HangGuard)).Count);
+            Assert.Equal("hello"u8, buffer);
+            Assert.Equal(SocketState.Open, server.State);
+            Assert.Equal(origin, server.RemoteEndPoint);
+        }
+
+        Assert.Equal(0, listener.Statistics.ActiveConnections);
+    }
+
+    [Fact]
+    public async Task WhoeverStillDrivesASocketThatIsClosedBeforeItsHeaderFindsItClosed()
+    {
+        SocketListenerOptions options = Polled(Listeners.Plain);
+        options.Proxy = new SocketProxyOptions { TrustedSources = { IPNetwork.Parse("127.0.0.0/8") } };
+        await using var listener = SocketListener.Bind(Listeners.AnyPort, options);
+        using SystemSocket proxy = await listener.ConnectSystemSocketAsync();
+        Assert.True(listener.TryAccept(out Socket? server));
+        SocketLink link = server.Link; // a poll's thread has it too, and may be about to ask it
+        server.Dispose();
+        Assert.Equal(LinkWants.Read, link.Wants);
+        Assert.True(link.NextTimeout > 0);
+        Assert.Throws<ObjectDisposedException>(() => link.Progress());
     }
 
     [Fact]

@@ -14,11 +14,13 @@ public class ProxyHeaderReaderTests
     public void A_header_is_taken_and_not_a_byte_more(int index)
     {
         using SystemPair pair = SystemPair.Tcp();
-        using var reader = new ProxyHeaderReader(pair.Second, new SocketProxyOptions());
+        var reader = new ProxyHeaderReader(pair.Second, new SocketProxyOptions());
         pair.First.Send([.. Valid[index], .. "\r\nthe data"u8]);
         SystemPair.AwaitReadable(pair.Second);
         Assert.True(reader.TryRead(out SocketProxyInfo? info));
-        Assert.Equal(Describe(Parse(Valid[index]).Info!), Describe(info!));
+        Assert.Equal(Describe(Parse(Valid[index]).Info!), Describe(info));
+        Assert.True(reader.TryRead(out SocketProxyInfo? again));
+        Assert.Same(info, again);
         Assert.Equal("\r\nthe data"u8, SystemPair.ReceiveExactly(pair.Second, 10));
     }
 
@@ -27,7 +29,7 @@ public class ProxyHeaderReaderTests
     public void Byte_by_byte_it_is_the_same(int index)
     {
         using SystemPair pair = SystemPair.Tcp();
-        using var reader = new ProxyHeaderReader(pair.Second, new SocketProxyOptions());
+        var reader = new ProxyHeaderReader(pair.Second, new SocketProxyOptions());
         byte[] header = Valid[index];
         SocketProxyInfo? info = null;
         for (int i = 0; i < header.Length; i++)
@@ -47,7 +49,7 @@ public class ProxyHeaderReaderTests
     {
         byte[] header = SocketProxyHeader.CreateVersion2(Source6, Destination6, [.. Tlvs, new SocketProxyTlv(SocketProxyTlvType.NoOperation, new byte[2000])]);
         using SystemPair pair = SystemPair.Tcp();
-        using var reader = new ProxyHeaderReader(pair.Second, new SocketProxyOptions());
+        var reader = new ProxyHeaderReader(pair.Second, new SocketProxyOptions());
         pair.First.Send(header.AsSpan(0, 20));
         using var cancellation = new CancellationTokenSource();
         Task<SocketProxyInfo> reading = reader.ReadAsync(cancellation.Token).AsTask();
@@ -66,7 +68,7 @@ public class ProxyHeaderReaderTests
     public void What_is_no_header_is_refused()
     {
         using SystemPair pair = SystemPair.Tcp();
-        using var reader = new ProxyHeaderReader(pair.Second, new SocketProxyOptions());
+        var reader = new ProxyHeaderReader(pair.Second, new SocketProxyOptions());
         pair.First.Send("GET / HTTP/1.1\r\n"u8);
         SystemPair.AwaitReadable(pair.Second);
         SocketFailureException exception = Assert.Throws<SocketFailureException>(() => reader.TryRead(out _));
@@ -80,7 +82,7 @@ public class ProxyHeaderReaderTests
     public async Task An_early_end_is_a_failure(int sent)
     {
         using SystemPair pair = SystemPair.Tcp();
-        using var reader = new ProxyHeaderReader(pair.Second, new SocketProxyOptions());
+        var reader = new ProxyHeaderReader(pair.Second, new SocketProxyOptions());
         Task<SocketProxyInfo> reading = reader.ReadAsync(CancellationToken.None).AsTask();
         if (sent > 0)
             pair.First.Send(Valid[0].AsSpan(0, sent));
@@ -93,7 +95,7 @@ public class ProxyHeaderReaderTests
     public async Task A_reset_is_a_failure()
     {
         using SystemPair pair = SystemPair.Tcp();
-        using var reader = new ProxyHeaderReader(pair.Second, new SocketProxyOptions());
+        var reader = new ProxyHeaderReader(pair.Second, new SocketProxyOptions());
         Task<SocketProxyInfo> reading = reader.ReadAsync(CancellationToken.None).AsTask();
         pair.First.LingerState = new LingerOption(true, 0);
         pair.First.Dispose();
