@@ -74,7 +74,11 @@ internal abstract class OperationQueue : IThreadPoolWorkItem
         CancellationTokenSource? cancellation;
         lock (_gate)
         {
-            if (operation.Version != version || operation.End != OperationEnd.None || operation.Stage == OperationStage.Done)
+            // The version last: an operation whose result was taken meanwhile may be another's by now, and in another queue.
+            if (operation.End != OperationEnd.None || operation.Stage == OperationStage.Done)
+                return;
+            Interlocked.MemoryBarrier();
+            if (operation.Version != version)
                 return;
             operation.End = end;
             if (operation.Stage == OperationStage.Idle)
