@@ -34,7 +34,7 @@ public sealed class SocketPoolSoak
             {
                 using var cancel = new CancellationTokenSource();
                 if (random.Next(5) == 0)
-                    _ = Task.Run(cancel.Cancel);
+                    cancel.CancelSoon();
                 try
                 {
                     SocketLease lease = await pool.RentAsync($"h{random.Next(4)}.example", 1, plain, cancel.Token);

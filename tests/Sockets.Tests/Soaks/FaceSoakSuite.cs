@@ -72,7 +72,7 @@ public abstract class FaceSoakSuite
         switch (random.Next(4))
         {
             case 0:
-                _ = Task.Run(source.Cancel);
+                source.CancelSoon();
                 break;
             case 1:
                 source.CancelAfter(TimeSpan.FromMilliseconds(random.Next(3)));
