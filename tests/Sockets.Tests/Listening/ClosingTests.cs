@@ -9,7 +9,7 @@ public sealed class ClosingTests
     [Fact]
     public async Task DisposedItEndsPendingAcceptsAndRefusesClients()
     {
-        var listener = SocketListener.Bind(Listeners.AnyPort, Listeners.Plain);
+        var listener = SocketListener.Bind(OwnPlace.Next(), Listeners.Plain);
         Task<Socket> pending = listener.AcceptAsync().AsTask();
         await listener.DisposeAsync();
         await listener.DisposeAsync();
@@ -61,7 +61,7 @@ public sealed class ClosingTests
     [Fact]
     public async Task ADrainWaitsForTheLastConnection()
     {
-        var listener = SocketListener.Bind(Listeners.AnyPort, Listeners.Plain);
+        var listener = SocketListener.Bind(OwnPlace.Next(), Listeners.Plain);
         await using Socket client = await listener.ConnectAsync();
         await using Socket server = await listener.AcceptAsync(Listeners.Guard);
         await using Socket late = await listener.ConnectAsync();
@@ -143,7 +143,7 @@ public sealed class ClosingTests
     [Fact]
     public async Task AfterItsEndThePortIsFree()
     {
-        var listener = SocketListener.Bind(Listeners.AnyPort, Listeners.Plain);
+        var listener = SocketListener.Bind(OwnPlace.Next(), Listeners.Plain);
         EndPoint address = listener.LocalEndPoint;
         await listener.DisposeAsync();
         await using var second = SocketListener.Bind(address, Listeners.Plain);

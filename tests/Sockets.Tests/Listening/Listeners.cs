@@ -36,6 +36,14 @@ internal static class Listeners
         }
     }
 
+    /// <summary>What is in the backlog, or will be: a client is connected a moment before the listener has its last word.</summary>
+    public static async Task<Socket> TakeAsync(this SocketListener listener)
+    {
+        Socket? taken = null;
+        await UntilAsync(() => listener.TryAccept(out taken));
+        return taken!;
+    }
+
     /// <summary>Ends a wait that hangs, so that a test fails instead of the run.</summary>
     public static CancellationToken Guard => new CancellationTokenSource(Waiting.HangGuard).Token;
 

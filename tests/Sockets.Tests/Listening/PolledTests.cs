@@ -17,7 +17,7 @@ public sealed class PolledTests
         Assert.Equal(0, listener.Statistics.Accepted);
         await Assert.ThrowsAsync<InvalidOperationException>(() => listener.AcceptAsync().AsTask());
 
-        Assert.True(listener.TryAccept(out Socket? server)); // loopback: connected is in the backlog
+        Socket server = await listener.TakeAsync();
         await using (server)
             await Listeners.ExchangeAsync(client, server);
         Assert.False(listener.TryAccept(out _));
@@ -256,7 +256,7 @@ public sealed class PolledTests
         await using var listener = SocketListener.Bind(Listeners.AnyPort, options);
         using SystemSocket silent = await listener.ConnectSystemSocketAsync();
         using SystemSocket other = await listener.ConnectSystemSocketAsync();
-        Assert.True(listener.TryAccept(out Socket? server));
+        Socket server = await listener.TakeAsync();
         Assert.False(listener.TryAccept(out _)); // one header at a time
         Assert.False(server.TryReceive(new byte[1], out _));
         time.Advance(TimeSpan.FromSeconds(3));
@@ -264,7 +264,7 @@ public sealed class PolledTests
         Assert.Equal(SocketFailureReason.TimedOut, Assert.Throws<SocketFailureException>(() => server.TryReceive(new byte[1], out _)).Reason);
         Assert.Equal(1, listener.Statistics.HandshakeFailures);
         server.Dispose();
-        Assert.True(listener.TryAccept(out Socket? second));
+        Socket second = await listener.TakeAsync();
         second.Dispose();
         Assert.Equal(0, listener.Statistics.Handshakes);
         Assert.Equal(0, listener.Statistics.ActiveConnections);

@@ -141,7 +141,7 @@ public sealed class ShardTests
         foreach (string line in File.ReadLines("/proc/net/tcp").Skip(1))
         {
             string[] fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            if (fields[3] == Listening && fields[1].EndsWith($":{port:X4}", StringComparison.Ordinal))
+            if (fields[3] == Listening && fields[1] == $"0100007F:{port:X4}")
                 yield return Convert.ToInt32(fields[4].Split(':')[1], 16);
         }
     }

@@ -299,7 +299,7 @@ public class DatagramBatchTests
         int next = 0;
         while (next < lengths.Length)
         {
-            Assert.True(socket.Poll(TimeSpan.FromSeconds(5), SelectMode.SelectRead));
+            SystemPair.AwaitReadable(socket);
             Assert.Equal(SocketError.Success, batch.Receive(socket, abilities, 8, wantsSource: false));
             for (int i = 0; i < batch.Count; i++)
             {

@@ -129,10 +129,11 @@ public class DatagramIoTests
     public void A_port_that_nobody_has_shows_as_refused()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "ICMP on the loopback interface is told at once on Linux only.");
-        SystemSocket gone = Bind(IPAddress.Loopback);
-        using SystemSocket client = Connect(gone, IPAddress.Loopback);
-        gone.Dispose();
+        using SystemPair pair = SystemPair.Udp(OwnPlace.Next());
+        SystemSocket client = pair.First;
+        pair.Second.Dispose();
         Assert.Equal(SocketError.Success, Send(client, new byte[1], null, isPortable: false));
+        Assert.True(client.Poll(Waiting.HangGuard, SelectMode.SelectError));
         Assert.Equal(SocketError.ConnectionRefused, DatagramIo.TryReceiveFrom(client, new byte[1], null, out _));
     }
 

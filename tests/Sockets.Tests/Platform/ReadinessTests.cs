@@ -86,7 +86,7 @@ public class ReadinessTests
     public void Room_to_send_is_reported_and_its_want(bool isPortable)
     {
         using Readiness readiness = Create(isPortable);
-        using SystemPair pair = SystemPair.Tcp();
+        using SystemPair pair = SystemPair.Unix(); // which is full until somebody receives
         readiness.Add(pair.First.SafeHandle, ReadinessMask.Write, 1);
         Assert.Equal([new ReadinessEvent(1, ReadinessMask.Write)], Await(readiness));
         int total = 0;
@@ -137,7 +137,7 @@ public class ReadinessTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "ICMP on the loopback interface is told at once on Linux only.");
         using Readiness readiness = Create(isPortable);
-        using SystemPair pair = SystemPair.Udp();
+        using SystemPair pair = SystemPair.Udp(OwnPlace.Next());
         pair.Second.Dispose();
         readiness.Add(pair.First.SafeHandle, ReadinessMask.Read, 1, ReadinessMode.Edge);
         for (int i = 0; i < 3; i++)

@@ -72,12 +72,15 @@ internal sealed class SystemPair : IDisposable
         }
     }
 
-    public static SystemPair Udp()
+    /// <param name="second">Where the second is, so that nobody else takes its place when it is gone; null: anywhere.</param>
+    public static SystemPair Udp(IPEndPoint? second = null) => UdpTo(second ?? new IPEndPoint(IPAddress.Loopback, 0));
+
+    private static SystemPair UdpTo(IPEndPoint place)
     {
         var first = new SystemSocket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         var second = new SystemSocket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         first.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        second.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        second.Bind(place);
         first.Connect(second.LocalEndPoint!);
         second.Connect(first.LocalEndPoint!);
         return new SystemPair(first, second);

@@ -6,7 +6,7 @@ namespace Sockets.Tests.Polling;
 /// </summary>
 internal sealed class BlockedThreadPool : IDisposable
 {
-    private readonly ManualResetEventSlim _end = new();
+    private readonly ManualResetEventSlim _end = new(); // not disposed, like the count: blockers are just leaving it
     private readonly int _maxWorkers;
     private readonly int _maxCompletion;
     private readonly int _minWorkers;
@@ -25,13 +25,18 @@ internal sealed class BlockedThreadPool : IDisposable
         _blockers = new CountdownEvent(count);
         for (int i = 0; i < count; i++)
             ThreadPool.QueueUserWorkItem(Block, this, preferLocal: false);
-        SpinWait.SpinUntil(static () => !IsAnyFree, Waiting.HangGuard);
-        Assert.False(IsAnyFree);
         ThreadPool.QueueUserWorkItem(static pool => Interlocked.Increment(ref pool._ran), this, preferLocal: false);
+        bool isFull = SpinWait.SpinUntil(static () => !IsAnyFree, Waiting.HangGuard);
+        if (!isFull)
+            Dispose();
+        Assert.True(isFull);
     }
 
-    /// <summary>Whether it has been so up to now.</summary>
-    public bool IsBlocked => Volatile.Read(ref _ran) == 0 && !IsAnyFree;
+    /// <summary>
+    /// Whether it has been so up to now: nothing that was queued behind the blockers has run. Not whether all of its threads are busy:
+    /// one that had other work to end may rest, and takes a blocker when the pool calls it again.
+    /// </summary>
+    public bool IsBlocked => Volatile.Read(ref _ran) == 0;
 
     private static bool IsAnyFree
     {
@@ -47,9 +52,7 @@ internal sealed class BlockedThreadPool : IDisposable
         ThreadPool.SetMaxThreads(_maxWorkers, _maxCompletion);
         ThreadPool.SetMinThreads(_minWorkers, _minCompletion);
         _end.Set();
-        _blockers.Wait(Waiting.HangGuard);
-        _blockers.Dispose();
-        _end.Dispose();
+        Assert.True(_blockers.Wait(Waiting.HangGuard));
     }
 
     private static void Block(BlockedThreadPool pool)

@@ -1,3 +1,4 @@
+using Sockets.Links;
 using Sockets.Tests.Polling;
 
 namespace Sockets.Tests.Tls;
@@ -23,5 +24,29 @@ public class TlsBlockedThreadPoolTests
         using var blocked = new BlockedThreadPool();
         EchoRun.Streams(poll, mode, server, client, clients: 4, bytesEach: 50_000, TlsPair.HostName);
         Assert.True(blocked.IsBlocked);
+    }
+
+    /// <summary>Records that bring the application nothing; the thread pool, which goes on with them, cannot before this has looked.</summary>
+    [Fact]
+    public async Task AnAsynchronousReceiveReturnsToItsCallerInTheMiddleOfAFlood()
+    {
+        (SocketLink link, OpenSslClient client) = await TlsFloodTests.OpenAsync();
+        using (link)
+        using (client)
+        {
+            await TlsFloodTests.FloodAsync(link, client);
+            Task<int> receiving;
+            int left;
+            bool isOver;
+            using (new BlockedThreadPool())
+            {
+                receiving = link.ReceiveAsync(new byte[16], default).AsTask();
+                left = link.Underlying!.Available;
+                isOver = receiving.IsCompleted;
+            }
+
+            Assert.True(left > TlsFloodTests.LeftByOneTurn && !isOver, $"The caller had to wait for all of it but {left}.");
+            Assert.Equal(3, await receiving.WaitAsync(Waiting.HangGuard));
+        }
     }
 }

@@ -270,7 +270,7 @@ public sealed class TlsClosingTests
     [Fact]
     public async Task TheFarewellIsLeftOutWhenItWouldHaveToWait()
     {
-        await using TlsPair pair = await TlsPair.OpenAsync(_client, _server, bufferSize: 4096);
+        await using TlsPair pair = await TlsPair.OpenNarrowAsync(_client, _server);
         byte[] data = new byte[100_000];
         while (pair.Client.TrySend(data, out _))
         {

@@ -5,6 +5,9 @@ namespace Sockets.Tests.Tls;
 /// <summary>A peer whose records bring the application nothing: it takes its turn like everybody else.</summary>
 public sealed class TlsFloodTests
 {
+    /// <summary>Less than is left, of 300,000 bytes, by eight reads into SslStream's buffer.</summary>
+    internal const int LeftByOneTurn = 10_000;
+
     private const int Updates = 20_000; // half a megabyte
 
     [Fact]
@@ -17,7 +20,7 @@ public sealed class TlsFloodTests
             await FloodAsync(link, client);
             byte[] buffer = new byte[16];
             Assert.Equal(SocketLink.WouldBlock, link.TryReceive(buffer));
-            Assert.True(link.Underlying!.Available > 100_000, "One call took everything.");
+            Assert.True(link.Underlying!.Available > LeftByOneTurn, "One call took everything.");
             int turns = 1;
             int count;
             while ((count = link.TryReceive(buffer)) == SocketLink.WouldBlock)
@@ -56,23 +59,7 @@ public sealed class TlsFloodTests
         }
     }
 
-    [Fact]
-    public async Task AnAsynchronousReceiveReturnsToItsCaller()
-    {
-        (SocketLink link, OpenSslClient client) = await OpenAsync();
-        using (link)
-        using (client)
-        {
-            await FloodAsync(link, client);
-            int here = Environment.CurrentManagedThreadId;
-            ValueTask<int> receiving = link.ReceiveAsync(new byte[16], default);
-            Assert.Equal(here, Environment.CurrentManagedThreadId);
-            Assert.True(link.Underlying!.Available > 100_000 || !receiving.IsCompleted, "The caller had to wait for all of it.");
-            Assert.Equal(3, await receiving.AsTask().WaitAsync(Waiting.HangGuard));
-        }
-    }
-
-    private static async Task<(SocketLink Link, OpenSslClient Client)> OpenAsync()
+    internal static async Task<(SocketLink Link, OpenSslClient Client)> OpenAsync()
     {
         if (!OpenSslClient.IsThere)
             Assert.Skip("OpenSSL's library is not here.");
@@ -85,7 +72,7 @@ public sealed class TlsFloodTests
     }
 
     /// <summary>Everything is with the system when this is done, and three bytes are behind it.</summary>
-    private static async Task FloodAsync(SocketLink link, OpenSslClient client)
+    internal static async Task FloodAsync(SocketLink link, OpenSslClient client)
     {
         await client.SendKeyUpdatesAsync(Updates).WaitAsync(Waiting.HangGuard);
         await client.SendAsync([1, 2, 3]).WaitAsync(Waiting.HangGuard);

@@ -18,9 +18,9 @@ internal static class TlsIdentity
     public static TlsCertificate Issue(string[] names, string subject = "CN=server", string purpose = TestAuthority.ServerAuthentication, DateTimeOffset? notBefore = null, DateTimeOffset? notAfter = null) =>
         TlsCertificate.FromCertificate(Intermediate.Issue(names, subject, purpose, notBefore, notAfter), [X509CertificateLoader.LoadCertificate(Intermediate.Certificate.RawData)]);
 
-    public static TlsClientOptions ClientOptions() => new() { Trust = Root.Trust };
+    public static TlsClientOptions ClientOptions() => new() { Trust = Root.Trust, HandshakeTimeout = Waiting.HangGuard };
 
-    public static TlsServerOptions ServerOptions() => new() { Certificates = new TlsServerCertificates(Server) };
+    public static TlsServerOptions ServerOptions() => new() { Certificates = new TlsServerCertificates(Server), HandshakeTimeout = Waiting.HangGuard };
 
     public static TlsClientContext CreateClient(Action<TlsClientOptions>? change = null)
     {

@@ -62,7 +62,8 @@ public sealed class TlsLeakTests
                 }
             });
             await GiveUpAsync(trusting);
-            await Listeners.UntilAsync(() => listener.Statistics is { ActiveConnections: 0, Handshakes: 0 });
+            // Those that were reset at once may still be in the backlog, when nothing is under way.
+            await Listeners.UntilAsync(() => listener.Statistics is { ActiveConnections: 0, Handshakes: 0 } now && now.Accepted + now.HandshakeFailures == Rounds);
             SocketListenerStatistics statistics = listener.Statistics;
             // Under TLS 1.3 a server is done before a client that distrusts it has said so.
             Assert.InRange(statistics.Accepted, Rounds / 5, Rounds / 5 * 2);

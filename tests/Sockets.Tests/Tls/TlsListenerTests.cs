@@ -35,7 +35,7 @@ public sealed class TlsListenerTests
         await using Socket client = await connecting;
 
         await Listeners.ExchangeAsync(client, server);
-        Assert.Equal(20, listener.Statistics.Handshakes);
+        await Listeners.UntilAsync(() => listener.Statistics.Handshakes == 20); // the one that is done counts itself out behind its socket
         silent.ForEach(socket => socket.Dispose());
         await Listeners.UntilAsync(() => listener.Statistics is { HandshakeFailures: 20, ActiveConnections: 1 });
     }
@@ -57,7 +57,7 @@ public sealed class TlsListenerTests
         };
         await using var listener = SocketListener.Bind(Listeners.AnyPort, options);
         using SystemSocket first = await listener.ConnectSystemSocketAsync();
-        await Listeners.UntilAsync(() => listener.Statistics.Handshakes == 1);
+        await Listeners.UntilAsync(() => listener.Statistics.Handshakes == 1 && time.NextDue is not null); // its clock runs too
         time.Advance(TimeSpan.FromSeconds(5));
         using SystemSocket second = await listener.ConnectSystemSocketAsync();
         await Listeners.UntilAsync(() => listener.Statistics.Handshakes == 2);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Sockets.Links;
+using Sockets.Tests.Platform;
 
 namespace Sockets.Tests.Tls;
 
@@ -19,9 +20,23 @@ internal sealed class TlsPair : IAsyncDisposable
 
     public Socket Server { get; }
 
-    public static async Task<TlsPair> OpenAsync(TlsClientContext client, TlsServerContext server, string? host = HostName, int? bufferSize = null)
+    public static Task<TlsPair> OpenAsync(TlsClientContext client, TlsServerContext server, string? host = HostName, int? bufferSize = null) =>
+        OpenAsync(client, server, Tcp(bufferSize), host);
+
+    /// <summary>
+    /// Over Unix sockets with little room: what they do not take, they take only when something is received. TCP finds room later too,
+    /// when what is on its way has got to the other end.
+    /// </summary>
+    public static Task<TlsPair> OpenNarrowAsync(TlsClientContext client, TlsServerContext server)
     {
-        (SystemSocket near, SystemSocket far) = Tcp(bufferSize);
+        SystemPair system = SystemPair.Unix(); // its sockets have new owners
+        system.First.SendBufferSize = system.Second.SendBufferSize = 4096;
+        return OpenAsync(client, server, (system.First, system.Second), HostName);
+    }
+
+    private static async Task<TlsPair> OpenAsync(TlsClientContext client, TlsServerContext server, (SystemSocket Near, SystemSocket Far) ends, string? host)
+    {
+        (SystemSocket near, SystemSocket far) = ends;
         var pair = new TlsPair(client.Links.Wrap(new PlainLink(near), host), server.Links.Wrap(new PlainLink(far)));
         try
         {

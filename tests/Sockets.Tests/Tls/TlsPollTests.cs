@@ -184,15 +184,10 @@ public class TlsPollTests
     [MemberData(nameof(Both))]
     public void A_refused_connection_is_an_error_under_TLS_too(bool isPortable)
     {
-        EndPoint nobody;
-        using (var listener = new SystemSocket(System.Net.Sockets.AddressFamily.InterNetwork, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp))
-        {
-            listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-            nobody = listener.LocalEndPoint!;
-        }
-
+        using var silent = new SystemSocket(System.Net.Sockets.AddressFamily.InterNetwork, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
+        silent.Bind(new IPEndPoint(IPAddress.Loopback, 0)); // bound, and not listening
         using SocketPoll poll = PollKinds.Create(isPortable);
-        using Socket client = Socket.StartConnect(nobody, Client);
+        using Socket client = Socket.StartConnect(silent.LocalEndPoint!, Client);
         poll.Add(client, SocketEvents.Connected);
         SocketPollEvent found = poll.AwaitOne();
         Assert.Equal(SocketFailureReason.ConnectionRefused, found.Failure!.Reason);

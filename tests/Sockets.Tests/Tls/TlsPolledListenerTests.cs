@@ -52,7 +52,7 @@ public sealed class TlsPolledListenerTests
         await using var listener = SocketListener.Bind(Listeners.AnyPort, options);
         using var poll = new SocketPoll(time);
         using SystemSocket silent = await listener.ConnectSystemSocketAsync();
-        Assert.True(listener.TryAccept(out Socket? server));
+        Socket server = await listener.TakeAsync();
         await using (server)
         {
             poll.Add(server, SocketEvents.Connected);
@@ -74,7 +74,7 @@ public sealed class TlsPolledListenerTests
     {
         var listener = SocketListener.Bind(Listeners.AnyPort, Secure());
         using SystemSocket silent = await listener.ConnectSystemSocketAsync();
-        Assert.True(listener.TryAccept(out Socket? server));
+        Socket server = await listener.TakeAsync();
         await listener.DisposeAsync().AsTask().WaitAsync(Listeners.Guard);
         Assert.Equal(SocketState.Connecting, server.State);
         server.Dispose();
@@ -89,7 +89,7 @@ public sealed class TlsPolledListenerTests
         options.TimeProvider = time;
         var listener = SocketListener.Bind(Listeners.AnyPort, options);
         using SystemSocket silent = await listener.ConnectSystemSocketAsync();
-        Assert.True(listener.TryAccept(out Socket? server));
+        Socket server = await listener.TakeAsync();
         Task<int> drain = listener.DrainAsync(TimeSpan.FromSeconds(5)).AsTask();
         Assert.False(drain.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(5));

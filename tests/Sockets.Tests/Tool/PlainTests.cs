@@ -58,7 +58,7 @@ public class PlainTests
     {
         using var folder = new TemporaryFolder();
         int length = folder.WriteRandom("file", 20_001).Length;
-        await using ToolRun server = ToolRun.Start("serve", "--udp", "127.0.0.1:0", "--idle", "0.3", "--once", "1");
+        await using ToolRun server = ToolRun.Start("serve", "--udp", "127.0.0.1:0", "--idle", "5", "--once", "1");
         ToolRun client = await ToolRun.CompleteAsync("connect", await server.AddressAsync(), "--udp", "--send", folder["file"]);
         Assert.Empty(client.Errors);
         Assert.StartsWith($"sent {length} bytes, received {length} bytes back, identical", client.Output[^1], StringComparison.Ordinal);

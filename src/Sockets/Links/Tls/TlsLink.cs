@@ -107,7 +107,17 @@ internal sealed partial class TlsLink : SocketLink
     public override bool Wait(LinkWants wants, TimeSpan timeout)
     {
         TimeSpan limit = _isOpen ? timeout : Shorter(timeout, _handshake.Remaining(_deadline));
-        Task? moved = wants.HasFlag(LinkWants.Read) ? AwaitMove() : AwaitMove() ?? _transport.FlushUnderWay;
+        Task? moved;
+        lock (_transport.ReadLock)
+        {
+            // What was on its way on another thread may have arrived since the caller looked, and the system has nothing to add to it.
+            if (_isOpen ? wants.HasFlag(LinkWants.Read) && _isReading && _isReadCompleted : _task is { IsCompleted: true })
+                return true;
+            moved = AwaitMove();
+        }
+
+        if (!wants.HasFlag(LinkWants.Read))
+            moved ??= _transport.FlushUnderWay;
         bool isReady = moved is not null ? moved.Wait(limit) : SystemSocketWait.Wait(_plain.Underlying, wants == LinkWants.None ? LinkWants.Read : wants, limit);
         if (isReady && moved is null && wants == LinkWants.Read)
             _transport.OnReadable();
