@@ -1,5 +1,4 @@
 using System;
-using System.Runtime.CompilerServices;
 using Sockets.Dtls.Records;
 
 namespace Sockets.Dtls;
@@ -7,7 +6,7 @@ namespace Sockets.Dtls;
 /// <summary>The counters of a connection as it keeps them: less than half the size of what it tells.</summary>
 internal struct ConnectionStatistics
 {
-    private DiscardCounters _discards;
+    private uint[]? _discards; // null until something was discarded: all of them are an eighth of what an idle connection takes
 
     public ulong DatagramsReceived;
     public ulong BytesReceived;
@@ -22,7 +21,7 @@ internal struct ConnectionStatistics
     /// <summary>Counts a discard. A connection has no more than 2^32 - 1 for one reason; further ones are not counted.</summary>
     public void Discard(DiscardReason reason)
     {
-        ref uint count = ref _discards[(int)reason];
+        ref uint count = ref (_discards ??= new uint[DtlsStatistics.ReasonCount])[(int)reason];
         if (count != uint.MaxValue)
             count++;
     }
@@ -41,14 +40,8 @@ internal struct ConnectionStatistics
             Retransmissions = Retransmissions,
             RecordsFromOtherPaths = RecordsFromOtherPaths,
         };
-        for (int i = 0; i < DtlsStatistics.ReasonCount; i++)
-            statistics.Discard((DiscardReason)i, _discards[i]);
+        for (int i = 0; i < (_discards?.Length ?? 0); i++)
+            statistics.Discard((DiscardReason)i, _discards![i]);
         return statistics;
-    }
-
-    [InlineArray(DtlsStatistics.ReasonCount)]
-    private struct DiscardCounters
-    {
-        private uint _first;
     }
 }

@@ -263,7 +263,7 @@ internal sealed partial class DatagramDriver
             if (_stopped || channel.IsOver)
                 return;
             if (!verdict.IsAccepted)
-                channel.Verdict = verdict;
+                channel.Faults.Verdict = verdict;
             Answer(channel, verdict, static (connection, verdict, now) => connection.CompleteCertificateVerification(CertificateAlerts.Of(verdict), now));
         }
     }
@@ -280,7 +280,7 @@ internal sealed partial class DatagramDriver
         }
         catch (Exception exception)
         {
-            channel.SigningException = exception;
+            channel.Faults.Signing = exception;
         }
 
         lock (_gate)
@@ -302,7 +302,7 @@ internal sealed partial class DatagramDriver
         {
             // A callback that the answer led to, mostly. It costs this peer, and nobody else, as in the receive loop.
             InternalErrors++;
-            channel.EngineException = exception;
+            channel.Faults.Engine = exception;
             channel.Connection.Abort(AlertDescription.InternalError, now);
         }
 

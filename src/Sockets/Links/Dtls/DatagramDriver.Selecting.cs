@@ -44,7 +44,7 @@ internal sealed partial class DatagramDriver
         }
         catch (Exception exception)
         {
-            channel.SelectionException = exception;
+            channel.Faults.Selection = exception;
         }
 
         lock (_gate)
@@ -57,7 +57,7 @@ internal sealed partial class DatagramDriver
                 if (selection is not null)
                     connection.CompleteConfiguration(selection.Config, now);
                 else
-                    connection.RefuseClientHello(channel.SelectionException is null ? AlertDescription.UnrecognizedName : AlertDescription.InternalError, now);
+                    connection.RefuseClientHello(channel.KnownFaults?.Selection is null ? AlertDescription.UnrecognizedName : AlertDescription.InternalError, now);
             });
         }
     }

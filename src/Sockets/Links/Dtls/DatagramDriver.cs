@@ -250,7 +250,7 @@ internal sealed partial class DatagramDriver : IAsyncDisposable, IThreadPoolWork
             return;
         if (connection.UserState is DtlsChannel channel)
         {
-            channel.EngineException = exception;
+            channel.Faults.Engine = exception;
             Request(channel, ChannelRequests.Abort);
         }
         else

@@ -31,7 +31,6 @@ public sealed partial class DtlsChannel
         IsResumed = Connection.IsResumed;
         SrtpProfile = Connection.SrtpProfile;
         ConcludeEarlyData();
-        PskIdentity = Connection.PskIdentity;
         HandshakeDuration = Connection.Statistics.HandshakeDuration;
         _maxDatagramLength = Connection.MaxPlaintextSize;
         WasOpen = true;
@@ -207,7 +206,7 @@ public sealed partial class DtlsChannel
     /// <summary>An exception of the application ends its own connection and nothing else.</summary>
     internal void AbortFor(Exception exception)
     {
-        HandlerException ??= exception;
+        Faults.Handler ??= exception;
         _driver.Request(this, ChannelRequests.Abort);
     }
 

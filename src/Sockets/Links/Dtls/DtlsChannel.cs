@@ -6,7 +6,6 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
-using Sockets.Certificates;
 using Sockets.Dtls;
 using Sockets.Dtls.Crypto;
 using Sockets.Links.Dtls;
@@ -26,6 +25,7 @@ public sealed partial class DtlsChannel : IAsyncDisposable
     private ChannelWaiters? _waiters;
     private CertificateRequestWaiters? _certificateWaiters;
     private IPEndPoint? _remoteEndPoint;
+    private ChannelFaults? _faults;
     private DtlsException? _failure;
     private StrongBox<DtlsStatistics>? _lastStatistics;
     private int _maxDatagramLength;
@@ -80,7 +80,7 @@ public sealed partial class DtlsChannel : IAsyncDisposable
     public bool IsResumed { get; private set; }
 
     /// <summary>The identity of the pre-shared key that authenticates the peer, now or where the session began; empty without one.</summary>
-    public ReadOnlyMemory<byte> PskIdentity { get; private set; }
+    public ReadOnlyMemory<byte> PskIdentity => WasOpen ? Connection.PskIdentity : default;
 
     /// <summary>
     /// Client: what became of <see cref="DtlsClientOptions.EarlyData"/>; None when there was none to send. Rejected also when it
@@ -166,18 +166,14 @@ public sealed partial class DtlsChannel : IAsyncDisposable
 
     internal ChannelRequests Requests { get; set; }
 
-    internal CertificateVerdict? Verdict { get; set; }
-
-    internal Exception? SigningException { get; set; }
-
     /// <summary>Server: the options that were chosen for this client; null: the listener's own.</summary>
     internal DtlsServerSelection? Selection { get; set; }
 
-    internal Exception? SelectionException { get; set; }
+    /// <summary>Where this side keeps what goes wrong on it.</summary>
+    internal ChannelFaults Faults => _faults ?? Interlocked.CompareExchange(ref _faults, new ChannelFaults(), null) ?? _faults;
 
-    internal Exception? HandlerException { get; private set; }
-
-    internal Exception? EngineException { get; set; }
+    /// <summary>Null: nothing has gone wrong on this side.</summary>
+    internal ChannelFaults? KnownFaults => _faults;
 
     internal Task Connected => Waiters.Connected;
 

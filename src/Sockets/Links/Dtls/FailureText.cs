@@ -8,15 +8,15 @@ internal static class FailureText
 {
     public static DtlsException CreateException(DtlsFailure failure, DtlsChannel channel, SocketError lastSocketError)
     {
-        if (failure is { Reason: DtlsFailureReason.CertificateRejected, FromPeer: false } && channel.Verdict is { Explanation: { } explanation } verdict)
+        if (failure is { Reason: DtlsFailureReason.CertificateRejected, FromPeer: false } && channel.KnownFaults?.Verdict is { Explanation: { } explanation } verdict)
             return new DtlsException(explanation, failure, verdict.Problem, verdict.Exception);
-        if (channel.HandlerException is { } handlerException)
+        if (channel.KnownFaults?.Handler is { } handlerException)
             return new DtlsException($"The application's handler failed: {handlerException.Message}", failure, innerException: handlerException);
-        if (channel.EngineException is { } engineException)
+        if (channel.KnownFaults?.Engine is { } engineException)
             return new DtlsException($"The DTLS engine failed: {engineException.Message}", failure, innerException: engineException);
         if (failure.Reason == DtlsFailureReason.SigningFailed)
-            return new DtlsException($"The handshake could not be signed: {channel.SigningException?.Message ?? "no signature was given, or one that is not of the credential's key"}", failure, innerException: channel.SigningException);
-        if (failure is { Reason: DtlsFailureReason.ClientHelloRefused } && channel.SelectionException is { } selectionException)
+            return new DtlsException($"The handshake could not be signed: {channel.KnownFaults?.Signing?.Message ?? "no signature was given, or one that is not of the credential's key"}", failure, innerException: channel.KnownFaults?.Signing);
+        if (failure is { Reason: DtlsFailureReason.ClientHelloRefused } && channel.KnownFaults?.Selection is { } selectionException)
             return new DtlsException($"The options for this client could not be chosen: {selectionException.Message}", failure, innerException: selectionException);
         return new DtlsException(Describe(failure, channel, lastSocketError), failure) { IsRefusedByHost = IsUnanswered(failure, channel) && lastSocketError == SocketError.ConnectionRefused };
     }
