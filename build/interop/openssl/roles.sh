@@ -26,7 +26,8 @@ run_server() {
             ;;
         lines)
             mkfifo "$folder/echo"
-            start_s_server "${peer[@]}" <>"$folder/echo" 2>"$folder/peer.err" > >(tee "$folder/peer.log" | grep -a --line-buffered '^x' >"$folder/echo")
+            # Among its own words, whose random base64 begins with whatever letter.
+            start_s_server "${peer[@]}" <>"$folder/echo" 2>"$folder/peer.err" > >(tee "$folder/peer.log" | grep -a --line-buffered -Fxf "$folder/payload" >"$folder/echo")
             ours+=(--send "$folder/payload" --repeat "$count")
             ;;
         upload)
