@@ -24,7 +24,7 @@ public sealed class EndpointSimulationTests
     private const int Weight = 64;
 
     public static TheoryData<ulong> Seeds() =>
-        [.. Enumerable.Range(1, Math.Max(DefaultSeeds, (int)(SeedSelection.Count ?? 0) / Weight)).Select(static seed => (ulong)seed)];
+        [.. Enumerable.Range(1, Math.Max(DefaultSeeds, SeedSelection.Count / Weight)).Select(static seed => (ulong)seed)];
 
     [Theory]
     [MemberData(nameof(Seeds))]

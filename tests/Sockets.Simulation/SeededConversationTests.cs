@@ -4,7 +4,7 @@ using System.Text;
 namespace Sockets.Simulation;
 
 /// <summary>
-/// Many conversations, each drawn from one number. SOCKETS_SEEDS=N runs N of them, SOCKETS_SEED=n repeats one.
+/// Many conversations, each drawn from one number. SOCKETS_SEEDS=N runs N of them (A-B: those), SOCKETS_SEED=n repeats one.
 /// </summary>
 public sealed class SeededConversationTests
 {

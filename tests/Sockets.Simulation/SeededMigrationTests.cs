@@ -4,7 +4,7 @@ using System.Text;
 namespace Sockets.Simulation;
 
 /// <summary>
-/// Many conversations whose ends move, each drawn from one number: <see cref="MigrationRun"/>. SOCKETS_SEEDS=N runs N of them,
+/// Many conversations whose ends move, each drawn from one number: <see cref="MigrationRun"/>. SOCKETS_SEEDS=N runs N of them (A-B: those),
 /// SOCKETS_SEED=n repeats one.
 /// </summary>
 public sealed class SeededMigrationTests

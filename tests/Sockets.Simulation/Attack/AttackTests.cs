@@ -5,7 +5,7 @@ namespace Sockets.Simulation.Attack;
 
 /// <summary>
 /// Honest clients that restart and move, and an attacker without keys: off-path injection, replay of everything that was ever
-/// sent, forged source addresses, floods. SOCKETS_SEEDS=N runs N worlds, SOCKETS_SEED=n repeats one.
+/// sent, forged source addresses, floods. SOCKETS_SEEDS=N runs N worlds (A-B: those), SOCKETS_SEED=n repeats one.
 /// </summary>
 public sealed class AttackTests
 {
