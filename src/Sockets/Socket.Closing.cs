@@ -42,7 +42,7 @@ public sealed partial class Socket
             ThrowIfUnusable();
             long start = _sending.Now;
             while (!_link.TryShutdownSend())
-                WaitFor(LinkWants.Write, _sending, start);
+                WaitFor(_link.SendWants, _sending, start);
             _isSendEnded = !_link.IsDatagram;
         }
         catch (Exception exception)

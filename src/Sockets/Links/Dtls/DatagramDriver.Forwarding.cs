@@ -97,8 +97,15 @@ internal sealed partial class DatagramDriver
         if (_otherDestination is null || _otherDestination.Family != port.Family)
             _otherDestination = port.CreateAddress();
         SocketAddressFormat.Write(path.Remote, _otherDestination);
-        port.Send(datagram, _otherDestination, path.Local, out SocketError error);
-        if (error != SocketError.Success)
-            NoteSocketError(error);
+        try
+        {
+            port.Send(datagram, _otherDestination, path.Local, out SocketError error);
+            if (error != SocketError.Success)
+                NoteSocketError(error);
+        }
+        catch (ObjectDisposedException)
+        {
+            // Its driver has stopped before this one: what cannot leave is lost, as on the way.
+        }
     }
 }

@@ -40,6 +40,7 @@ internal sealed partial class DatagramDriver
         Router?.ThrowIfInsideHandler();
         lock (_sendGate)
         {
+            UdpPort? closed = null;
             while (true)
             {
                 DtlsSendOutcome outcome = SealAndDrain(channel, plaintext, _sendBuffer, out int length, out DatagramWay way);
@@ -52,9 +53,9 @@ internal sealed partial class DatagramDriver
                         GiveUpPathMtu(channel);
                     return outcome;
                 }
-                catch (ObjectDisposedException) when (!Volatile.Read(ref _stopped) && !channel.IsOver)
+                catch (ObjectDisposedException) when (MayHaveMoved(channel, way.Port, closed))
                 {
-                    // The connection has left that socket since, and it was closed: once more, by the one that the connection has now.
+                    closed = way.Port;
                 }
                 catch (ObjectDisposedException)
                 {
@@ -170,24 +171,37 @@ internal sealed partial class DatagramDriver
     /// <param name="cancellationToken">Ends the wait; nothing was sent then.</param>
     public async ValueTask<DtlsSendOutcome> SendAsync(DtlsChannel channel, ReadOnlyMemory<byte> plaintext, byte[] buffer, CancellationToken cancellationToken)
     {
-        DtlsSendOutcome outcome = SealAndDrain(channel, plaintext.Span, buffer, out int length, out DatagramWay way);
-        if (outcome != DtlsSendOutcome.Sent)
-            return outcome;
-        try
+        UdpPort? closed = null;
+        while (true)
         {
-            await way.Port.SendAsync(buffer.AsMemory(0, length), way.To, way.From, cancellationToken).ConfigureAwait(false);
+            DtlsSendOutcome outcome = SealAndDrain(channel, plaintext.Span, buffer, out int length, out DatagramWay way);
+            if (outcome != DtlsSendOutcome.Sent)
+                return outcome;
+            try
+            {
+                await way.Port.SendAsync(buffer.AsMemory(0, length), way.To, way.From, cancellationToken).ConfigureAwait(false);
+                return DtlsSendOutcome.Sent;
+            }
+            catch (SocketException exception)
+            {
+                return NoteRefusal(exception.SocketErrorCode);
+            }
+            catch (ObjectDisposedException) when (MayHaveMoved(channel, way.Port, closed))
+            {
+                closed = way.Port;
+            }
+            catch (ObjectDisposedException)
+            {
+                return DtlsSendOutcome.NotOpen;
+            }
         }
-        catch (SocketException exception)
-        {
-            return NoteRefusal(exception.SocketErrorCode);
-        }
-        catch (ObjectDisposedException)
-        {
-            return DtlsSendOutcome.NotOpen;
-        }
-
-        return DtlsSendOutcome.Sent;
     }
+
+    /// <summary>
+    /// Whether a datagram's socket was closed because the connection has left it: then it is sealed anew, for the socket that the connection
+    /// has now. When that is the closed one again, it was another driver's, which has stopped.
+    /// </summary>
+    private bool MayHaveMoved(DtlsChannel channel, UdpPort port, UdpPort? closedBefore) => port != closedBefore && !Volatile.Read(ref _stopped) && !channel.IsOver;
 
     private DtlsSendOutcome SealAndDrain(DtlsChannel channel, ReadOnlySpan<byte> plaintext, Span<byte> destination, out int length, out DatagramWay way)
     {

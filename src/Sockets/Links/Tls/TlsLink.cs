@@ -110,8 +110,8 @@ internal sealed partial class TlsLink : SocketLink
         Task? moved;
         lock (_transport.ReadLock)
         {
-            // What was on its way on another thread may have arrived since the caller looked, and the system has nothing to add to it.
-            if (_isOpen ? wants.HasFlag(LinkWants.Read) && _isReading && _isReadCompleted : _task is { IsCompleted: true })
+            // Another thread may have brought it since the caller looked, and the system has nothing to add to it.
+            if (_isOpen ? wants.HasFlag(LinkWants.Read) && (_isReadable || (_isReading && _isReadCompleted)) : _task is { IsCompleted: true })
                 return true;
             moved = AwaitMove();
         }
