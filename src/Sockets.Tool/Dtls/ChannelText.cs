@@ -19,6 +19,8 @@ internal static class ChannelText
             .Append(" hrr=").Append(channel.UsedHelloRetryRequest ? "yes" : "no");
         if (channel.IsResumed)
             line.Append(" resumed=yes");
+        if (channel.IsRestored)
+            line.Append(" restored=yes");
         if (!channel.ApplicationProtocol.IsEmpty)
             line.Append(" alpn=").Append(SocketText.OneWord(channel.ApplicationProtocol.ToString()));
         if (channel.SrtpProfile != SrtpProtectionProfile.None)
@@ -29,8 +31,9 @@ internal static class ChannelText
         return line.ToString();
     }
 
-    public static string Closed(DtlsChannel channel, DtlsException? failure) =>
-        $"closed peer={channel.RemoteEndPoint} reason={(failure is null ? "close_notify" : FailureLine.Of(failure))}";
+    public static string Closed(DtlsChannel channel, DtlsException? failure) => channel.IsSaved
+        ? $"saved peer={channel.RemoteEndPoint}"
+        : $"closed peer={channel.RemoteEndPoint} reason={(failure is null ? "close_notify" : FailureLine.Of(failure))}";
 
     /// <summary>Who the peer has shown to be: its certificate's subject, or its bare key.</summary>
     public static string Peer(DtlsChannel channel)

@@ -8,12 +8,16 @@ using System.Threading.Tasks;
 namespace Sockets.Tool.Serving;
 
 /// <summary>A <see cref="ConnectionManager"/> until it has served enough or is interrupted; then what it has counted.</summary>
-internal sealed class DtlsServer(ToolConsole console, EchoService service)
+/// <param name="console">Takes a line for each event.</param>
+/// <param name="service">Serves the connections.</param>
+/// <param name="saved">The connections of the server before, and these for the next one; null: they end with this one.</param>
+internal sealed class DtlsServer(ToolConsole console, EchoService service, SavedConnections? saved)
 {
     public async Task<int> RunAsync(IPEndPoint endPoint, ConnectionManagerOptions options, CancellationToken cancellationToken)
     {
         await using ConnectionManager manager = Start(endPoint, options);
         console.WriteLine($"listening {manager.LocalEndPoint}");
+        saved?.Restore(manager, console);
         _ = Task.Factory.StartNew(() => ReadCommands(console, service), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
         {
@@ -21,10 +25,13 @@ internal sealed class DtlsServer(ToolConsole console, EchoService service)
         }
         catch (OperationCanceledException)
         {
-            // SIGINT or SIGTERM: stopping sends close_notify to everybody.
+            // SIGINT or SIGTERM: stopping sends close_notify to everybody who is not saved.
         }
 
-        await manager.StopAsync(TimeSpan.Zero, CancellationToken.None);
+        if (saved is not null)
+            await saved.SaveAsync(manager, console);
+        else
+            await manager.StopAsync(TimeSpan.Zero, CancellationToken.None);
         ConnectionManagerStatistics statistics = manager.Statistics;
         await service.ToldAsync(statistics.FailedHandshakes - statistics.EventsDropped); // what was counted is the last line
         console.WriteLine(StatisticsText.Of(statistics));

@@ -28,6 +28,9 @@ internal sealed class DtlsServing
     private readonly Option<int> _earlyData = NumberOption.Create("--early-data", "BYTES", "bytes", 1 << 20, "Take so many bytes of early data with a ticket and print them; needs --tickets and --cookie never, or a number.");
     private readonly Option<int?> _connectionId = ConnectionIdOption.Create("Use connection IDs; clients put one of this length into what they send, so that they can change their address: 8 is good.");
 
+    private readonly Option<string?> _state = SavedConnections.CreateStateOption();
+    private readonly Option<string?> _stateKey = SavedConnections.CreateKeyOption();
+
     private DtlsServing(ServeOptions shared)
     {
         _shared = shared;
@@ -40,7 +43,7 @@ internal sealed class DtlsServing
         var mode = new DtlsServing(shared);
         return new TransportMode(
             mode._selector,
-            [.. shared.CertificateOptions, mode._ocspResponses, mode._tickets, mode._earlyData, mode._connectionId, .. mode._choices.All, .. mode._limits.All],
+            [.. shared.CertificateOptions, mode._ocspResponses, mode._tickets, mode._earlyData, mode._connectionId, mode._state, mode._stateKey, .. mode._choices.All, .. mode._limits.All],
             mode.RunAsync)
         {
             Required = [shared.Certificate, shared.Key],
@@ -56,6 +59,7 @@ internal sealed class DtlsServing
         var replays = new DtlsReplayRecord(DateTimeOffset.UtcNow);
         _ = _shared.ReadClientAuthentication(result); // what contradicts itself is said before what a file lacks
         IReadOnlyList<DtlsCredential> credentials = ReadCredentials(result);
+        using SavedConnections? saved = SavedConnections.Open(result.GetValue(_state), result.GetValue(_stateKey));
         StreamWriter? log = null;
         DtlsServerOptions CreateOptions()
         {
@@ -64,6 +68,7 @@ internal sealed class DtlsServing
             options.EarlyDataRecord = replays;
             options.EarlyDataReceived = (channel, datagram) => console.WriteLine($"early-data peer={channel.RemoteEndPoint} {SocketText.OneWord(Encoding.UTF8.GetString(datagram.Span))}");
             options.Handler = service;
+            options.AllowSave = saved is not null;
             log = _choices.Apply(result, options, log);
             return options;
         }
@@ -74,7 +79,7 @@ internal sealed class DtlsServing
             NamedCredentials.Apply(options, CreateOptions, result.GetValue(_shared.RefuseUnknownNames));
             ConnectionManagerOptions limits = _limits.Read(result, options, service.OnEvent);
             IPEndPoint endPoint = await result.GetValue(_selector)!.ResolveAsync(cancellationToken);
-            return await new DtlsServer(console, service).RunAsync(endPoint, limits, cancellationToken);
+            return await new DtlsServer(console, service, saved).RunAsync(endPoint, limits, cancellationToken);
         }
         finally
         {

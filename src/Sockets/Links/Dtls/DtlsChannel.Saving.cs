@@ -11,6 +11,9 @@ public sealed partial class DtlsChannel
     /// <summary>Whether it goes on with a connection that was saved.</summary>
     public bool IsRestored { get; internal set; }
 
+    /// <summary>Whether the connection was saved: it is over here, without a word to the peer, and goes on where it is restored.</summary>
+    public bool IsSaved => Connection.IsSaved;
+
     /// <summary>
     /// Ends the channel without a word to the peer, and gives back what it takes to go on with its connection elsewhere, sealed:
     /// <see cref="TryRestore"/> for a client's, <see cref="DtlsListener.TryRestore"/> for a server's. What was received before can
