@@ -36,22 +36,17 @@ internal sealed class HandshakeScope
         _timeProvider = timeProvider;
         _logger = logger;
         _start = _timeProvider.GetTimestamp();
-        // A client's handshake belongs to what the application does; a server's begins a trace of its own.
-        _activity = Source.CreateActivity("Sockets.Handshake", isServer ? ActivityKind.Server : ActivityKind.Client);
-        if (_activity is null)
-            return;
-        Activity? current = Activity.Current;
-        _activity.Start();
-        Activity.Current = current; // the handshake goes on in other contexts; it is no parent of what runs here
-        _activity.DisplayName = $"{protocol} handshake";
-        if (peer is IPEndPoint endPoint)
+        try
         {
-            _activity.SetTag("network.peer.address", endPoint.Address.ToString());
-            _activity.SetTag("network.peer.port", endPoint.Port);
+            // A client's handshake belongs to what the application does; a server's begins a trace of its own.
+            _activity = Source.CreateActivity("Sockets.Handshake", isServer ? ActivityKind.Server : ActivityKind.Client);
+            if (_activity is not null)
+                Begin(_activity, peer, targetHost);
         }
-
-        if (targetHost is not null)
-            _activity.SetTag("server.address", targetHost);
+        catch (Exception)
+        {
+            // A listener's exception; as at the end.
+        }
     }
 
     public TimeSpan Elapsed => _timeProvider.GetElapsedTime(_start);
@@ -96,6 +91,28 @@ internal sealed class HandshakeScope
         catch (Exception)
         {
             // As above.
+        }
+    }
+
+    private void Begin(Activity activity, EndPoint? peer, string? targetHost)
+    {
+        activity.DisplayName = $"{_protocol} handshake";
+        if (peer is IPEndPoint endPoint)
+        {
+            activity.SetTag("network.peer.address", endPoint.Address.ToString());
+            activity.SetTag("network.peer.port", endPoint.Port);
+        }
+
+        if (targetHost is not null)
+            activity.SetTag("server.address", targetHost);
+        Activity? current = Activity.Current;
+        try
+        {
+            activity.Start();
+        }
+        finally
+        {
+            Activity.Current = current; // the handshake goes on in other contexts; it is no parent of what runs here
         }
     }
 
