@@ -214,7 +214,7 @@ public sealed class PolledTests
         options.Proxy = new SocketProxyOptions { TrustedSources = { IPNetwork.Parse("127.0.0.0/8") } };
         await using var listener = SocketListener.Bind(Listeners.AnyPort, options);
         using SystemSocket proxy = await listener.ConnectSystemSocketAsync();
-        Assert.True(listener.TryAccept(out Socket? server));
+        Socket server = await listener.TakeAsync();
         await using (server)
         {
             byte[] buffer = new byte[5];
@@ -237,7 +237,7 @@ public sealed class PolledTests
         options.Proxy = new SocketProxyOptions { TrustedSources = { IPNetwork.Parse("127.0.0.0/8") } };
         await using var listener = SocketListener.Bind(Listeners.AnyPort, options);
         using SystemSocket proxy = await listener.ConnectSystemSocketAsync();
-        Assert.True(listener.TryAccept(out Socket? server));
+        Socket server = await listener.TakeAsync();
         SocketLink link = server.Link; // a poll's thread has it too, and may be about to ask it
         server.Dispose();
         Assert.Equal(LinkWants.Read, link.Wants);
